@@ -1,0 +1,58 @@
+"""Who is asking: the one value that permission checks take."""
+
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from common.actors import GUEST, user_actor
+from common.errors import NotAllowed, NotSignedIn
+
+# What a token may be allowed to do; a signed-in session may do all of it.
+SCOPES = {
+    "bookings:read": "see the bookings that its user may see",
+    "bookings:write": "book, pay, move, cancel and mark visits",
+    "catalogue:read": "see the user's businesses",
+    "catalogue:write": "change the user's businesses: outlets, staff, services, hours",
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A caller: a user (by session or API token with scopes), or a guest with booking capabilities.
+
+    `scopes` is None for a session, which may do everything its user may. `capabilities` are the hashes of the
+    guest tokens that came with the request.
+    """
+
+    user: User | None = None
+    scopes: frozenset[str] | None = None
+    capabilities: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def actor(self) -> str:
+        """How events, audit and ledger name this caller."""
+        return user_actor(self.user.public_id) if self.user else GUEST
+
+    @property
+    def caller(self) -> str:
+        """The scope of an idempotency key: who repeats the request; "" when anonymous."""
+        if self.user:
+            return self.user.public_id
+        return f"guest:{min(self.capabilities)[:40]}" if self.capabilities else ""
+
+    @property
+    def is_operator(self) -> bool:
+        return bool(self.user and self.user.is_operator)
+
+    def require_user(self) -> User:
+        """The signed-in user. Raises NotSignedIn."""
+        if self.user is None:
+            raise NotSignedIn
+        return self.user
+
+    def require_scope(self, scope: str) -> None:
+        """Raises NotAllowed when the token lacks `scope`."""
+        if self.scopes is not None and scope not in self.scopes:
+            raise NotAllowed(scope=scope)
+
+
+ANONYMOUS = Principal()

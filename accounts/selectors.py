@@ -1,0 +1,69 @@
+"""Reads of people and their tokens."""
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import Q
+from django.http import HttpRequest
+
+from accounts.models import ApiToken, User
+from accounts.principals import ANONYMOUS, Principal
+from common import clock, crypto
+from common.errors import NotSignedIn
+
+API_TOKEN_PREFIX = "hbt_"  # noqa: S105  # tells kinds of token apart, not a secret
+GUEST_COOKIE = "guest"
+GUEST_COOKIE_SALT = "accounts.guest"
+
+
+def principal_of_bearer(token: str) -> Principal:
+    """The caller behind a bearer token (RFC 6750): an app's API token, or a guest's booking token.
+
+    Raises NotSignedIn when an API token is unknown, revoked or expired. A guest token is not looked up here:
+    what it opens is decided where the booking is.
+    """
+    if not token.startswith(API_TOKEN_PREFIX):
+        return Principal(capabilities=frozenset({crypto.token_hash(token)}))
+    now = clock.now()
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), token_hash=crypto.token_hash(token))
+        .filter(revoked_at__isnull=True, user__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise NotSignedIn
+    return Principal(user=found.user, scopes=frozenset(found.scopes))
+
+
+def principal_of(request: HttpRequest) -> Principal:
+    """The caller of a page: the session's user, and the bookings a guest's cookie opens."""
+    user = request.user if isinstance(request.user, User) else None
+    capabilities = guest_capabilities(request.COOKIES.get(GUEST_COOKIE, ""))
+    if user is None and not capabilities:
+        return ANONYMOUS
+    return Principal(user=user, capabilities=capabilities)
+
+
+def guest_capabilities(cookie: str) -> frozenset[str]:
+    """The token hashes in a guest's signed cookie; empty when it is missing, forged or older than 90 days."""
+    if not cookie:
+        return frozenset()
+    try:
+        hashes = signing.loads(cookie, salt=GUEST_COOKIE_SALT, max_age=90 * 24 * 3600)
+    except signing.BadSignature:
+        return frozenset()
+    return frozenset(hashes)
+
+
+def guest_cookie_with(request: HttpRequest, token: str) -> str:
+    """The value of the guest's cookie after adding a booking's token: the newest 20 are kept."""
+    kept = [h for h in guest_capabilities(request.COOKIES.get(GUEST_COOKIE, "")) if h]
+    return signing.dumps([*kept[-19:], crypto.token_hash(token)], salt=GUEST_COOKIE_SALT)
+
+
+GUEST_COOKIE_OPTIONS = {
+    "max_age": 90 * 24 * 3600,
+    "httponly": True,
+    "samesite": "Lax",
+    "secure": settings.SESSION_COOKIE_SECURE,
+}

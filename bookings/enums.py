@@ -1,0 +1,48 @@
+"""The fixed words of bookings."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """A booking's status; it moves only along the table in bookings/rules/states.py."""
+
+    HELD = "held", _("Held")
+    REQUESTED = "requested", _("Waiting for the provider")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CHECKED_IN = "checked_in", _("Checked in")
+    ON_THE_WAY = "on_the_way", _("On the way")
+    STARTED = "started", _("In service")
+    COMPLETED = "completed", _("Done")
+    CLOSED = "closed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Hold ended")
+    NO_SHOW = "no_show", _("No-show")
+    DECLINED = "declined", _("Declined")
+
+
+class Source(TextChoices):
+    """Where a booking came from."""
+
+    WEB = "web", _("Web")
+    API = "api", _("App")
+    WALK_IN = "walk_in", _("Walk-in")
+    PHONE = "phone", _("Phone")
+    DEMO = "demo", _("Demo")
+
+
+class PaymentState(TextChoices):
+    """How a booking is paid, as far as bookings needs to know; the ledger is the truth."""
+
+    UNPAID = "unpaid", _("Not paid")
+    PENDING = "pending", _("Payment under way")
+    PAID = "paid", _("Paid")
+    COUNTER = "counter", _("To be paid at the counter")
+    REFUNDED = "refunded", _("Refunded")
+
+
+class AllocationKind(TextChoices):
+    """What takes a person's or a unit's time."""
+
+    ITEM = "item", _("Visit")
+    BLOCK = "block", _("Blocked")

@@ -1,0 +1,140 @@
+"""What bookings refuses, by name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+
+
+class SlotTaken(DomainError):
+    """Someone else has this time. `alternatives` lists the three nearest starts that are free."""
+
+    code = "slot_taken"
+    status = 409
+    title = _("This time has just been taken.")
+
+
+class SlotNotOffered(DomainError):
+    """The time is not one that can be booked: past, outside hours, off the grid, or too far ahead."""
+
+    code = "slot_not_offered"
+    title = _("This time cannot be booked. Choose another one.")
+
+
+class NotOffered(DomainError):
+    """The combination is not sold (yet): several items, seats, or a service this outlet does not have."""
+
+    code = "not_offered"
+    title = _("This is not offered here.")
+
+
+class StaffNotAble(DomainError):
+    """The person does not do this service, or does not work there."""
+
+    code = "staff_not_able"
+    title = _("This person does not do that here.")
+
+
+class OptionUnknown(DomainError):
+    """An option does not belong to the service."""
+
+    code = "option_unknown"
+    title = _("One of the options is not sold with this service.")
+
+
+class AddressNeeded(DomainError):
+    """A home visit needs an address."""
+
+    code = "address_needed"
+    title = _("Tell us where to come.")
+
+
+class AddressOutsideArea(DomainError):
+    """The address lies outside the outlet's service area."""
+
+    code = "address_outside_area"
+    title = _("They do not come to this address.")
+
+
+class ContactNeeded(DomainError):
+    """A payment needs a name and an e-mail."""
+
+    code = "contact_needed"
+    title = _("Tell us your name and e-mail first.")
+
+
+class TooManyHolds(DomainError):
+    """Two open holds per contact, and HOLDS_PER_ADDRESS per guest address."""
+
+    code = "too_many_holds"
+    status = 429
+    title = _("You are already holding other times. Finish or release one of them first.")
+
+
+class HoldEnded(DomainError):
+    """The hold has expired."""
+
+    code = "hold_ended"
+    status = 409
+    title = _("The time is no longer held for you.")
+
+
+class AlreadyExtended(DomainError):
+    """A hold is extended once."""
+
+    code = "already_extended"
+    status = 409
+    title = _("A time can be held longer only once.")
+
+
+class MoveRefused(DomainError):
+    """The state table has no such move from the booking's status for this caller."""
+
+    code = "move_refused"
+    status = 409
+    title = _("That is not possible at this point of the booking.")
+
+
+class TooEarly(DomainError):
+    """The action has its time, and it has not come."""
+
+    code = "too_early"
+    status = 409
+    title = _("It is too early for that.")
+
+
+class PolicyChanged(DomainError):
+    """The preview is stale: the booking or the amounts have changed since."""
+
+    code = "policy_changed"
+    status = 409
+    title = _("The amounts have changed since you looked. Check them again.")
+
+
+class WrongCode(DomainError):
+    """The check-in code is not the booking's."""
+
+    code = "wrong_code"
+    title = _("This is not the code of this booking.")
+
+
+class CodeLocked(DomainError):
+    """Too many wrong codes: a manager may check in without one."""
+
+    code = "code_locked"
+    status = 429
+    title = _("Too many wrong codes. Ask a manager of the shop.")
+
+
+class PaymentNotPossible(DomainError):
+    """The booking cannot be paid this way or at this point."""
+
+    code = "payment_not_possible"
+    status = 409
+    title = _("This booking cannot be paid now.")
+
+
+class SpanTooLong(DomainError):
+    """Instants at most 62 days apart, the first before the second."""
+
+    code = "span_too_long"
+    title = _("Ask for at most 62 days at a time.")

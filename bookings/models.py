@@ -1,0 +1,224 @@
+"""Bookings, what they take, and who holds a capability to them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.gis.db import models as gis
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from bookings.enums import AllocationKind, PaymentState, Source, Status
+from bookings.rules import states
+from common.crypto import EncryptedTextField
+from common.public_ids import PublicIdField, new_booking_ref
+from providers.enums import Place
+
+
+class Booking(models.Model):
+    """A customer's visit: one or more items, a status that moves along the state table.
+
+    `starts_at` and `ends_at` span the items without buffers; amounts are minor units of `currency`.
+    """
+
+    ref = models.CharField(max_length=16, unique=True, default=new_booking_ref, editable=False)
+    customer = models.ForeignKey(
+        "accounts.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
+    outlet = models.ForeignKey("providers.Outlet", on_delete=models.PROTECT, related_name="bookings")
+    status = models.CharField(max_length=12, choices=Status, default=Status.HELD)
+    source = models.CharField(max_length=8, choices=Source, default=Source.WEB)
+    place = models.CharField(max_length=8, choices=Place, default=Place.OUTLET)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    # Where its local times are read, as agreed at booking.
+    timezone = models.CharField(max_length=64)
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    hold_extended = models.BooleanField(default=False)
+    # Who made it, against hoarding: a keyed hash of the guest's network address, blanked with the hold.
+    held_from = models.CharField(max_length=64, blank=True)
+
+    currency = models.CharField(max_length=3)
+    total_amount = models.PositiveBigIntegerField()
+    payment_state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.UNPAID)
+    # The policy agreed at booking, as payments.rules.policy writes it.
+    policy = models.JSONField(default=dict)
+
+    # What the customer says at the counter or the door; four digits, shown to the customer only.
+    check_in_code = models.CharField(max_length=4)
+    check_in_tries = models.PositiveSmallIntegerField(default=0)
+    # Home visits: where to go. Encrypted; the point is needed for distances.
+    address_line = EncryptedTextField(blank=True, default="")
+    address_note = EncryptedTextField(blank=True, default="")
+    address_point = gis.PointField(geography=True, srid=4326, null=True, blank=True, spatial_index=False)
+
+    # The number of its newest event: gapless, because whoever publishes holds this row's lock.
+    last_seq = models.PositiveIntegerField(default=0)
+    # Rises with every change to time, price or policy: a stale preview is refused.
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="closed, cancelled, expired, no-show")
+    cancelled_by = models.CharField(max_length=64, blank=True)
+    fee_amount = models.PositiveBigIntegerField(default=0, help_text="kept after a late cancel or a no-show")
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(states.STATUSES)), name="booking_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="booking_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=~Q(status="held") | Q(hold_expires_at__isnull=False), name="hold_has_an_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["held", "expired", "cancelled"]) | Q(customer__isnull=False),
+                name="confirmed_booking_has_a_customer",
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_amount__lte=F("total_amount")), name="booking_fee_is_at_most_its_total"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["outlet", "starts_at"], name="booking_of_an_outlet_day"),
+            models.Index(fields=["customer", "-starts_at"], name="booking_of_a_customer"),
+            models.Index(fields=["hold_expires_at"], condition=Q(status="held"), name="booking_open_holds"),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(status__in=["confirmed", "checked_in", "on_the_way", "started"]),
+                name="booking_to_complete",
+            ),
+            models.Index(fields=["completed_at"], condition=Q(status="completed"), name="booking_to_close"),
+        ]
+        triggers = [
+            # The state table in the database: a status moves only along it, whoever writes.
+            pgtrigger.FSM(
+                name="status_follows_the_table",
+                field="status",
+                transitions=sorted({(move.source, move.target) for move in states.TABLE}),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.status}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def local_start(self) -> datetime:
+        return self.starts_at.astimezone(self.zone)
+
+
+class BookingItem(models.Model):
+    """One service within a booking: a snapshot of what was agreed, whatever the catalogue says later."""
+
+    public_id = PublicIdField(prefix="itm")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(default=0)
+    service = models.ForeignKey("providers.Service", on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey("providers.StaffMember", on_delete=models.PROTECT, related_name="booking_items")
+    # The customer asked for this person; otherwise anyone able may do it.
+    staff_was_chosen = models.BooleanField(default=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    name = models.CharField(max_length=120)
+    language = models.CharField(max_length=12)
+    duration_min = models.PositiveSmallIntegerField()
+    buffer_before_min = models.PositiveSmallIntegerField()
+    buffer_after_min = models.PositiveSmallIntegerField()
+    # Active and waiting parts in minutes; one active part until the engine issue.
+    phases = models.JSONField(default=list)
+    # [{"option": public id or null, "name", "minutes", "amount"}], the service itself first.
+    lines = models.JSONField(default=list)
+    price_amount = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    tax_percent = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "position"], name="item_position_is_unique"),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="item_ends_after_it_starts"),
+        ]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}/{self.position} {self.name}"
+
+
+class Allocation(models.Model):
+    """A period, buffers included, that an item or a block takes from one person or one resource unit.
+
+    No two live ones of the same person or unit overlap: the database refuses it. Moving a booking marks its
+    rows dead and inserts new ones in one transaction.
+    """
+
+    kind = models.CharField(max_length=8, choices=AllocationKind, default=AllocationKind.ITEM)
+    item = models.ForeignKey(
+        BookingItem, null=True, blank=True, on_delete=models.CASCADE, related_name="allocations"
+    )
+    staff = models.ForeignKey(
+        "providers.StaffMember", null=True, blank=True, on_delete=models.PROTECT, related_name="allocations"
+    )
+    resource = models.ForeignKey(
+        "providers.Resource", null=True, blank=True, on_delete=models.PROTECT, related_name="allocations"
+    )
+    period = DateTimeRangeField()
+    live = models.BooleanField(default=True)
+    # A member with the permission put it over another; it says who.
+    overbooked = models.BooleanField(default=False)
+    overbooked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(max_length=120, blank=True, help_text="why a block")
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="staff_is_never_double_booked",
+                expressions=[("staff", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=Q(live=True, overbooked=False, staff__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="resource_is_never_double_booked",
+                expressions=[("resource", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=Q(live=True, overbooked=False, resource__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(staff__isnull=False, resource__isnull=True)
+                | Q(staff__isnull=True, resource__isnull=False),
+                name="allocation_takes_one_person_or_one_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="item", item__isnull=False) | Q(kind="block", item__isnull=True),
+                name="allocation_belongs_to_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(overbooked=False) | Q(overbooked_by__isnull=False),
+                name="overbooking_says_who_did_it",
+            ),
+            models.CheckConstraint(condition=Q(period__isempty=False), name="allocation_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id or self.resource_id} {self.period}"
+
+
+class BookingAccess(models.Model):
+    """A scoped, revocable capability to one booking: a guest's token or a link in a mail. Only its hash is kept."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="accesses")
+    token_hash = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=16, default="guest", help_text="guest or mail")
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} access to {self.booking_id}"

@@ -1,0 +1,31 @@
+"""The one clock.
+
+Code asks `now()`; statements that decide expiry compare with `DatabaseNow()`, so that several machines with
+clocks apart still agree.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from django.db.models.functions import Now as DatabaseNow
+
+__all__ = ["DatabaseNow", "at", "now"]
+
+_set: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return _set.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Within the block `now()` answers `instant` (aware). For tests and for replaying the past."""
+    token = _set.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set.reset(token)

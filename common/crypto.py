@@ -1,0 +1,65 @@
+"""Encryption at rest with a ring of keys (Fernet: AES-128-CBC with HMAC-SHA256).
+
+The first key of FIELD_KEYS encrypts, all of them decrypt: to rotate, put a new key first, re-encrypt with
+`manage.py rotate_keys`, then drop the old one.
+"""
+
+import hashlib
+import hmac
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+@lru_cache(maxsize=4)
+def _ring(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def encrypt(text: str) -> bytes:
+    """`text` encrypted with the ring's first key."""
+    return _ring(tuple(settings.FIELD_KEYS)).encrypt(text.encode())
+
+
+def decrypt(token: bytes) -> str:
+    """The text of a token of any key in the ring. Raises ValueError when none fits."""
+    try:
+        return _ring(tuple(settings.FIELD_KEYS)).decrypt(bytes(token)).decode()
+    except InvalidToken as error:
+        raise ValueError("no key of the ring decrypts this") from error
+
+
+def rotate(token: bytes) -> bytes:
+    """The same text, encrypted with the ring's first key."""
+    return _ring(tuple(settings.FIELD_KEYS)).rotate(bytes(token))
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a bearer token: its SHA-256. Tokens are random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """HMAC-SHA256 of `text` for one purpose: for finding a row by a value that is not stored."""
+    return hmac.new(f"{purpose}:{settings.SECRET_KEY}".encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+class EncryptedTextField(models.BinaryField):
+    """Text that is encrypted in the database. It cannot be searched; empty text stays empty."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> str:
+        return decrypt(value) if value else ""
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, bytes | memoryview):
+            return value
+        return encrypt(str(value)) if value else b""
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))

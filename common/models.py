@@ -1,0 +1,106 @@
+"""What happened, who did it, and what is still to be told."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Event(models.Model):
+    """One thing that happened to one subject.
+
+    `seq` is gapless per subject: whoever publishes holds the subject's row lock and passes the next number.
+    People are named by public id only; personal data lives in rows that can be blanked.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subject_type = models.CharField(max_length=32)
+    subject_id = models.CharField(max_length=40)
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=64)
+    version = models.PositiveSmallIntegerField(default=1)
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+    # The outlet whose board and slot pickers should look again, by public id; empty when none.
+    outlet_id = models.CharField(max_length=24, blank=True)
+    payload = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_type", "subject_id", "seq"], name="event_seq_is_unique"),
+            models.CheckConstraint(condition=models.Q(seq__gte=1), name="event_seq_starts_at_one"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="event_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type}:{self.subject_id}#{self.seq} {self.type}"
+
+
+class OutboxMessage(models.Model):
+    """An event that one handler has still to be given, after commit.
+
+    The worker's relay moves it into the job queue (deleting the row in the same transaction), so a message is
+    queued exactly once; the job may run more than once, and handlers deduplicate.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+")
+    handler = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "handler"], name="outbox_once_per_handler"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handler} <- {self.event_id}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to which object: written in the same transaction as the change, never changed after."""
+
+    at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=64)
+    action = models.CharField(max_length=64)
+    object_type = models.CharField(max_length=32)
+    object_id = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="audit_of_an_object")]
+        triggers = [
+            pgtrigger.Protect(name="audit_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.object_type}:{self.object_id}"
+
+
+class IdempotencyRecord(models.Model):
+    """A request that must not be done twice, and its answer once there is one (kept for 24 hours)."""
+
+    scope = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=500)
+    body_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+    # While the request runs; a process that died leaves it behind, and after this instant a retry may run.
+    leased_until = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    # Encrypted with the key ring: an answer may hold a guest's token.
+    response = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "key", "method", "path"], name="idempotency_key_is_unique_in_its_scope"
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.status or 'running'}"

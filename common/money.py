@@ -1,0 +1,40 @@
+"""Money: integer minor units with an ISO 4217 currency."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents) of a currency (ISO 4217 code)."""
+
+    amount: int
+    currency: str
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.amount - self._same(other), self.currency)
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+        return other.amount
+
+    def major(self) -> Decimal:
+        """The amount in major units (euros)."""
+        return Decimal(self.amount).scaleb(-get_currency_precision(self.currency))
+
+    def format(self, locale: str) -> str:
+        """The amount as people of `locale` (BCP 47 or POSIX) write it, such as `€58.00`."""
+        tag = locale.replace("-", "_")
+        tag = "zh_Hans_CN" if tag.lower().startswith("zh") else tag
+        return str(format_currency(self.major(), self.currency, locale=tag))
+
+
+def percentage(amount: int, percent: int | Decimal) -> int:
+    """`percent` of `amount` (minor units), rounded half up to a whole minor unit."""
+    return int((Decimal(amount) * Decimal(percent) / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

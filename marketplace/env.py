@@ -1,0 +1,63 @@
+"""The settings that an installation may choose, read strictly from the environment.
+
+A missing or bad value stops the boot with its name. Each is explained in .env.example; a test says so.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+CommaSeparated = Annotated[list[str], NoDecode]
+
+
+class Env(BaseSettings):
+    """One field per environment variable of the same name in upper case."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    secret_key: SecretStr = Field(min_length=32)
+    secret_key_fallbacks: CommaSeparated = []
+    field_keys: CommaSeparated = []
+    debug: bool = False
+    demo: bool = False
+    database_url: SecretStr
+    database_pool: int = Field(default=4, ge=0, le=100)
+    redis_url: str = ""
+    allowed_hosts: CommaSeparated = ["localhost", "127.0.0.1", "[::1]"]
+    site_url: str = "http://localhost:8000"
+    trusted_proxies: CommaSeparated = []
+    static_root: Path = BASE_DIR / ".data" / "static"
+    media_root: Path = BASE_DIR / ".data" / "media"
+    email_url: SecretStr = SecretStr("mailbox:")
+    email_from: str = "Hereabouts <hello@hereabouts.example>"
+    hold_minutes: int = Field(default=10, ge=1, le=120)
+    holds_per_address: int = Field(default=0, ge=0)
+    sandbox_secret: SecretStr = SecretStr("sandbox-signing-secret")
+    sandbox_webhook_url: str = ""
+    log_level: str = "INFO"
+
+    @field_validator(
+        "secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", mode="before"
+    )
+    @classmethod
+    def split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("field_keys")
+    @classmethod
+    def are_fernet_keys(cls, value: list[str]) -> list[str]:
+        for key in value:
+            Fernet(key)
+        return value
+
+    @field_validator("site_url", "sandbox_webhook_url")
+    @classmethod
+    def has_no_slash_at_its_end(cls, value: str) -> str:
+        return value.rstrip("/")

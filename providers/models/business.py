@@ -1,0 +1,183 @@
+"""Businesses, their outlets and their people."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.gis.db import models as gis
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from common.public_ids import PublicIdField
+from providers.enums import ProviderStatus, Role
+
+
+class Provider(models.Model):
+    """A business that sells services. Nothing of it is public unless it is approved."""
+
+    public_id = PublicIdField(prefix="prv")
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    language = models.CharField(max_length=12, default="en", help_text="of the name and description")
+    status = models.CharField(max_length=12, choices=ProviderStatus, default=ProviderStatus.DRAFT)
+    email = models.EmailField(blank=True, help_text="where news of bookings goes")
+    phone = models.CharField(max_length=16, blank=True, help_text="E.164")
+    created_at = models.DateTimeField(db_default=Now())
+    approved_at = models.DateTimeField(null=True, blank=True)
+    # The number of its newest event; whoever publishes one holds this row's lock.
+    last_seq = models.PositiveIntegerField(default=0)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="providers")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=ProviderStatus.values), name="provider_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=ProviderStatus.APPROVED) | models.Q(approved_at__isnull=False),
+                name="approved_provider_says_since_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What a user may do in a business. The owner may do everything, staff see and mark their own visits."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role)
+    # Who they are on the board, for those who also perform services.
+    staff = models.OneToOneField(
+        "StaffMember", null=True, blank=True, on_delete=models.SET_NULL, related_name="membership"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "user"], name="one_membership_per_business"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is {self.role} of {self.provider_id}"
+
+
+class Outlet(models.Model):
+    """A place a provider works from: customers come to it, or staff go out from it within its service area."""
+
+    public_id = PublicIdField(prefix="out")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="outlets")
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    language = models.CharField(max_length=12, default="en", help_text="of the name and description")
+    main_category = models.ForeignKey(
+        "Category", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    street_line = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=16, blank=True)
+    city = models.CharField(max_length=80)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    point = gis.PointField(geography=True, srid=4326)
+    timezone = models.CharField(max_length=64, help_text="IANA zone, such as Europe/Helsinki")
+    currency = models.CharField(max_length=3, help_text="ISO 4217")
+    phone = models.CharField(max_length=16, blank=True, help_text="E.164")
+    # Customers may start on the wall clock's multiples of this, counted from local midnight.
+    slot_step_min = models.PositiveSmallIntegerField(default=15)
+    notice_min = models.PositiveIntegerField(default=0, help_text="least minutes between booking and start")
+    window_days = models.PositiveSmallIntegerField(default=60, help_text="how far ahead one may book")
+    # Where home visits go: drawn, or a circle of service_radius_m (metres) around the point.
+    service_radius_m = models.PositiveIntegerField(null=True, blank=True)
+    service_area = gis.MultiPolygonField(geography=True, srid=4326, null=True, blank=True)
+    # Kept by reviews through providers.services.ratings; search reads them.
+    rating_sum = models.PositiveIntegerField(default=0)
+    rating_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(slot_step_min__gte=5, slot_step_min__lte=240),
+                name="outlet_slot_step_is_5_to_240_minutes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(window_days__gte=1, window_days__lte=366),
+                name="outlet_window_is_1_to_366_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="outlet_currency_is_iso_4217"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating_sum__gte=models.F("rating_count"))
+                & models.Q(rating_sum__lte=models.F("rating_count") * 5),
+                name="outlet_rating_is_1_to_5",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def rating(self) -> float | None:
+        """The mean rating, 1 to 5 with one decimal; None without reviews."""
+        return round(self.rating_sum / self.rating_count, 1) if self.rating_count else None
+
+
+class StaffMember(models.Model):
+    """A person who performs services."""
+
+    public_id = PublicIdField(prefix="stf")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="staff")
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, blank=True)
+    resume = models.TextField(blank=True)
+    language = models.CharField(max_length=12, default="en", help_text="of the title and résumé")
+    speaks = ArrayField(models.CharField(max_length=12), default=list, blank=True, help_text="BCP 47 tags")
+    working_since = models.PositiveSmallIntegerField(null=True, blank=True, help_text="year")
+    rating_sum = models.PositiveIntegerField(default=0)
+    rating_count = models.PositiveIntegerField(default=0)
+    outlets = models.ManyToManyField(Outlet, through="StaffAssignment", related_name="staff")
+    services = models.ManyToManyField("Service", through="Skill", related_name="staff")
+    created_at = models.DateTimeField(db_default=Now())
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rating_sum__gte=models.F("rating_count"))
+                & models.Q(rating_sum__lte=models.F("rating_count") * 5),
+                name="staff_rating_is_1_to_5",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rating(self) -> float | None:
+        """The mean rating, 1 to 5 with one decimal; None without reviews."""
+        return round(self.rating_sum / self.rating_count, 1) if self.rating_count else None
+
+
+class StaffAssignment(models.Model):
+    """A person works at an outlet: in hours of their own there, or whenever it is open."""
+
+    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="assignments")
+    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="assignments")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["outlet", "staff"], name="one_assignment_per_outlet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} at {self.outlet_id}"

@@ -1,0 +1,97 @@
+"""When outlets are open and people work. Local rules are wall-clock times in the outlet's zone."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+
+
+class HoursRule(models.Model):
+    """Weekly hours of an outlet, or of one person there (then they replace the outlet's for that person).
+
+    `closes` at or before `opens` means past midnight; 00:00 as an end is the day's end. Split shifts are
+    several rules.
+    """
+
+    outlet = models.ForeignKey("Outlet", on_delete=models.CASCADE, related_name="hours_rules")
+    staff = models.ForeignKey(
+        "StaffMember", null=True, blank=True, on_delete=models.CASCADE, related_name="hours_rules"
+    )
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday")
+    opens = models.TimeField()
+    closes = models.TimeField()
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True, help_text="the last day it holds")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="hours_weekday_is_0_to_6"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.opens}-{self.closes}"
+
+
+class HoursOverride(models.Model):
+    """What holds on one date instead of that date's weekly rules; without times, closed that day."""
+
+    outlet = models.ForeignKey("Outlet", on_delete=models.CASCADE, related_name="hours_overrides")
+    staff = models.ForeignKey(
+        "StaffMember", null=True, blank=True, on_delete=models.CASCADE, related_name="hours_overrides"
+    )
+    date = models.DateField()
+    opens = models.TimeField(null=True, blank=True)
+    closes = models.TimeField(null=True, blank=True)
+    note = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens__isnull=True, closes__isnull=True)
+                | models.Q(opens__isnull=False, closes__isnull=False),
+                name="override_has_both_times_or_none",
+            ),
+        ]
+        indexes = [models.Index(fields=["outlet", "date"], name="override_by_date")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.opens or 'closed'}"
+
+
+class Closure(models.Model):
+    """An outlet is closed for a period, such as a holiday or a repair."""
+
+    outlet = models.ForeignKey("Outlet", on_delete=models.CASCADE, related_name="closures")
+    period = DateTimeRangeField()
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="closures_do_not_overlap",
+                expressions=[("outlet", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="closure_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outlet_id} closed {self.period}"
+
+
+class TimeOff(models.Model):
+    """A person does not work for a period, anywhere."""
+
+    staff = models.ForeignKey("StaffMember", on_delete=models.CASCADE, related_name="time_off")
+    period = DateTimeRangeField()
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="time_off_does_not_overlap",
+                expressions=[("staff", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="time_off_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} off {self.period}"
