@@ -47,6 +47,14 @@ class BadRequest(DomainError):
     title = _("The request could not be read.")
 
 
+class CursorInvalid(DomainError):
+    """The page cursor is unknown, altered, or of another list."""
+
+    code = "cursor_invalid"
+    status = 422
+    title = _("This page of the list does not exist. Start from the first one.")
+
+
 class NotFound(DomainError):
     """There is no such thing, or the caller may not know of it: both look alike."""
 

@@ -1,0 +1,185 @@
+"""What every router shares: problem+json answers, keyset pages, and POSTs that may be repeated.
+
+The layers above import it; it knows nothing of the domain.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from django.core import signing
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.utils import contribute_operation_callback
+from pydantic import ConfigDict, Field
+
+from common import idempotency
+from common.errors import BadRequest, CursorInvalid, DomainError, InvalidInput, NotFound, NotSignedIn
+
+PROBLEM_TYPE = "application/problem+json"
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+M = TypeVar("M", bound=Model)
+View = Callable[..., Any]
+
+
+class Problem(Schema):
+    """A refusal (RFC 9457). `code` is stable; `title` and `detail` are in the reader's language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field("about:blank", description="where the code is explained")
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+class FieldError(Schema):
+    """One field that does not have its form."""
+
+    field: str = Field(description="its path, such as items.0.service")
+    message: str
+
+
+def errors(*statuses: int) -> dict[int, type[Schema]]:
+    """The `response=` entries that document refusals with these statuses."""
+    return dict.fromkeys(statuses, Problem)
+
+
+# What any operation may answer: unreadable, not signed in, not allowed, unknown, refused by state or form,
+# too often. Use as `response={200: Out, **ERRORS}`.
+ERRORS: dict[int, type[Schema]] = errors(400, 401, 403, 404, 409, 422, 429)
+
+
+def problem(error: DomainError, status: int | None = None) -> HttpResponse:
+    """The problem+json answer of a refusal, with its own HTTP status or another one."""
+    status = status or error.status
+    body: dict[str, Any] = {
+        **error.data,
+        "type": "about:blank",
+        "title": str(error.title),
+        "status": status,
+        "code": error.code,
+        "detail": str(error.detail),
+    }
+    response = JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def answer_errors(api: NinjaAPI) -> None:
+    """Let `api` answer every refusal, its own and the framework's, as problem+json with a code."""
+
+    def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+        return problem(error)
+
+    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = [
+            {"field": ".".join(str(part) for part in e["loc"][1:] if part != "body"), "message": e["msg"]}
+            for e in error.errors
+        ]
+        return problem(InvalidInput(errors=fields))
+
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(NotFound())
+
+    def unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return problem(NotSignedIn())
+
+    def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(BadRequest(), status=error.status_code)
+
+    api.add_exception_handler(DomainError, refused)
+    api.add_exception_handler(ValidationError, malformed)
+    api.add_exception_handler(Http404, missing)
+    api.add_exception_handler(AuthenticationError, unauthenticated)
+    api.add_exception_handler(HttpError, unreadable)
+
+
+def idempotent(view: View) -> View:
+    """Do a POST once per `Idempotency-Key`: put it between `@router.post(…)` and the view.
+
+    The view answers a Schema instance, `(status, Schema instance)` or `(status, None)`. A repeated request
+    gets the first answer again with `Idempotent-Replayed: true`. The caller is `request.principal.caller`.
+    Raises IdempotencyKeyMissing, IdempotencyKeyInvalid, IdempotencyKeyReused, StillRunning.
+    """
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def run() -> tuple[int, Any]:
+            answer = view(request, *args, **kwargs)
+            status, value = answer if isinstance(answer, tuple) else (200, answer)
+            if value is not None and not isinstance(value, Schema):
+                raise TypeError(f"{view.__qualname__} must answer a Schema, not {type(value).__name__}")
+            return status, None if value is None else value.model_dump(mode="json", by_alias=True)
+
+        status, body, replayed = idempotency.once(
+            caller=request.principal.caller,
+            key=request.headers.get("Idempotency-Key"),
+            method=request.method or "POST",
+            path=request.path,
+            body=request.body,
+            run=run,
+        )
+        response = (
+            HttpResponse(status=status) if body is None else JsonResponse(body, status=status, safe=False)
+        )
+        if replayed:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
+    contribute_operation_callback(wrapper, _document_key)
+    return wrapper
+
+
+def _document_key(operation: Any) -> None:
+    extra = operation.openapi_extra = dict(operation.openapi_extra or {})
+    extra["parameters"] = [
+        *extra.get("parameters", []),
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "description": "Repeat the request with the same key and it is done once. A UUID when anonymous.",
+        },
+    ]
+
+
+class CursorPage(Schema):
+    """How a list is asked for: `limit` rows (1 to 100) after an opaque `cursor` from the page before."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=200)
+
+    def cut(
+        self, queryset: QuerySet[M], *, of: str, newest_first: bool = False
+    ) -> tuple[Sequence[M], str | None]:
+        """The page's rows in the order of their id, and the next page's cursor (None at the end).
+
+        `of` names the list: a cursor of another list is refused. One query. Raises CursorInvalid.
+        """
+        if self.cursor:
+            last = read_cursor(self.cursor, of=of)
+            queryset = queryset.filter(pk__lt=last) if newest_first else queryset.filter(pk__gt=last)
+        rows = list(queryset.order_by("-pk" if newest_first else "pk")[: self.limit + 1])
+        page = rows[: self.limit]
+        return page, make_cursor(page[-1].pk, of=of) if len(rows) > self.limit else None
+
+
+def make_cursor(value: Any, *, of: str) -> str:
+    """An opaque signed cursor holding a JSON value, good for the list `of` only."""
+    return signing.dumps(value, salt=f"cursor:{of}", compress=False)
+
+
+def read_cursor(cursor: str, *, of: str) -> Any:
+    """The value of a cursor made for the list `of`. Raises CursorInvalid when it is not."""
+    try:
+        return signing.loads(cursor, salt=f"cursor:{of}")
+    except signing.BadSignature as error:
+        raise CursorInvalid from error
