@@ -1,7 +1,7 @@
 """Identifiers that may be shown: unguessable, never the primary key."""
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -24,7 +24,13 @@ def new_booking_ref() -> str:
     return f"HA-{random_text(5)}-{random_text(5)}"
 
 
-class PublicIdField(models.CharField[str, str]):
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField  # takes no parameters when it runs
+
+
+class PublicIdField(_Text):
     """A unique random id with a prefix that tells people and logs what it names."""
 
     def __init__(self, *args: Any, prefix: str = "", **kwargs: Any) -> None:
