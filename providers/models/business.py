@@ -58,9 +58,7 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["provider", "user"], name="one_membership_per_business"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values), name="membership_role_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +109,14 @@ class Outlet(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="outlet_currency_is_iso_4217"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(country__regex=r"^[A-Z]{2}$"), name="outlet_country_is_iso_3166"
+            ),
+            # Where home visits go is known as an area whenever it is known as a radius.
+            models.CheckConstraint(
+                condition=models.Q(service_radius_m__isnull=True) | models.Q(service_area__isnull=False),
+                name="outlet_radius_has_its_area",
             ),
             models.CheckConstraint(
                 condition=models.Q(rating_sum__gte=models.F("rating_count"))

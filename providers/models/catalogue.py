@@ -12,7 +12,9 @@ from providers.enums import Place, SkillLevel
 class Category(models.Model):
     """What search filters by: a tree under housekeeping, beauty and car care."""
 
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     slug = models.SlugField(max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -74,12 +76,14 @@ class Service(models.Model):
                 name="service_buffers_are_at_most_480_minutes",
             ),
             models.CheckConstraint(
-                condition=models.Q(tax_percent__gte=0, tax_percent__lt=100), name="service_tax_is_a_percentage"
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="service_currency_is_iso_4217"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tax_percent__gte=0, tax_percent__lt=100),
+                name="service_tax_is_a_percentage",
             ),
             models.CheckConstraint(condition=models.Q(capacity__gte=1), name="service_has_capacity"),
-            models.CheckConstraint(
-                condition=models.Q(place__in=Place.values), name="service_place_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(place__in=Place.values), name="service_place_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 
+from common.public_ids import PublicIdField
+
 
 class HoursRule(models.Model):
     """Weekly hours of an outlet, or of one person there (then they replace the outlet's for that person).
@@ -25,6 +27,18 @@ class HoursRule(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(weekday__lte=6), name="hours_weekday_is_0_to_6"),
+            models.CheckConstraint(
+                condition=models.Q(valid_from__isnull=True)
+                | models.Q(valid_until__isnull=True)
+                | models.Q(valid_from__lte=models.F("valid_until")),
+                name="hours_hold_from_before_until",
+            ),
+            # Overlaps are refused by providers.services.hours under the outlet's lock; this stops plain doubles.
+            models.UniqueConstraint(
+                fields=["outlet", "staff", "weekday", "opens", "valid_from"],
+                nulls_distinct=False,
+                name="hours_rule_once_per_start",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -50,6 +64,12 @@ class HoursOverride(models.Model):
                 | models.Q(opens__isnull=False, closes__isnull=False),
                 name="override_has_both_times_or_none",
             ),
+            # With NULL as a value of its own, a date is closed at most once, too.
+            models.UniqueConstraint(
+                fields=["outlet", "staff", "date", "opens"],
+                nulls_distinct=False,
+                name="override_once_per_start",
+            ),
         ]
         indexes = [models.Index(fields=["outlet", "date"], name="override_by_date")]
 
@@ -60,6 +80,7 @@ class HoursOverride(models.Model):
 class Closure(models.Model):
     """An outlet is closed for a period, such as a holiday or a repair."""
 
+    public_id = PublicIdField(prefix="clo")
     outlet = models.ForeignKey("Outlet", on_delete=models.CASCADE, related_name="closures")
     period = DateTimeRangeField()
     reason = models.CharField(max_length=120, blank=True)
@@ -80,6 +101,7 @@ class Closure(models.Model):
 class TimeOff(models.Model):
     """A person does not work for a period, anywhere."""
 
+    public_id = PublicIdField(prefix="off")
     staff = models.ForeignKey("StaffMember", on_delete=models.CASCADE, related_name="time_off")
     period = DateTimeRangeField()
     reason = models.CharField(max_length=120, blank=True)
