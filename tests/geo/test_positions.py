@@ -1,0 +1,117 @@
+"""Points, radii and map areas: the pure rules and what the database makes of them."""
+
+import math
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import BoxInvalid, PositionInvalid, RadiusInvalid
+from geo.models import GeocodedAddress
+from geo.rules import positions
+from geo.rules.positions import Box, Position
+from geo.selectors import circle, distance_m, in_box, nearest, within
+
+places = st.builds(Position, st.floats(-85, 85), st.floats(-180, 180))
+
+
+def known(*spots: tuple[float, float]) -> None:
+    """Addresses at (lat, lng), named 0, 1, 2 … in this order."""
+    GeocodedAddress.objects.bulk_create(
+        GeocodedAddress(
+            street="Street", street_key="street", housenumber=str(n), number_from=n, number_to=n,
+            city="Town", country="FI", point=Point(lng, lat, srid=4326),
+        )
+        for n, (lat, lng) in enumerate(spots)
+    )  # fmt: skip
+
+
+def numbers(rows: object) -> list[int]:
+    return [row.number_from for row in rows]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("lat, lng", [(91, 0), (0, 181), ("x", 0), (None, 0), (float("nan"), 0), ("", "")])
+def test_a_place_off_the_earth_is_refused(lat: object, lng: object) -> None:
+    with pytest.raises(PositionInvalid):
+        positions.position(lat, lng)
+    assert positions.position("60.17", "-180") == Position(60.17, -180.0)
+
+
+@pytest.mark.parametrize("metres", [0, -1, 100_001, "wide", None, float("inf"), float("nan")])
+def test_a_huge_or_empty_radius_is_refused(metres: object) -> None:
+    with pytest.raises(RadiusInvalid):
+        positions.radius(metres)
+    assert positions.radius("5000") == 5000.0
+
+
+@pytest.mark.parametrize("text", ["", "1,2,3", "1,2,3,x", "0,10,1,5", "0,0,181,1", "0,-91,1,0", "5,0,5,1"])
+def test_a_map_area_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BoxInvalid):
+        positions.box(text)
+
+
+def test_an_area_across_the_date_line_is_two_boxes() -> None:
+    area = positions.box("170,-20,-170,-10")
+    assert area.crosses_date_line and area.width == 20
+    assert area.envelopes() == [Box(170, -20, 180, -10), Box(-180, -20, -170, -10)]
+    assert area.centre() == Position(-15, 180)
+    assert positions.box("24,60,25,61").envelopes() == [Box(24, 60, 25, 61)]
+
+
+@given(places)
+def test_an_approximate_place_is_off_but_not_far(place: Position) -> None:
+    rough = positions.approximate(place)
+    assert positions.distance(place, rough) < 180
+    assert positions.approximate(rough) == rough
+
+
+def test_an_approximate_place_hides_the_house() -> None:
+    here = Position(60.16694, 24.93736)
+    around = {
+        positions.approximate(positions.moved(here, north_m=n, east_m=e))
+        for n in range(-200, 201, 10)
+        for e in range(-200, 201, 10)
+    }
+    assert len(around) <= 25
+
+
+@pytest.mark.django_db
+def test_nearest_first_with_true_distances_also_across_the_date_line() -> None:
+    known((-17.0, 179.99), (-17.0, -179.98), (-17.0, 179.90), (60.0, 25.0))
+    here = Position(-17.0, -179.999)
+    found = list(nearest(GeocodedAddress.objects.all(), here, within_m=20_000))
+    assert numbers(found) == [0, 1, 2]
+    assert found[0].distance.m == pytest.approx(  # type: ignore[attr-defined]
+        distance_m(here, Position(-17.0, 179.99)), abs=2
+    )
+    assert numbers(within(GeocodedAddress.objects.order_by("pk"), here, 2_000)) == [0]
+
+
+@pytest.mark.django_db
+def test_a_map_area_holds_the_points_between_its_parallels_and_meridians() -> None:
+    known((60.001, 0.0), (59.999, 0.0), (-15.0, 179.0), (-15.0, -179.0), (-15.0, 0.0), (70.0, 39.9))
+    every = GeocodedAddress.objects.order_by("pk")
+    # A great circle between the southern corners would run north of the first point.
+    assert numbers(in_box(every, Box(-40, 60, 40, 71))) == [0, 5]
+    assert numbers(in_box(every, Box(170, -20, -170, -10))) == [2, 3]
+    assert numbers(in_box(every, Box(-180, -90, 180, 90))) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("centre", [Position(60.17, 24.94), Position(-17.0, 179.995), Position(0.0, -180.0)])
+def test_a_service_area_covers_its_radius_and_no_more(centre: Position) -> None:
+    area = circle(centre, 3_000)
+    inside = positions.moved(centre, north_m=0, east_m=2_950)
+    outside = positions.moved(centre, north_m=0, east_m=3_050)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_Covers(area, ST_Point(%s, %s)::geography),"
+            " ST_Covers(area, ST_Point(%s, %s)::geography), ST_Area(area)"
+            " FROM (SELECT ST_GeogFromWKB(%s) AS area) AS one",
+            [inside.lng, inside.lat, outside.lng, outside.lat, bytes(area.ewkb)],
+        )
+        covers, covers_outside, square_metres = cursor.fetchone()
+    assert (covers, covers_outside) == (True, False)
+    assert square_metres == pytest.approx(math.pi * 3_000**2, rel=0.01)
