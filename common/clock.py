@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from django.db.models.functions import Now as DatabaseNow
 
-__all__ = ["DatabaseNow", "at", "now"]
+__all__ = ["DatabaseNow", "at", "now", "rfc3339"]
 
 _set: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
@@ -29,3 +29,8 @@ def at(instant: datetime) -> Iterator[None]:
         yield
     finally:
         _set.reset(token)
+
+
+def rfc3339(instant: datetime) -> str:
+    """`instant` (aware) as RFC 3339 text in UTC, such as `2026-11-25T12:30:00Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

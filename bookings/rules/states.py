@@ -59,7 +59,7 @@ TABLE: tuple[Move, ...] = (
     _move("decline", REQUESTED, DECLINED, "staff system", "booking.declined"),
     _move("cancel", REQUESTED, CANCELLED, "customer staff", "booking.cancelled"),
     # The day of the visit, at the outlet: check in, start, complete.
-    _move("check_in", CONFIRMED, CHECKED_IN, "staff customer", "booking.checked_in", "outlet"),
+    _move("check_in", CONFIRMED, CHECKED_IN, "staff", "booking.checked_in", "outlet"),
     _move("start", CHECKED_IN, STARTED, "staff", "booking.started", "outlet"),
     # At the customer's: on the way, check in with the code at the door, start.
     _move("on_the_way", CONFIRMED, ON_THE_WAY, "staff", "booking.on_the_way", "customer"),

@@ -1,0 +1,297 @@
+"""Bookings over HTTP: slots, holds, payment, and every move of the state table."""
+
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+from ninja import Query, Router
+from pydantic import AwareDatetime
+
+from accounts.principals import Principal
+from bookings import schemas
+from bookings.enums import Source
+from bookings.errors import NotOffered
+from bookings.presenters import present, present_event
+from bookings.selectors import bookings as selectors
+from bookings.selectors.access import Access, booking_for
+from bookings.selectors.open_time import slots_for
+from bookings.services import changes, holds, paying, visits
+from common.api import ERRORS, CursorPage, idempotent
+from common.errors import InvalidInput
+
+router = Router(tags=["bookings"])
+
+
+def _principal(request: HttpRequest, scope: str) -> Principal:
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the API's authentication
+    principal.require_scope(scope)
+    return principal
+
+
+def _access(request: HttpRequest, ref: str, scope: str = "bookings:write") -> Access:
+    return booking_for(_principal(request, scope), ref)
+
+
+def _again(access: Access, *, token: str | None = None) -> schemas.BookingOut:
+    """The booking as it is now, for the same caller."""
+    return present(booking_for(access.principal, access.booking.ref), token=token)
+
+
+@router.get(
+    "/services/{service}/slots", response={200: schemas.SlotsOut, **ERRORS}, operation_id="list_slots"
+)
+def list_slots(
+    request: HttpRequest,
+    service: schemas.PublicId,
+    outlet: schemas.PublicId,
+    from_: AwareDatetime = Query(..., alias="from"),
+    to: AwareDatetime = Query(...),
+    staff: schemas.PublicId | None = None,
+    options: list[str] = Query(default_factory=list),
+    seats: int | None = None,
+) -> schemas.SlotsOut:
+    """Free starts in [from, to), at most 62 days apart. `options` are repeated or comma-separated ids."""
+    if seats not in (None, 1):
+        raise NotOffered
+    found = slots_for(
+        outlet=outlet,
+        service=service,
+        start=from_,
+        end=to,
+        staff=staff,
+        options=[part for value in options for part in value.split(",") if part],
+    )
+    return schemas.SlotsOut(
+        timezone=found.timezone,
+        slots=[schemas.SlotOut(start=slot.start, end=slot.end, staff=slot.staff) for slot in found.slots],
+    )
+
+
+@router.post("/slots", response={200: schemas.SlotsOut, **ERRORS}, operation_id="find_slots")
+def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
+    """The same for a home address, which stays out of URLs, and for several items."""
+    if len(body.items) != 1 or body.seats not in (None, 1):
+        raise NotOffered
+    item = body.items[0]
+    found = slots_for(
+        outlet=body.outlet,
+        service=item.service,
+        start=body.from_,
+        end=body.to,
+        staff=item.staff,
+        options=item.options,
+    )
+    if body.address:
+        holds.check_address(
+            outlet=body.outlet, service=item.service, address=holds.Address(**body.address.dict())
+        )
+    return schemas.SlotsOut(
+        timezone=found.timezone,
+        slots=[
+            schemas.SlotOut(
+                start=slot.start,
+                end=slot.end,
+                staff=slot.staff,
+                items=[schemas.SlotItemOut(staff=slot.staff)],
+            )
+            for slot in found.slots
+        ],
+    )
+
+
+@router.post("/bookings", response={201: schemas.BookingOut, **ERRORS}, operation_id="create_booking")
+@idempotent
+def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, schemas.BookingOut]:
+    """Hold a slot. A guest gets a token; 409 `slot_taken` lists the nearest alternatives."""
+    principal = _principal(request, "bookings:write")
+    if (body.service is None) == (body.items is None):
+        raise InvalidInput(errors=[{"field": "service", "message": "give either service or items"}])
+    items = body.items or [
+        schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff)
+    ]
+    if body.seats not in (None, 1):
+        raise NotOffered
+    held = holds.hold(
+        principal=principal,
+        outlet=body.outlet,
+        items=[holds.ItemRequest(item.service, item.options, item.staff) for item in items],
+        start=body.start,
+        address=holds.Address(**body.address.dict()) if body.address else None,
+        contact=holds.Contact(**body.customer.dict()) if body.customer else None,
+        source=Source.API,
+        language=translation.get_language() or "en",
+        network_address="" if principal.user else selectors.network_address(request.META),
+    )
+    return 201, present(booking_for(held.opened_by(principal), held.booking.ref), token=held.token)
+
+
+@router.get("/bookings", response={200: schemas.BookingsOut, **ERRORS}, operation_id="list_bookings")
+def list_bookings(request: HttpRequest, page: Query[CursorPage]) -> schemas.BookingsOut:
+    """The signed-in user's own bookings, newest first."""
+    principal = _principal(request, "bookings:read")
+    rows, following = page.cut(
+        selectors.bookings_of(principal.require_user()), of="bookings", newest_first=True
+    )
+    return schemas.BookingsOut(
+        items=[
+            present(Access(booking=row, principal=principal, is_customer=True, role=None)) for row in rows
+        ],
+        next=following,
+    )
+
+
+@router.get("/bookings/{ref}", response={200: schemas.BookingOut, **ERRORS}, operation_id="get_booking")
+def get_booking(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    return present(_access(request, ref, "bookings:read"))
+
+
+@router.get(
+    "/bookings/{ref}/events", response={200: schemas.EventsOut, **ERRORS}, operation_id="list_booking_events"
+)
+def list_events(request: HttpRequest, ref: schemas.PublicId, after: int = 0) -> schemas.EventsOut:
+    """What happened to the booking after event number `after`, in order."""
+    access = _access(request, ref, "bookings:read")
+    return schemas.EventsOut(
+        items=[present_event(event) for event in selectors.events_after(access.booking.ref, after)]
+    )
+
+
+@router.get(
+    "/bookings/{ref}/preview", response={200: schemas.PreviewOut, **ERRORS}, operation_id="preview_change"
+)
+def preview_change(
+    request: HttpRequest,
+    ref: schemas.PublicId,
+    action: Literal["cancel", "reschedule"],
+    start: AwareDatetime | None = None,
+) -> schemas.PreviewOut:
+    """The exact amounts of cancelling or moving now; `version` goes along when it is done."""
+    result = changes.preview(access=_access(request, ref, "bookings:read"), action=action, start=start)
+    return schemas.PreviewOut(
+        refund=schemas.money(result.refund, result.currency),
+        fee=schemas.money(result.fee, result.currency),
+        version=result.version,
+    )
+
+
+@router.post(
+    "/bookings/{ref}/details", response={200: schemas.BookingOut, **ERRORS}, operation_id="fill_in_booking"
+)
+@idempotent
+def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn) -> schemas.BookingOut:
+    """While held: who it is for, the options, the address. What is left out stays."""
+    access = _access(request, ref)
+    holds.details(
+        access=access,
+        contact=holds.Contact(**body.customer.dict()) if body.customer else None,
+        options=body.options,
+        address=holds.Address(**body.address.dict()) if body.address else None,
+        language=translation.get_language() or "en",
+    )
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/payments", response={200: schemas.PaymentOut, **ERRORS}, operation_id="pay_booking"
+)
+@idempotent
+def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) -> schemas.PaymentOut:
+    """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once."""
+    result = paying.pay(
+        access=_access(request, ref), method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}"
+    )
+    return schemas.PaymentOut(status=result.status, redirect_url=result.redirect_url)
+
+
+@router.post(
+    "/bookings/{ref}/extend", response={200: schemas.BookingOut, **ERRORS}, operation_id="extend_hold"
+)
+@idempotent
+def extend(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """Hold it once longer."""
+    access = _access(request, ref)
+    holds.extend(access=access)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/cancel", response={200: schemas.BookingOut, **ERRORS}, operation_id="cancel_booking"
+)
+@idempotent
+def cancel(request: HttpRequest, ref: schemas.PublicId, body: schemas.CancelIn) -> schemas.BookingOut:
+    """Cancel under the agreed policy; `version` is the preview's (stale: 409 `policy_changed`)."""
+    access = _access(request, ref)
+    changes.cancel(access=access, version=body.version)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/reschedule",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="reschedule_booking",
+)
+@idempotent
+def reschedule(request: HttpRequest, ref: schemas.PublicId, body: schemas.RescheduleIn) -> schemas.BookingOut:
+    """Move to another start; `version` is the preview's (stale: 409 `policy_changed`)."""
+    access = _access(request, ref)
+    changes.reschedule(access=access, start=body.start, staff=body.staff, version=body.version)
+    return _again(access)
+
+
+@router.post("/bookings/{ref}/check-in", response={200: schemas.BookingOut, **ERRORS}, operation_id="check_in")
+@idempotent
+def check_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.CheckInIn) -> schemas.BookingOut:
+    """Staff type the customer's code; a manager may leave it out."""
+    access = _access(request, ref)
+    visits.check_in(access=access, code=body.code)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/on-the-way", response={200: schemas.BookingOut, **ERRORS}, operation_id="on_the_way"
+)
+@idempotent
+def on_the_way(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """Staff set out for a home visit."""
+    access = _access(request, ref)
+    visits.on_the_way(access=access)
+    return _again(access)
+
+
+@router.post("/bookings/{ref}/start", response={200: schemas.BookingOut, **ERRORS}, operation_id="start_visit")
+@idempotent
+def start(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The service begins."""
+    access = _access(request, ref)
+    visits.start(access=access)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/complete", response={200: schemas.BookingOut, **ERRORS}, operation_id="complete_visit"
+)
+@idempotent
+def complete(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The service is done, and paid for if it was to be paid at the counter."""
+    access = _access(request, ref)
+    visits.complete(access=access)
+    return _again(access)
+
+
+@router.post("/bookings/{ref}/close", response={200: schemas.BookingOut, **ERRORS}, operation_id="close_booking")
+@idempotent
+def close(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The customer says it was good: the provider gets the money."""
+    access = _access(request, ref)
+    visits.close(access=access)
+    return _again(access)
+
+
+@router.post("/bookings/{ref}/no-show", response={200: schemas.BookingOut, **ERRORS}, operation_id="no_show")
+@idempotent
+def no_show(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The customer did not come."""
+    access = _access(request, ref)
+    visits.no_show(access=access)
+    return _again(access)

@@ -1,0 +1,210 @@
+"""The shapes of the bookings API. v1 only ever gains optional fields."""
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainSerializer
+
+from common.clock import rfc3339
+
+Instant = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str)]
+PublicId = Annotated[str, Field(max_length=40)]
+
+
+class MoneyOut(Schema):
+    """Integer minor units of an ISO 4217 currency."""
+
+    amount: int
+    currency: str
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_no_nul)]
+
+
+class Strict(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AddressIn(Strict):
+    """Where a home visit goes; WGS 84. Without lat and lng the line is looked up."""
+
+    line: Text = Field(min_length=1, max_length=200)
+    lat: float | None = Field(None, ge=-90, le=90)
+    lng: float | None = Field(None, ge=-180, le=180)
+    note: Text = Field("", max_length=500)
+
+
+class ContactIn(Strict):
+    name: Text = Field("", max_length=120)
+    email: Text | None = Field(None, max_length=254)
+    phone: Text | None = Field(None, max_length=32)
+
+
+class ItemIn(Strict):
+    service: PublicId
+    options: list[PublicId] = Field(default_factory=list, max_length=20)
+    staff: PublicId | None = None
+
+
+class SlotsIn(Schema):
+    """`from` and `to` are instants at most 62 days apart; starts in [from, to) are listed."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    outlet: PublicId
+    items: list[ItemIn] = Field(min_length=1, max_length=10)
+    address: AddressIn | None = None
+    from_: AwareDatetime = Field(alias="from")
+    to: AwareDatetime
+    seats: int | None = Field(None, ge=1, le=1000)
+
+
+class SlotItemOut(Schema):
+    staff: list[str]
+
+
+class SlotOut(Schema):
+    start: Instant
+    end: Instant
+    staff: list[str] = Field(description="who is free then")
+    items: list[SlotItemOut] | None = None
+
+
+class SlotsOut(Schema):
+    timezone: str = Field(description="the outlet's IANA zone")
+    slots: list[SlotOut]
+
+
+class BookingIn(Strict):
+    """One service directly, or `items`. No staff means anyone able."""
+
+    outlet: PublicId
+    start: AwareDatetime
+    service: PublicId | None = None
+    staff: PublicId | None = None
+    options: list[PublicId] = Field(default_factory=list, max_length=20)
+    items: list[ItemIn] | None = Field(None, min_length=1, max_length=10)
+    seats: int | None = Field(None, ge=1, le=1000)
+    address: AddressIn | None = None
+    customer: ContactIn | None = None
+
+
+class DetailsIn(Strict):
+    customer: ContactIn | None = None
+    options: list[PublicId] | None = Field(None, max_length=20)
+    address: AddressIn | None = None
+
+
+class LineOut(Schema):
+    """One price line of an item: the service itself (option null) or a chosen option."""
+
+    option: str | None
+    name: str
+    minutes: int
+    amount: int
+
+
+class ItemOut(Schema):
+    id: str
+    service: str
+    staff: str
+    start: Instant
+    end: Instant
+    price: MoneyOut
+    name: str
+    staff_name: str
+    lines: list[LineOut]
+
+
+class PolicyStepOut(Schema):
+    """Cancelling up to `until` (null: ever after) gives `refund` back and keeps `fee`."""
+
+    until: Instant | None
+    refund: MoneyOut
+    fee: MoneyOut
+
+
+class PolicyOut(Schema):
+    steps: list[PolicyStepOut]
+
+
+class OutletRef(Schema):
+    id: str
+    name: str
+
+
+class BookingOut(Schema):
+    ref: str
+    status: str
+    hold_expires_at: Instant | None
+    start: Instant
+    end: Instant
+    items: list[ItemOut]
+    price: MoneyOut
+    policy: PolicyOut
+    token: str | None = Field(None, description="a guest's bearer token, told once")
+    outlet: OutletRef
+    timezone: str
+    place: str
+    payment: str
+    hold_extended: bool
+    fee: MoneyOut
+    actions: list[str] = Field(description="what the caller may do now")
+    check_in_code: str | None = Field(None, description="for the customer only")
+
+
+class EventOut(Schema):
+    seq: int
+    type: str
+    at: Instant
+    status: str
+
+
+class EventsOut(Schema):
+    items: list[EventOut]
+
+
+class PreviewOut(Schema):
+    refund: MoneyOut
+    fee: MoneyOut
+    version: str
+
+
+class PaymentIn(Strict):
+    method: Literal["sandbox", "counter"]
+
+
+class PaymentOut(Schema):
+    status: str
+    redirect_url: str | None
+
+
+class CancelIn(Strict):
+    version: str = Field(max_length=80)
+
+
+class RescheduleIn(Strict):
+    start: AwareDatetime
+    staff: PublicId | None = None
+    version: str = Field(max_length=80)
+
+
+class CheckInIn(Strict):
+    code: Text | None = Field(None, max_length=12)
+
+
+class BookingsOut(Schema):
+    items: list[BookingOut]
+    next: str | None
+
+
+def money(amount: int, currency: str) -> MoneyOut:
+    return MoneyOut(amount=amount, currency=currency)
+
+

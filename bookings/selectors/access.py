@@ -1,0 +1,85 @@
+"""Who may see which booking: the one guarded look-up that pages, API and sockets share."""
+
+from dataclasses import dataclass
+
+from accounts.principals import Principal
+from bookings.models import Booking, BookingAccess
+from bookings.rules.states import Who
+from common.errors import NotFound
+from providers.enums import Role
+from providers.models import Membership
+
+
+@dataclass(frozen=True)
+class Access:
+    """A booking and what its caller is to it: the customer, a member of the provider (with a role), an operator.
+
+    A caller may be several at once. `staff_pk` is the person on the board that a member is, if any.
+    """
+
+    booking: Booking
+    principal: Principal
+    is_customer: bool
+    role: Role | None
+    staff_pk: int | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role is not None
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    def may_mark(self) -> bool:
+        """Managers mark every visit, staff their own."""
+        if self.is_manager:
+            return True
+        return self.is_staff and any(item.staff_id == self.staff_pk for item in self.booking.items.all())
+
+    def who(self, action: str) -> Who | None:
+        """As whom this caller does `action` in the state table; None when they may not.
+
+        Someone who is both (an owner who booked at their own shop) closes as the customer and marks as staff.
+        """
+        if action == "close":
+            return "customer" if self.is_customer else None
+        if action in ("cancel", "confirm", "expire") and self.is_customer:
+            return "customer"
+        if self.is_staff and (self.may_mark() if action not in ("cancel", "confirm") else self.is_manager):
+            return "staff"
+        return None
+
+
+def booking_for(principal: Principal, ref: str) -> Access:
+    """The booking `ref` and what the caller is to it.
+
+    The customer's user, a guest with its token, members of the provider and operators may see it. Raises
+    NotFound for everybody else: missing and forbidden look alike.
+    """
+    booking = (
+        Booking.objects.select_related("outlet__provider", "customer")
+        .prefetch_related("items__staff", "items__service")
+        .filter(ref=ref)
+        .first()
+    )
+    if booking is None:
+        raise NotFound
+    user = principal.user
+    is_customer = bool(user and booking.customer and booking.customer.user_id == user.pk)
+    if not is_customer and principal.capabilities:
+        is_customer = BookingAccess.objects.filter(
+            booking=booking, token_hash__in=principal.capabilities, revoked_at__isnull=True
+        ).exists()
+    membership = (
+        Membership.objects.filter(user=user, provider_id=booking.outlet.provider_id).first() if user else None
+    )
+    if not (is_customer or membership or principal.is_operator):
+        raise NotFound
+    return Access(
+        booking=booking,
+        principal=principal,
+        is_customer=is_customer,
+        role=Role(membership.role) if membership else None,
+        staff_pk=membership.staff_id if membership else None,
+    )

@@ -1,0 +1,28 @@
+"""Capabilities to one booking: the guest's token, and the links in mails."""
+
+import secrets
+
+from django.conf import settings
+
+from bookings.models import Booking, BookingAccess
+from common import clock, crypto
+
+
+def new_token(booking: Booking, *, purpose: str) -> str:
+    """A new bearer token (160 random bits) that opens `booking` and nothing else; only its hash is stored."""
+    token = secrets.token_urlsafe(20)
+    BookingAccess.objects.create(booking=booking, token_hash=crypto.token_hash(token), purpose=purpose)
+    return token
+
+
+def mail_link(booking: Booking) -> str:
+    """A link for a mail to the customer: the page trades the token for a cookie and a clean address at once.
+
+    The token is in the query, which no log keeps.
+    """
+    return f"{settings.SITE_URL}/b/{booking.ref}?key={new_token(booking, purpose='mail')}"
+
+
+def revoke_all(booking: Booking) -> int:
+    """Make every token and link of the booking useless; answers how many there were."""
+    return booking.accesses.filter(revoked_at__isnull=True).update(revoked_at=clock.now())

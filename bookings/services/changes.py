@@ -1,0 +1,161 @@
+"""Cancelling and moving: previewed in exact amounts, then done only if they still hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.enums import PaymentState
+from bookings.errors import MoveRefused, PolicyChanged
+from bookings.models import Booking
+from bookings.rules import states
+from bookings.selectors.access import Access
+from bookings.services import core, reserve
+from common import clock
+from common.errors import NotAllowed
+from payments import services as payments
+from payments.selectors import held_amount
+from payments.rules.policy import Action, ActorKind, Outcome, Policy, outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action would give back and keep, in minor units; `version` must come along when it is done."""
+
+    refund: int
+    fee: int
+    currency: str
+    version: str
+
+
+def preview(*, access: Access, action: str, start: datetime | None = None) -> Preview:
+    """What `cancel` or `reschedule` would mean now, for this caller. For a move, `start` is checked to be free.
+
+    Raises MoveRefused, NotAllowed, SlotTaken, SlotNotOffered.
+    """
+    booking = access.booking
+    if action == "reschedule":
+        _may_move(access, booking)
+        if start is not None:
+            reserve.check_free(booking, start=start, staff_booking=access.is_staff)
+    else:
+        who = access.who("cancel")
+        if who is None:
+            raise NotAllowed
+        if states.find_move(action="cancel", source=booking.status, who=who, place=booking.place) is None:
+            raise MoveRefused(status=booking.status, action="cancel")
+    result = _outcome(booking, Action(action), _actor_kind(access))
+    return Preview(result.refund, result.fee, booking.currency, _version(booking, result))
+
+
+def cancel(*, access: Access, version: str) -> Booking:
+    """Cancel: the policy's share is kept, the rest goes back. The provider cancels at no cost to the customer.
+
+    `version` is the preview's. Raises PolicyChanged when the booking or the amounts are no longer those,
+    MoveRefused, NotAllowed.
+    """
+    who = access.who("cancel")
+    if who is None:
+        raise NotAllowed
+    actor = access.principal.actor
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        if states.find_move(action="cancel", source=booking.status, who=who, place=booking.place) is None:
+            raise MoveRefused(status=booking.status, action="cancel")
+        kind = _actor_kind(access)
+        if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
+            raise PolicyChanged
+        refund, fee = settle(booking, action="cancel", actor_kind=kind, actor=actor)
+        core.move(
+            booking,
+            action="cancel",
+            who=who,
+            actor=actor,
+            fields={"fee_amount": fee, "cancelled_by": who},
+            refund=refund,
+            fee=fee,
+            by=who,
+        )
+        return booking
+
+
+def settle(booking: Booking, *, action: str, actor_kind: str, actor: str) -> tuple[int, int]:
+    """Move the money that ends the locked `booking`; answers (refund, fee) in minor units."""
+    result = _outcome(booking, Action(action), ActorKind(actor_kind))
+    payments.settle_cancellation(
+        booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=action
+    )
+    if booking.payment_state == PaymentState.PAID and result.refund:
+        booking.payment_state = PaymentState.REFUNDED
+        booking.save(update_fields=["payment_state"])
+    return result.refund, result.fee
+
+
+def reschedule(*, access: Access, start: datetime, staff: str | None, version: str) -> Booking:
+    """Move the visit to `start` (aware), with the same person or `staff` (public id).
+
+    Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was.
+    Raises PolicyChanged, MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, StaffNotAble.
+    """
+    actor = access.principal.actor
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        _may_move(access, booking)
+        result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))
+        if version != _version(booking, result):
+            raise PolicyChanged
+        before = {
+            "starts_at": clock.rfc3339(booking.starts_at),
+            "ends_at": clock.rfc3339(booking.ends_at),
+        }
+        reserve.take_again(booking, start=start, staff=staff, staff_booking=access.is_staff)
+        if result.fee:
+            payments.keep_fee(
+                booking_ref=booking.ref,
+                amount=result.fee,
+                key=f"moved:{booking.ref}:{booking.version}",
+                actor=actor,
+            )
+        core.change(
+            booking,
+            event="booking.rescheduled",
+            actor=actor,
+            fields={
+                "version": booking.version + 1,
+                "fee_amount": min(booking.total_amount, booking.fee_amount + result.fee),
+                "reminded_at": None,
+            },
+            previous=before,
+            fee=result.fee,
+        )
+        return booking
+
+
+def _may_move(access: Access, booking: Booking) -> None:
+    if not (access.is_customer or access.is_manager or (access.is_staff and access.may_mark())):
+        raise NotAllowed
+    if booking.status not in states.MOVABLE:
+        raise MoveRefused(status=booking.status, action="reschedule")
+
+
+def _actor_kind(access: Access) -> ActorKind:
+    return ActorKind.CUSTOMER if access.is_customer else ActorKind.PROVIDER
+
+
+def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome:
+    if booking.status == states.HELD:
+        return Outcome(refund=0, fee=0)
+    return outcome(
+        Policy.from_dict(booking.policy),
+        paid=held_amount(booking.ref),
+        total=booking.total_amount,
+        starts_at=booking.starts_at,
+        at=clock.now(),
+        actor_kind=actor_kind,
+        action=action,
+    )
+
+
+def _version(booking: Booking, result: Outcome) -> str:
+    """Names the booking's state and the amounts: it is stale when either has changed."""
+    return f"{booking.version}.{booking.status}.{result.refund}.{result.fee}"

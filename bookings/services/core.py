@@ -1,0 +1,75 @@
+"""What every change of a booking has in common: the lock, the table, the event and the audit row."""
+
+from typing import Any
+
+from django.db import transaction
+
+from bookings.errors import MoveRefused
+from bookings.models import Allocation, Booking
+from bookings.rules import states
+from bookings.rules.states import Who
+from common import audit, clock
+from common.errors import NotFound
+from common.events import publish
+
+ENDED = frozenset({states.CLOSED, states.CANCELLED, states.EXPIRED, states.NO_SHOW, states.DECLINED})
+
+
+def lock(ref: str) -> Booking:
+    """The booking's row, locked until the transaction ends. Raises NotFound. See docs/locking.md for the order."""
+    try:
+        return Booking.objects.select_for_update(of=("self",)).select_related("outlet__provider").get(ref=ref)
+    except Booking.DoesNotExist:
+        raise NotFound from None
+
+
+def move(
+    booking: Booking, *, action: str, who: Who, actor: str, fields: dict[str, Any] | None = None, **payload: Any
+) -> None:
+    """Take the locked `booking` along the state table by `action`, with its event and audit row.
+
+    `fields` are further columns to set, `payload` further members of the event. Raises MoveRefused when the
+    table has no such row.
+    """
+    row = states.find_move(action=action, source=booking.status, who=who, place=booking.place)
+    if row is None:
+        raise MoveRefused(status=booking.status, action=action)
+    changes: dict[str, Any] = {"status": row.target, **(fields or {})}
+    if row.target in ENDED:
+        changes.setdefault("ended_at", clock.now())
+        changes["held_from"] = ""
+    change(booking, event=row.event, actor=actor, fields=changes, **payload)
+    if row.target not in states.LIVE:
+        free(booking)
+
+
+def change(
+    booking: Booking, *, event: str, actor: str, fields: dict[str, Any] | None = None, **payload: Any
+) -> None:
+    """Write `fields` of the locked `booking` and the event that says so, in the open transaction."""
+    assert transaction.get_connection().in_atomic_block
+    fields = {**(fields or {}), "last_seq": booking.last_seq + 1}
+    for name, value in fields.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=list(fields))
+    publish(
+        subject_type="booking",
+        subject_id=booking.ref,
+        seq=booking.last_seq,
+        type=event,
+        actor=actor,
+        outlet_id=booking.outlet.public_id,
+        payload={
+            "status": str(booking.status),
+            "starts_at": clock.rfc3339(booking.starts_at),
+            "ends_at": clock.rfc3339(booking.ends_at),
+            **payload,
+        },
+    )
+    audit.record(actor=actor, action=event, object_type="booking", object_id=booking.ref, **payload)
+
+
+def free(booking: Booking) -> None:
+    """Give back everything that the booking takes."""
+    Allocation.objects.filter(item__booking=booking, live=True).update(live=False)
+

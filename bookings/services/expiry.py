@@ -1,0 +1,69 @@
+"""What time does to bookings. Any number of workers may run these at once, and any may die at any point."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models.functions import Greatest
+
+from bookings.enums import PaymentState
+from bookings.errors import MoveRefused
+from bookings.models import Booking
+from bookings.rules import states
+from bookings.services import core, visits
+from common import clock
+from common.actors import SYSTEM
+
+UNMARKED = timedelta(hours=24)
+UNCONFIRMED = timedelta(hours=24)
+BATCH = 200
+
+
+def expire_holds(*, among: QuerySet[Booking] | None = None) -> int:
+    """End the holds whose time is over by the database's clock; answers how many."""
+    stale = (among if among is not None else Booking.objects.all()).filter(
+        status=states.HELD, hold_expires_at__lte=clock.DatabaseNow()
+    )
+    with transaction.atomic():
+        due = list(
+            stale.select_for_update(of=("self",), skip_locked=True)
+            .select_related("outlet")
+            .order_by("pk")[:BATCH]
+        )
+        for booking in due:
+            expire(booking)
+    return len(due)
+
+
+def expire(booking: Booking) -> None:
+    """End one locked hold."""
+    state = PaymentState.UNPAID if booking.payment_state == PaymentState.PENDING else booking.payment_state
+    core.move(booking, action="expire", who="system", actor=SYSTEM, fields={"payment_state": state})
+
+
+def complete_unmarked() -> int:
+    """Complete the visits that nobody marked, 24 hours after their end; answers how many."""
+    due = Booking.objects.filter(
+        status__in=[states.CONFIRMED, states.CHECKED_IN, states.ON_THE_WAY, states.STARTED],
+        ends_at__lte=clock.DatabaseNow() - UNMARKED,
+    )
+    return _each(due, visits.complete_by_time)
+
+
+def close_completed() -> int:
+    """Close visits 24 hours after they were done, and never sooner than 24 hours after their booked end."""
+    done = ExpressionWrapper(Greatest(F("completed_at"), F("ends_at")), output_field=DateTimeField())
+    due = Booking.objects.filter(status=states.COMPLETED).annotate(done=done)
+    return _each(due.filter(done__lte=clock.DatabaseNow() - UNCONFIRMED), visits.close_by_time)
+
+
+def _each(due: QuerySet[Booking], step: Callable[[str], None]) -> int:
+    done = 0
+    for ref in due.order_by("pk").values_list("ref", flat=True)[:BATCH]:
+        try:
+            step(ref)
+        except MoveRefused:
+            continue  # another worker was faster
+        done += 1
+    return done

@@ -1,0 +1,106 @@
+"""Paying for a hold: what bookings does when money is asked for, arrives, or arrives too late."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from bookings.enums import PaymentState
+from bookings.errors import ContactNeeded, PaymentNotPossible, SlotTaken
+from bookings.models import Booking
+from bookings.rules import states
+from bookings.selectors.access import Access
+from bookings.services import core, holds, reserve
+from common import clock
+from common.actors import SYSTEM
+from payments import gateways
+from payments import services as payments
+from providers.enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How it went: the payment's status, and where to send the customer (None when there is nothing to pay)."""
+
+    status: str
+    redirect_url: str | None
+
+
+def pay(*, access: Access, method: str, return_url: str) -> Payment:
+    """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid.
+
+    `return_url` is where a gateway's page sends the customer back. Call it outside a transaction: a gateway is
+    asked after the first one has ended. Raises ContactNeeded, HoldEnded, MoveRefused, PaymentNotPossible.
+    """
+    if method != "counter" and method not in gateways.methods():
+        raise PaymentNotPossible
+    actor = access.principal.actor
+    with transaction.atomic():
+        booking = holds.lock_hold(access.booking.ref)
+        _require_contact(booking, access)
+        if method == "counter" or booking.total_amount == 0:
+            payments.cancel_open_payments(booking_ref=booking.ref, actor=actor)
+            core.move(
+                booking,
+                action="confirm",
+                who="customer" if access.is_customer else "staff",
+                actor=actor,
+                fields={
+                    "payment_state": PaymentState.COUNTER if booking.total_amount else PaymentState.PAID,
+                    "confirmed_at": clock.now(),
+                },
+            )
+            return Payment(status="confirmed", redirect_url=None)
+        booking.payment_state = PaymentState.PENDING
+        booking.save(update_fields=["payment_state"])
+    payment = payments.open_payment(
+        booking_ref=booking.ref,
+        provider_id=booking.outlet.provider.public_id,
+        amount=booking.total_amount,
+        currency=booking.currency,
+        method=method,
+        actor=actor,
+        return_url=return_url,
+    )
+    return Payment(status=payment.status, redirect_url=payment.redirect_url or None)
+
+
+def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, actor: str) -> None:
+    """The money is in escrow: confirm. In the transaction that captured it, with the booking's row locked first.
+
+    Paid for a hold that ended: take the time again if it is still free, else everything goes back.
+    """
+    booking = core.lock(booking_ref)
+    if booking.status not in (states.HELD, states.EXPIRED) or (amount, currency) != (
+        booking.total_amount,
+        booking.currency,
+    ):
+        _give_back(booking, payment_id, amount, reason="not_due")
+        return
+    fields = {"payment_state": PaymentState.PAID, "confirmed_at": clock.now()}
+    if booking.status == states.HELD:
+        core.move(booking, action="confirm", who="gateway", actor=actor, fields=fields)
+        return
+    try:
+        with transaction.atomic():
+            reserve.take_back(booking)
+    except SlotTaken:
+        core.change(booking, event="booking.paid_too_late", actor=actor)
+        _give_back(booking, payment_id, amount, reason="paid_too_late")
+        return
+    core.move(booking, action="retake", who="gateway", actor=actor, fields={**fields, "ended_at": None})
+
+
+def _give_back(booking: Booking, payment_id: str, amount: int, *, reason: str) -> None:
+    payments.refund_payment(
+        booking_ref=booking.ref, amount=amount, reason=reason, actor=SYSTEM, key=f"{reason}:{payment_id}"
+    )
+
+
+def _require_contact(booking: Booking, access: Access) -> None:
+    """Customers leave a name and an e-mail; staff may confirm a walk-in with less."""
+    customer = booking.customer
+    if customer is None or (
+        access.role not in (Role.OWNER, Role.MANAGER, Role.STAFF)
+        and not (customer.user_id or (customer.name and customer.email))
+    ):
+        raise ContactNeeded

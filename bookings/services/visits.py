@@ -1,0 +1,147 @@
+"""The day of the visit: check in, on the way, start, complete, close, no-show."""
+
+import hmac
+
+from django.db import transaction
+from django.db.models import F
+
+from bookings.enums import PaymentState
+from bookings.errors import CodeLocked, TooEarly, WrongCode
+from bookings.models import Booking
+from bookings.rules.states import Who
+from bookings.selectors.access import Access
+from bookings.services import core
+from common import clock
+from common.actors import SYSTEM
+from common.errors import NotAllowed
+from payments import services as payments
+
+CODE_TRIES = 5
+
+
+def check_in(*, access: Access, code: str | None) -> Booking:
+    """The customer is there: staff type the code that only the customer sees; a manager may go without one.
+
+    Raises WrongCode (five of them lock the code), CodeLocked, MoveRefused, NotAllowed.
+    """
+    who = _who(access, "check_in")
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        if code is None and not access.is_manager:
+            raise WrongCode
+        right = code is None or hmac.compare_digest(code.strip().encode(), booking.check_in_code.encode())
+        if code is not None and booking.check_in_tries >= CODE_TRIES and not access.is_manager:
+            raise CodeLocked
+        if right:
+            core.move(
+                booking,
+                action="check_in",
+                who=who,
+                actor=access.principal.actor,
+                fields={"check_in_tries": 0},
+                by_code=code is not None,
+            )
+    if not right:
+        # Counted outside the refused transaction, by condition: two guesses at once both count.
+        Booking.objects.filter(pk=booking.pk).update(check_in_tries=F("check_in_tries") + 1)
+        raise WrongCode
+    return booking
+
+
+def on_the_way(*, access: Access) -> Booking:
+    """Staff set out for a home visit. Raises MoveRefused, NotAllowed."""
+    return _mark(access, "on_the_way")
+
+
+def start(*, access: Access) -> Booking:
+    """The service begins. Raises MoveRefused, NotAllowed."""
+    return _mark(access, "start")
+
+
+def complete(*, access: Access) -> Booking:
+    """The service is done; a visit to be paid at the counter has been paid there. Raises MoveRefused, NotAllowed."""
+    who = _who(access, "complete")
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        fields: dict[str, object] = {"completed_at": clock.now()}
+        if booking.payment_state == PaymentState.COUNTER:
+            payments.record_counter_payment(
+                booking_ref=booking.ref,
+                provider_id=booking.outlet.provider.public_id,
+                amount=booking.total_amount + booking.fee_amount,
+                currency=booking.currency,
+                actor=access.principal.actor,
+                reason="completed",
+            )
+            fields["payment_state"] = PaymentState.PAID
+        core.move(booking, action="complete", who=who, actor=access.principal.actor, fields=fields)
+        return booking
+
+
+def close(*, access: Access) -> Booking:
+    """The customer says that it was good: escrow becomes the provider's. Raises MoveRefused, NotAllowed."""
+    who = _who(access, "close")
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        _close(booking, who=who, actor=access.principal.actor)
+        return booking
+
+
+def close_by_time(ref: str) -> None:
+    """24 hours have passed since the visit was done. Raises MoveRefused when it is no longer `completed`."""
+    with transaction.atomic():
+        _close(core.lock(ref), who="system", actor=SYSTEM)
+
+
+def complete_by_time(ref: str) -> None:
+    """24 hours have passed since the end of a visit that nobody marked. Raises MoveRefused."""
+    with transaction.atomic():
+        booking = core.lock(ref)
+        core.move(
+            booking, action="complete", who="system", actor=SYSTEM, fields={"completed_at": clock.now()}
+        )
+
+
+def no_show(*, access: Access) -> Booking:
+    """The customer did not come: the policy's share is kept, the rest goes back.
+
+    Raises TooEarly before the start, MoveRefused, NotAllowed.
+    """
+    from bookings.services.changes import settle
+
+    who = _who(access, "no_show")
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        if clock.now() < booking.starts_at:
+            raise TooEarly(starts_at=clock.rfc3339(booking.starts_at))
+        refund, fee = settle(booking, action="no_show", actor_kind="customer", actor=access.principal.actor)
+        core.move(
+            booking,
+            action="no_show",
+            who=who,
+            actor=access.principal.actor,
+            fields={"fee_amount": fee},
+            refund=refund,
+            fee=fee,
+        )
+        return booking
+
+
+def _close(booking: Booking, *, who: Who, actor: str) -> None:
+    core.move(booking, action="close", who=who, actor=actor)
+    payments.release_escrow(booking_ref=booking.ref, actor=actor)
+
+
+def _mark(access: Access, action: str) -> Booking:
+    who = _who(access, action)
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        core.move(booking, action=action, who=who, actor=access.principal.actor)
+        return booking
+
+
+def _who(access: Access, action: str) -> Who:
+    who = access.who(action)
+    if who is None:
+        raise NotAllowed
+    return who

@@ -1,0 +1,21 @@
+"""What the worker does for bookings by the clock."""
+
+from procrastinate.contrib.django import app
+
+from bookings.services import expiry
+
+
+@app.periodic(cron="* * * * * */10", periodic_id="expire-holds")
+@app.task(name="bookings.expire_holds", queueing_lock="bookings.expire_holds")
+def expire_holds(timestamp: int) -> None:
+    """End the holds whose time is over."""
+    while expiry.expire_holds() == expiry.BATCH:
+        pass
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="end-of-visits")
+@app.task(name="bookings.end_visits", queueing_lock="bookings.end_visits")
+def end_visits(timestamp: int) -> None:
+    """Complete what nobody marked, close what nobody confirmed."""
+    while expiry.complete_unmarked() or expiry.close_completed():
+        pass

@@ -1,0 +1,26 @@
+"""The API, assembled: who may call is decided here, what they may see in each app's look-ups."""
+
+from ninja import NinjaAPI
+
+from accounts.api import router as accounts
+from accounts.auth import authenticate
+from bookings.api import router as bookings
+from common.api import answer_errors
+from discovery.api import router as discovery
+from providers.api import router as providers
+
+api = NinjaAPI(
+    title="Hereabouts",
+    version="1",
+    description="Find, book, pay and follow local services. Amounts are integer minor units; instants are "
+    "RFC 3339 in UTC; ids are opaque. POSTs that create or move something take an Idempotency-Key.",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    auth=authenticate,
+    urls_namespace="api",
+)
+answer_errors(api)
+for _router in (discovery, providers, bookings, accounts):
+    api.add_router("", _router)
+
+

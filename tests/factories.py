@@ -1,0 +1,153 @@
+"""Small worlds for tests: a shop with people, services and hours, written as the services would leave them."""
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from django.contrib.gis.geos import Point
+
+from accounts.models import Customer, User
+from common import clock
+from providers.enums import Place, ProviderStatus, Role
+from providers.models import (
+    Category,
+    CategoryName,
+    HoursRule,
+    Membership,
+    Offering,
+    Outlet,
+    Provider,
+    Resource,
+    ResourceKind,
+    ResourceNeed,
+    Service,
+    ServiceOption,
+    Skill,
+    StaffAssignment,
+    StaffMember,
+)
+
+_number = count(1)
+KALLIO = Point(24.9525, 60.1841, srid=4326)
+
+
+def make_user(**fields: Any) -> User:
+    n = next(_number)
+    fields.setdefault("email", f"person{n}@example.com")
+    fields.setdefault("name", f"Person {n}")
+    return User.objects.create_user(**fields)
+
+
+def make_customer(**fields: Any) -> Customer:
+    n = next(_number)
+    fields.setdefault("name", f"Customer {n}")
+    fields.setdefault("email", f"customer{n}@example.com")
+    return Customer.objects.create(**fields)
+
+
+def make_category(slug: str = "hair", parent: Category | None = None) -> Category:
+    category, made = Category.objects.get_or_create(slug=slug, defaults={"parent": parent})
+    if made:
+        CategoryName.objects.create(category=category, language="en", name=slug.title())
+    return category
+
+
+def make_provider(**fields: Any) -> Provider:
+    fields.setdefault("name", f"Shop {next(_number)}")
+    fields.setdefault("status", ProviderStatus.APPROVED)
+    fields.setdefault("approved_at", clock.now())
+    fields.setdefault("email", "shop@example.com")
+    return Provider.objects.create(**fields)
+
+
+def make_member(provider: Provider, role: Role = Role.OWNER, **fields: Any) -> User:
+    staff = fields.pop("staff", None)
+    user = make_user(**fields)
+    Membership.objects.create(provider=provider, user=user, role=role, staff=staff)
+    return user
+
+
+def make_outlet(provider: Provider | None = None, *, open_always: bool = False, **fields: Any) -> Outlet:
+    """An outlet in Helsinki, open 9 to 17 every day (or around the clock)."""
+    provider = provider or make_provider()
+    fields = {
+        "name": provider.name,
+        "street_line": "Kalevankatu 12",
+        "city": "Helsinki",
+        "country": "FI",
+        "point": KALLIO,
+        "timezone": "Europe/Helsinki",
+        "currency": "EUR",
+        **fields,
+    }
+    outlet = Outlet.objects.create(provider=provider, **fields)
+    opens, closes = (time(0), time(0)) if open_always else (time(9), time(17))
+    HoursRule.objects.bulk_create(
+        HoursRule(outlet=outlet, weekday=day, opens=opens, closes=closes) for day in range(7)
+    )
+    return outlet
+
+
+def make_service(outlet: Outlet, *, staff: list[StaffMember] | None = None, **fields: Any) -> Service:
+    """A live service of 60 minutes for 50.00 at the outlet, which `staff` can do (one new person if None)."""
+    fields = {
+        "category": fields.get("category") or make_category(),
+        "name": "Cut",
+        "duration_min": 60,
+        "price_amount": 5000,
+        "currency": outlet.currency,
+        "tax_percent": 14,
+        **fields,
+    }
+    service = Service.objects.create(provider=outlet.provider, **fields)
+    Offering.objects.create(
+        outlet=outlet,
+        service=service,
+        price_amount=service.price_amount,
+        category=service.category,
+        place=service.place,
+        point=outlet.point,
+        is_live=outlet.provider.status == ProviderStatus.APPROVED,
+    )
+    for person in [make_staff(outlet)] if staff is None else staff:
+        Skill.objects.create(staff=person, service=service)
+    return service
+
+
+def make_staff(outlet: Outlet, **fields: Any) -> StaffMember:
+    fields.setdefault("name", f"Aino {next(_number)}")
+    person = StaffMember.objects.create(provider=outlet.provider, **fields)
+    StaffAssignment.objects.create(staff=person, outlet=outlet)
+    return person
+
+
+def make_option(service: Service, **fields: Any) -> ServiceOption:
+    fields = {"name": "Conditioning", "extra_min": 15, "price_amount": 1200, **fields}
+    return ServiceOption.objects.create(service=service, **fields)
+
+
+def make_bays(outlet: Outlet, service: Service, units: int = 1) -> list[Resource]:
+    """A kind of bay with `units` units at the outlet, one of which the service needs."""
+    kind = ResourceKind.objects.create(provider=outlet.provider, name="Bay")
+    ResourceNeed.objects.create(service=service, kind=kind)
+    return [
+        Resource.objects.create(kind=kind, outlet=outlet, name=f"Bay {n}", position=n)
+        for n in range(1, units + 1)
+    ]
+
+
+def make_home_service(outlet: Outlet, radius_m: int = 5000, **fields: Any) -> Service:
+    """A service done at the customer's, within a circle around the outlet."""
+    from geo.selectors import circle, position_of
+
+    outlet.service_radius_m = radius_m
+    outlet.service_area = circle(position_of(outlet.point), radius_m)
+    outlet.save(update_fields=["service_radius_m", "service_area"])
+    return make_service(outlet, place=Place.CUSTOMER, **{"name": "Cleaning", **fields})
+
+
+def tomorrow_at(hour: int, minute: int = 0, *, days: int = 1, outlet: Outlet | None = None) -> datetime:
+    """An instant `days` from today at a wall-clock time of the outlet (Helsinki if None), in UTC."""
+    zone = outlet.zone if outlet else Outlet(timezone="Europe/Helsinki").zone
+    day = clock.now().astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)
