@@ -1,0 +1,50 @@
+"""The fixed words of money: what is stored, and what upper apps compare with."""
+
+from django.db import models
+
+
+class AccountKind(models.TextChoices):
+    """Whose money an account counts. A balance is what the marketplace owes the owner; negative, what it is owed."""
+
+    GATEWAY = "gateway", "gateway"  # owner: the gateway's name; negative while it holds money for us
+    ESCROW = "escrow", "escrow"  # owner: a booking; the customer's money until the visit is confirmed
+    REFUND_DUE = "refund_due", "refund due"  # owner: a booking; on its way back to the customer
+    PAYABLE = "payable", "payable"  # owner: a provider; what it earned less what it owes
+    COMMISSION = "commission", "commission"  # owner: the marketplace
+
+
+# These keep a balance that the database never lets fall below zero: nobody can be paid twice out of them.
+GUARDED = (AccountKind.ESCROW, AccountKind.REFUND_DUE)
+
+
+class TransactionKind(models.TextChoices):
+    """Why money moved."""
+
+    CAPTURE = "capture", "capture"  # gateway -> escrow
+    RELEASE = "release", "release"  # escrow -> payable and commission, when a booking closes
+    FEE = "fee", "fee"  # the same with what is kept of a cancelled, moved or missed visit
+    REFUND = "refund", "refund"  # escrow -> refund due, when a refund is asked for
+    REFUND_PAID = "refund_paid", "refund paid"  # refund due -> gateway, when the gateway has done it
+    COUNTER = "counter", "counter"  # paid in cash to the provider, who owes the commission
+    REVERSAL = "reversal", "reversal"  # undoes one earlier transaction
+
+
+class PaymentStatus(models.TextChoices):
+    """Where a payment stands. Only `captured` has money in it, and it never goes back."""
+
+    CREATED = "created", "created"  # written, the gateway does not know of it yet
+    PENDING = "pending", "pending"  # waiting for the customer
+    CAPTURED = "captured", "captured"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
+
+
+class RefundStatus(models.TextChoices):
+    """Where a refund stands. Asked for, its money has left escrow already."""
+
+    REQUESTED = "requested", "requested"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"  # the gateway refuses for good: a person must look

@@ -1,0 +1,83 @@
+"""What payments refuses, with codes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+
+
+class InvalidAmount(DomainError):
+    """The amount is not a positive number of minor units, or the currency is not three capital letters."""
+
+    code = "invalid_amount"
+    title = _("This amount cannot be paid.")
+
+
+class InsufficientFunds(DomainError):
+    """An account that must not fall below zero would."""
+
+    code = "insufficient_funds"
+    status = 409
+    title = _("There is not enough money left for this.")
+
+
+class RefundTooMuch(DomainError):
+    """More is asked back than was paid and is still held for the booking."""
+
+    code = "refund_too_much"
+    status = 409
+    title = _("That is more than was paid.")
+
+
+class AlreadyPaid(DomainError):
+    """The payment at the counter was noted before."""
+
+    code = "already_paid"
+    status = 409
+    title = _("This has been paid already.")
+
+
+class PaymentClosed(DomainError):
+    """The payment was replaced or cancelled while it was being opened."""
+
+    code = "payment_closed"
+    status = 409
+    title = _("This payment was closed. Please start again.")
+
+
+class PaymentMethodUnavailable(DomainError):
+    """There is no gateway for this method here."""
+
+    code = "payment_method_unavailable"
+    title = _("You cannot pay this way here.")
+
+
+class GatewayUnavailable(DomainError):
+    """The gateway did not answer, or not in time. What was asked may have happened: ask again with the same key."""
+
+    code = "gateway_unavailable"
+    status = 503
+    title = _("The payment service does not answer. Nothing was lost: try again in a moment.")
+
+
+class GatewayRefused(DomainError):
+    """The gateway answered, and will not do it however often it is asked."""
+
+    code = "gateway_refused"
+    status = 502
+    title = _("The payment service refused this.")
+
+
+class WebhookInvalid(DomainError):
+    """A webhook whose signature, age or form is wrong."""
+
+    code = "webhook_invalid"
+    status = 400
+    title = _("This message is not signed as it must be.")
+
+
+class WebhookTooLarge(DomainError):
+    """A webhook with a longer body than any gateway sends."""
+
+    code = "webhook_too_large"
+    status = 413
+    title = _("This message is too long.")

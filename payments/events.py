@@ -1,0 +1,12 @@
+"""The types of events about payments. Subject: the payment, by public id. docs/events.md lists their payloads."""
+
+OPENED = "payment.opened"
+CAPTURED = "payment.captured"
+FAILED = "payment.failed"
+CANCELLED = "payment.cancelled"
+MISMATCH = "payment.mismatch"
+REFUND_REQUESTED = "refund.requested"
+REFUND_DONE = "refund.done"
+REFUND_FAILED = "refund.failed"
+ESCROW_RELEASED = "escrow.released"
+FEE_KEPT = "escrow.fee_kept"

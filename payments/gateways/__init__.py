@@ -1,0 +1,47 @@
+"""The gateways there are, by name. To add one: a module here, a line below, its settings, its tests."""
+
+from django.conf import settings
+
+from common.errors import NotFound
+from payments.errors import PaymentMethodUnavailable
+from payments.gateways.base import Gateway
+from payments.gateways.counter import CounterGateway
+from payments.gateways.sandbox import SandboxGateway
+
+_gateways: dict[str, Gateway] = {}
+
+
+def register(gateway: Gateway) -> None:
+    """Make a gateway known under its name."""
+    _gateways[gateway.name] = gateway
+
+
+register(CounterGateway())
+register(SandboxGateway())
+
+
+def _usable(name: str) -> bool:
+    # The sandbox gives services away for nothing: it exists in demonstrations only.
+    return name in _gateways and (name != SandboxGateway.name or settings.DEMO)
+
+
+def get(name: str) -> Gateway:
+    """The gateway of this name. Raises NotFound."""
+    if not _usable(name):
+        raise NotFound
+    return _gateways[name]
+
+
+def for_method(method: str) -> Gateway:
+    """The gateway that carries out a payment method. Today each gateway is a method of its own name.
+
+    Raises PaymentMethodUnavailable.
+    """
+    if not _usable(method):
+        raise PaymentMethodUnavailable(method=method)
+    return _gateways[method]
+
+
+def methods() -> list[str]:
+    """The payment methods that can be offered, those paid online first."""
+    return sorted(filter(_usable, _gateways), key=lambda name: not _gateways[name].remote)

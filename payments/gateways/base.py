@@ -1,0 +1,96 @@
+"""What a payment gateway must do for us, in our words. A gateway's own words stay in its module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from payments.enums import PaymentStatus, RefundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOrder:
+    """A payment to be made: `reference` is our payment's public id; amount in minor units."""
+
+    reference: str
+    amount: int
+    currency: str
+    return_url: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to give back of a captured payment: `reference` is our refund's public id."""
+
+    reference: str
+    gateway_ref: str  # the payment's
+    amount: int
+    currency: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundState:
+    """How the gateway sees one refund."""
+
+    reference: str
+    gateway_ref: str
+    amount: int
+    currency: str
+    status: RefundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentState:
+    """How the gateway sees one payment: always the whole of it, so that messages may come in any order.
+
+    `revision` rises with every change at the gateway; 0 when it does not count.
+    """
+
+    reference: str
+    gateway_ref: str
+    status: PaymentStatus  # never CREATED
+    amount: int
+    currency: str
+    revision: int = 0
+    redirect_url: str = ""
+    refunds: tuple[RefundState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """A verified message: its id at the gateway, and the payment as it was then (None: not about a payment)."""
+
+    id: str
+    state: PaymentState | None
+
+
+class Gateway(Protocol):
+    """A payment gateway. Every method but `verify_webhook` may talk to the network: never inside a transaction.
+
+    Those methods raise GatewayUnavailable (ask again with the same key) or GatewayRefused (do not).
+    """
+
+    name: str
+    # Whether somebody elsewhere holds the payment and can be asked about it.
+    remote: bool
+
+    def create(self, order: PaymentOrder) -> PaymentState:
+        """Open a payment there. The same idempotency key opens it once."""
+        ...
+
+    def fetch(self, *, gateway_ref: str) -> PaymentState:
+        """The payment as it is now."""
+        ...
+
+    def cancel(self, *, gateway_ref: str) -> PaymentState:
+        """Let nobody pay it any more; answers the state after, which may be captured if that came first."""
+        ...
+
+    def refund(self, order: RefundOrder) -> RefundState:
+        """Give money back. The same idempotency key gives it once, and answers how it stands."""
+        ...
+
+    def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        """The message, once its signature and age are checked. Raises WebhookInvalid."""
+        ...

@@ -1,0 +1,36 @@
+"""Paying the provider at the counter: nobody elsewhere to ask, and the money never passes through us."""
+
+from collections.abc import Mapping
+
+from payments.enums import PaymentStatus
+from payments.errors import GatewayRefused, WebhookInvalid
+from payments.gateways.base import PaymentOrder, PaymentState, RefundOrder, RefundState, WebhookEvent
+
+
+class CounterGateway:
+    """A payment stays pending until the provider's staff note it (`record_counter_payment`)."""
+
+    name = "counter"
+    remote = False
+
+    def create(self, order: PaymentOrder) -> PaymentState:
+        return PaymentState(
+            reference=order.reference,
+            gateway_ref=order.reference,
+            status=PaymentStatus.PENDING,
+            amount=order.amount,
+            currency=order.currency,
+        )
+
+    def fetch(self, *, gateway_ref: str) -> PaymentState:
+        raise GatewayRefused
+
+    def cancel(self, *, gateway_ref: str) -> PaymentState:
+        raise GatewayRefused
+
+    def refund(self, order: RefundOrder) -> RefundState:
+        """The provider gives back what it took: not ours to do."""
+        raise GatewayRefused
+
+    def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        raise WebhookInvalid

@@ -1,0 +1,18 @@
+"""What follows after commit. Each is repeatable; `payments.tasks` finds what a crash left undone."""
+
+from common import events as bus
+from common.models import Event
+from payments import events, services
+from payments.services.reconcile import close_at_gateway
+
+
+@bus.after_commit(events.REFUND_REQUESTED)
+def refund_at_gateway(event: Event) -> None:
+    """Have the gateway give the money back."""
+    services.carry_out_refund(refund_id=event.payload["refund"])
+
+
+@bus.after_commit(events.CANCELLED)
+def cancel_at_gateway(event: Event) -> None:
+    """Have the gateway let nobody pay it any more."""
+    close_at_gateway(payment_id=event.subject_id)

@@ -1,0 +1,97 @@
+"""The sandbox's own books. Its customers (we) never read them: they call `service` and get its webhooks."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from common.public_ids import PublicIdField
+
+
+class IntentStatus(models.TextChoices):
+    """The sandbox's words, not ours."""
+
+    REQUIRES_PAYMENT = "requires_payment", "requires payment"
+    PROCESSING = "processing", "processing"
+    SUCCEEDED = "succeeded", "succeeded"
+    DECLINED = "declined", "declined"
+    CANCELED = "canceled", "canceled"
+
+
+class SandboxIntent(models.Model):
+    """A payment that a merchant asked for."""
+
+    public_id = PublicIdField(prefix="pi")
+    merchant = models.CharField(max_length=80)
+    merchant_reference = models.CharField(max_length=64)
+    amount = models.BigIntegerField()  # minor units
+    currency = models.CharField(max_length=3)
+    return_url = models.CharField(max_length=500)
+    status = models.CharField(
+        max_length=20, choices=IntentStatus.choices, default=IntentStatus.REQUIRES_PAYMENT
+    )
+    # Rises with every change; the merchant may ignore what it has seen newer.
+    revision = models.PositiveIntegerField(default=1)
+    # When a slow payment goes through.
+    settle_at = models.DateTimeField(null=True)
+    refunded = models.BigIntegerField(default=0)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sandbox_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="sandbox_refunds_fit"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["settle_at"], condition=Q(settle_at__isnull=False), name="sandbox_intents_to_settle"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"
+
+
+class SandboxRefund(models.Model):
+    """Money given back of an intent."""
+
+    public_id = PublicIdField(prefix="re")
+    intent = models.ForeignKey(SandboxIntent, on_delete=models.CASCADE, related_name="refunds")
+    merchant_reference = models.CharField(max_length=64)
+    amount = models.BigIntegerField()
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sandbox_refund_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class SandboxDelivery(models.Model):
+    """A webhook to be sent until it is answered with 2xx. Two rows with one event id: the same event, sent twice."""
+
+    event_id = models.CharField(max_length=24)
+    intent = models.ForeignKey(SandboxIntent, on_delete=models.CASCADE, related_name="+")
+    body = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    delivered_at = models.DateTimeField(null=True)
+    last_status = models.PositiveSmallIntegerField(null=True)  # HTTP; null when there was no answer
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Null when delivered or given up.
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="sandbox_to_deliver"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} to be tried at {self.next_try_at}"

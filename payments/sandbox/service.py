@@ -1,0 +1,208 @@
+"""The sandbox's API, as its customers call it, and what its hosted page does.
+
+Answers are plain dicts in the sandbox's own words, as they would come over the wire:
+`{"id", "reference", "amount", "currency", "status", "revision", "url", "refunds": [{"id", "reference", "amount"}]}`.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from common import clock
+from common.public_ids import new_public_id
+from payments.sandbox.models import IntentStatus, SandboxDelivery, SandboxIntent, SandboxRefund
+from payments.sandbox.webhooks import deliver_after_commit
+
+SLOW = timedelta(seconds=10)
+# How much later the earlier event of an out-of-order pair is sent.
+OUT_OF_ORDER = timedelta(seconds=3)
+
+Wire = dict[str, Any]
+
+
+class SandboxError(Exception):
+    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def create_intent(
+    *, merchant: str, reference: str, amount: int, currency: str, return_url: str, idempotency_key: str
+) -> Wire:
+    """Open an intent; the same key answers the same intent. Raises SandboxError idempotency_mismatch."""
+    intent, _ = SandboxIntent.objects.get_or_create(
+        idempotency_key=idempotency_key,
+        defaults={
+            "merchant": merchant,
+            "merchant_reference": reference,
+            "amount": amount,
+            "currency": currency,
+            "return_url": return_url,
+        },
+    )
+    if (intent.merchant_reference, intent.amount, intent.currency) != (reference, amount, currency):
+        raise SandboxError("idempotency_mismatch")
+    return wire(intent)
+
+
+def get_intent(intent_id: str) -> Wire:
+    """The intent as it is. Raises SandboxError not_found."""
+    intent = SandboxIntent.objects.filter(public_id=intent_id).first()
+    if intent is None:
+        raise SandboxError("not_found")
+    return wire(intent)
+
+
+@transaction.atomic
+def cancel_intent(intent_id: str) -> Wire:
+    """Close an intent that nobody has paid; one that is paid stays paid. Raises SandboxError not_found."""
+    intent = _locked(intent_id)
+    if intent.status == IntentStatus.REQUIRES_PAYMENT:
+        _move(intent, IntentStatus.CANCELED)
+        _announce(intent)
+    return wire(intent)
+
+
+@transaction.atomic
+def create_refund(*, intent_id: str, reference: str, amount: int, idempotency_key: str) -> Wire:
+    """Give money back; the same key gives it once. Answers `{"id", "reference", "amount", "currency"}`.
+
+    Raises SandboxError not_found, not_refundable, idempotency_mismatch.
+    """
+    intent = _locked(intent_id)
+    refund = SandboxRefund.objects.filter(idempotency_key=idempotency_key).first()
+    if refund is None:
+        if intent.status != IntentStatus.SUCCEEDED or amount > intent.amount - intent.refunded:
+            raise SandboxError("not_refundable")
+        refund = SandboxRefund.objects.create(
+            intent=intent, merchant_reference=reference, amount=amount, idempotency_key=idempotency_key
+        )
+        intent.refunded += amount
+        _move(intent, IntentStatus.SUCCEEDED)
+        _announce(intent)
+    if (refund.intent_id, refund.merchant_reference, refund.amount) != (intent.pk, reference, amount):
+        raise SandboxError("idempotency_mismatch")
+    return _wire_refund(refund, intent)
+
+
+@transaction.atomic
+def act(intent_id: str, action: str) -> SandboxIntent:
+    """What a person does on the hosted page: pay, pay_twice, pay_disordered, pay_slowly, decline or cancel.
+
+    An intent that is settled already is left as it is. Raises SandboxError not_found, unknown_action.
+    """
+    intent = _locked(intent_id)
+    if action not in ACTIONS:
+        raise SandboxError("unknown_action")
+    if intent.status == IntentStatus.REQUIRES_PAYMENT:
+        ACTIONS[action](intent)
+    return intent
+
+
+def _pay(intent: SandboxIntent) -> None:
+    _move(intent, IntentStatus.SUCCEEDED)
+    _announce(intent)
+
+
+def _pay_twice(intent: SandboxIntent) -> None:
+    """The webhook goes out twice, both with the same event id."""
+    _move(intent, IntentStatus.SUCCEEDED)
+    _announce(intent, copies=2)
+
+
+def _pay_disordered(intent: SandboxIntent) -> None:
+    """`processing` is sent after `succeeded`."""
+    _move(intent, IntentStatus.PROCESSING)
+    _announce(intent, delay=OUT_OF_ORDER)
+    _move(intent, IntentStatus.SUCCEEDED)
+    _announce(intent)
+
+
+def _pay_slowly(intent: SandboxIntent) -> None:
+    intent.settle_at = clock.now() + SLOW
+    _move(intent, IntentStatus.PROCESSING)
+    _announce(intent)
+    deliver_after_commit(SLOW)
+
+
+def _decline(intent: SandboxIntent) -> None:
+    _move(intent, IntentStatus.DECLINED)
+    _announce(intent)
+
+
+def _cancel(intent: SandboxIntent) -> None:
+    _move(intent, IntentStatus.CANCELED)
+    _announce(intent)
+
+
+ACTIONS = {
+    "pay": _pay,
+    "pay_slowly": _pay_slowly,
+    "pay_twice": _pay_twice,
+    "pay_disordered": _pay_disordered,
+    "decline": _decline,
+    "cancel": _cancel,
+}
+
+
+def settle_slow() -> int:
+    """Let the slow payments through whose time has come; answers how many."""
+    with transaction.atomic():
+        due = list(
+            SandboxIntent.objects.select_for_update(skip_locked=True).filter(settle_at__lte=clock.now())[:100]
+        )
+        for intent in due:
+            intent.settle_at = None
+            _pay(intent)
+    return len(due)
+
+
+def wire(intent: SandboxIntent) -> Wire:
+    """The intent as the sandbox writes it in answers and webhooks."""
+    return {
+        "id": intent.public_id,
+        "reference": intent.merchant_reference,
+        "amount": intent.amount,
+        "currency": intent.currency,
+        "status": str(intent.status),
+        "revision": intent.revision,
+        "url": f"{settings.SITE_URL}/sandbox/pay/{intent.public_id}",
+        "refunds": [_wire_refund(refund, intent) for refund in intent.refunds.order_by("pk")],
+    }
+
+
+def _wire_refund(refund: SandboxRefund, intent: SandboxIntent) -> Wire:
+    return {
+        "id": refund.public_id,
+        "reference": refund.merchant_reference,
+        "amount": refund.amount,
+        "currency": intent.currency,
+    }
+
+
+def _locked(intent_id: str) -> SandboxIntent:
+    intent = SandboxIntent.objects.select_for_update().filter(public_id=intent_id).first()
+    if intent is None:
+        raise SandboxError("not_found")
+    return intent
+
+
+def _move(intent: SandboxIntent, status: IntentStatus) -> None:
+    intent.status = status
+    intent.revision += 1
+    intent.save(update_fields=["status", "revision", "refunded", "settle_at"])
+
+
+def _announce(intent: SandboxIntent, *, copies: int = 1, delay: timedelta = timedelta()) -> None:
+    event_id = new_public_id("evt")
+    body = json.dumps({"id": event_id, "type": "intent.updated", "intent": wire(intent)})
+    SandboxDelivery.objects.bulk_create(
+        SandboxDelivery(event_id=event_id, intent=intent, body=body, next_try_at=clock.now() + delay)
+        for _ in range(copies)
+    )
+    deliver_after_commit(delay)

@@ -1,0 +1,52 @@
+"""Reading payments and balances."""
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from payments.enums import LIVE, AccountKind, PaymentStatus
+from payments.models import CancellationPolicy, LedgerAccount, LedgerEntry, Payment
+from payments.rules.policy import DEFAULT, Policy
+from providers.models import Service
+
+
+def payments_of(booking_ref: str) -> QuerySet[Payment]:
+    """The booking's payments, oldest first, with their refunds."""
+    return Payment.objects.filter(booking_ref=booking_ref).order_by("pk").prefetch_related("refunds")
+
+
+def open_payment_of(booking_ref: str) -> Payment | None:
+    """The one payment of the booking that waits for the customer, if any."""
+    return Payment.objects.filter(booking_ref=booking_ref, status__in=LIVE).first()
+
+
+def paid_amount(booking_ref: str) -> int:
+    """What has been paid for the booking less what was asked back, in minor units, whatever the method."""
+    paid = Payment.objects.filter(booking_ref=booking_ref, status=PaymentStatus.CAPTURED)
+    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded")))["sum"] or 0)
+
+
+def held_amount(booking_ref: str) -> int:
+    """What is in escrow for the booking: paid online, and neither released, kept nor asked back."""
+    held = LedgerAccount.objects.filter(kind=AccountKind.ESCROW, owner=booking_ref)
+    return int(held.aggregate(sum=Sum("balance"))["sum"] or 0)
+
+
+def balance(kind: AccountKind, owner: str, currency: str) -> int:
+    """An account's balance from its entries: what the marketplace owes the owner (negative: is owed)."""
+    entries = LedgerEntry.objects.filter(account__kind=kind, account__owner=owner, account__currency=currency)
+    return int(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def provider_balance(provider_id: str, currency: str) -> int:
+    """What the marketplace owes a provider in a currency; negative when the provider owes commission."""
+    return balance(AccountKind.PAYABLE, provider_id, currency)
+
+
+def policy_for(service: Service) -> Policy:
+    """The rules a service is sold under: its own, else its provider's, else the marketplace's."""
+    row = (
+        CancellationPolicy.objects.filter(provider_id=service.provider_id)
+        .filter(Q(service=service) | Q(service__isnull=True))
+        .order_by(F("service").asc(nulls_last=True))
+        .first()
+    )
+    return row.rules if row else DEFAULT

@@ -1,0 +1,37 @@
+"""What can be done with money. Amounts are minor units; bookings and providers are named by public id.
+
+Verbs that talk to a gateway (open_payment, start, sync_payment, carry_out_refund, check_payments, retry_refunds) are
+called outside a transaction; the others join the caller's.
+"""
+
+from payments.services.counter import record_counter_payment
+from payments.services.escrow import keep_fee, release_escrow, settle_cancellation
+from payments.services.gateway_state import apply_gateway_state
+from payments.services.ledger import post, reverse, verify
+from payments.services.locks import register_owner_lock
+from payments.services.opening import cancel_open_payments, open_payment
+from payments.services.policies import set_policy
+from payments.services.reconcile import check_payments, retry_refunds, sync_payment
+from payments.services.refunds import carry_out_refund, refund_payment
+from payments.services.webhooks import receive_webhook
+
+__all__ = [
+    "apply_gateway_state",
+    "cancel_open_payments",
+    "carry_out_refund",
+    "check_payments",
+    "keep_fee",
+    "open_payment",
+    "post",
+    "receive_webhook",
+    "record_counter_payment",
+    "refund_payment",
+    "register_owner_lock",
+    "release_escrow",
+    "retry_refunds",
+    "reverse",
+    "set_policy",
+    "settle_cancellation",
+    "sync_payment",
+    "verify",
+]

@@ -1,0 +1,114 @@
+"""From escrow to the provider, less the commission."""
+
+from django.db import transaction
+
+from payments import events
+from payments.enums import AccountKind, PaymentStatus, TransactionKind
+from payments.errors import InsufficientFunds, InvalidAmount
+from payments.models import LedgerTransaction, Payment
+from payments.rules.commission import commission
+from payments.selectors import held_amount
+from payments.services.ledger import MARKETPLACE, Account, Cause, Line, post
+from payments.services.locks import lock_owner, lock_payments
+from payments.services.news import tell
+from payments.services.opening import cancel_open_payments
+from payments.services.refunds import refund_payment
+
+
+def release_escrow(*, booking_ref: str, actor: str) -> LedgerTransaction | None:
+    """Give the provider what is held for a closed booking, less the commission. In the caller's transaction.
+
+    None when nothing is held (paid at the counter, not paid, released before).
+    """
+    with transaction.atomic():
+        payments = _locked(booking_ref)
+        held = held_amount(booking_ref)
+        if not held:
+            return None
+        return _earn(
+            payments,
+            held,
+            kind=TransactionKind.RELEASE,
+            type_=events.ESCROW_RELEASED,
+            cause=Cause("booking", booking_ref),
+            actor=actor,
+        )
+
+
+def keep_fee(*, booking_ref: str, amount: int, key: str, actor: str) -> LedgerTransaction | None:
+    """Give the provider `amount` minor units of what is held, less the commission: for a late move of a booking
+    that goes on. In the caller's transaction. The same `key` (up to 64 characters) keeps it once.
+
+    None when the key was used before. Raises InvalidAmount, InsufficientFunds.
+    """
+    if amount <= 0:
+        raise InvalidAmount
+    with transaction.atomic():
+        payments = _locked(booking_ref)
+        if LedgerTransaction.objects.filter(
+            kind=TransactionKind.FEE, cause_type="fee", cause_id=key
+        ).exists():
+            return None
+        if amount > held_amount(booking_ref):
+            raise InsufficientFunds
+        return _earn(
+            payments,
+            amount,
+            kind=TransactionKind.FEE,
+            type_=events.FEE_KEPT,
+            cause=Cause("fee", key),
+            actor=actor,
+        )
+
+
+def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reason: str = "cancelled") -> None:
+    """Share out what is held for a cancelled or missed booking: `keep_amount` minor units go to the provider less
+    the commission, the rest goes back. Closes an open payment too. In the caller's transaction.
+
+    Nothing held (unpaid, or settled before): nothing moves. Raises InvalidAmount, InsufficientFunds.
+    """
+    if keep_amount < 0:
+        raise InvalidAmount
+    with transaction.atomic():
+        cancel_open_payments(booking_ref=booking_ref, actor=actor)
+        held = held_amount(booking_ref)
+        if not held:
+            return
+        if keep_amount > held:
+            raise InsufficientFunds
+        if keep_amount:
+            keep_fee(booking_ref=booking_ref, amount=keep_amount, key=f"{reason}:{booking_ref}", actor=actor)
+        if held > keep_amount:
+            refund_payment(
+                booking_ref=booking_ref,
+                amount=held - keep_amount,
+                reason=reason,
+                actor=actor,
+                key=f"{reason}:{booking_ref}",
+            )
+
+
+def _locked(booking_ref: str) -> list[Payment]:
+    lock_owner(booking_ref)
+    return list(lock_payments(booking_ref).filter(status=PaymentStatus.CAPTURED).exclude(method="counter"))
+
+
+def _earn(
+    payments: list[Payment], amount: int, *, kind: TransactionKind, type_: str, cause: Cause, actor: str
+) -> LedgerTransaction:
+    """Post escrow -> payable and commission. The share is that of the booking's first payment."""
+    first = payments[0]
+    share = commission(amount, first.commission_bp)
+    posted = post(
+        kind=kind,
+        booking_ref=first.booking_ref,
+        entries=[
+            Line(Account(AccountKind.ESCROW, first.booking_ref), -amount, first.currency),
+            Line(Account(AccountKind.PAYABLE, first.provider_id), amount - share, first.currency),
+            Line(Account(AccountKind.COMMISSION, MARKETPLACE), share, first.currency),
+        ],
+        actor=actor,
+        cause=cause,
+    )
+    tell(first, type_, actor=actor, earned=amount - share, commission=share, provider=first.provider_id)
+    return posted

@@ -1,0 +1,203 @@
+"""Posting to the ledger, and checking it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from payments.enums import GUARDED, AccountKind, TransactionKind
+from payments.errors import InsufficientFunds
+from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
+
+MARKETPLACE = "marketplace"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """Names an account: its kind and its owner (booking reference, provider id, gateway name)."""
+
+    kind: AccountKind
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry to be posted: minor units, positive to the account, negative from it."""
+
+    account: Account
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a transaction is posted for: (payment, pay_…), (refund, ref_…), (booking, HA-…). Once per kind."""
+
+    type: str
+    id: str
+
+
+def post(
+    *,
+    kind: TransactionKind,
+    booking_ref: str,
+    entries: Sequence[Line],
+    actor: str,
+    cause: Cause,
+    reverses: LedgerTransaction | None = None,
+) -> LedgerTransaction:
+    """Post one transaction, in the caller's or one of its own.
+
+    Locks: the guarded accounts, in pk order. Raises InsufficientFunds when one would fall below zero; ValueError
+    for entries that do not sum to zero per currency (the database refuses them too); IntegrityError when the cause
+    was posted before (`ledger_cause_is_posted_once`): callers lock and look first.
+    """
+    lines = _merged(entries)
+    with transaction.atomic():
+        accounts = _accounts(lines)
+        posted = LedgerTransaction.objects.create(
+            kind=kind,
+            booking_ref=booking_ref,
+            cause_type=cause.type,
+            cause_id=cause.id,
+            actor=actor,
+            reverses=reverses,
+        )
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(
+                transaction=posted,
+                account=accounts[line.account, line.currency],
+                amount=line.amount,
+                currency=line.currency,
+            )
+            for line in lines
+        )
+        _move_balances({accounts[line.account, line.currency]: line.amount for line in lines})
+    return posted
+
+
+def reverse(*, original: LedgerTransaction, actor: str) -> LedgerTransaction:
+    """Post the opposite of an earlier transaction; it can be reversed once. Raises as `post` does."""
+    entries = [
+        Line(Account(AccountKind(entry.account.kind), entry.account.owner), -entry.amount, entry.currency)
+        for entry in original.entries.select_related("account").order_by("pk")
+    ]
+    return post(
+        kind=TransactionKind.REVERSAL,
+        booking_ref=original.booking_ref,
+        entries=entries,
+        actor=actor,
+        cause=Cause("transaction", original.public_id),
+        reverses=original,
+    )
+
+
+def _merged(entries: Sequence[Line]) -> list[Line]:
+    """One line per account, none of zero, sorted so that everyone makes accounts in the same order."""
+    amounts: dict[tuple[Account, str], int] = defaultdict(int)
+    sums: dict[str, int] = defaultdict(int)
+    for line in entries:
+        amounts[line.account, line.currency] += line.amount
+        sums[line.currency] += line.amount
+    if any(sums.values()):
+        raise ValueError("ledger entries do not sum to zero")
+    lines = [
+        Line(account, amount, currency) for (account, currency), amount in sorted(amounts.items()) if amount
+    ]
+    if not lines:
+        raise ValueError("a ledger transaction moves something")
+    return lines
+
+
+def _accounts(lines: Sequence[Line]) -> dict[tuple[Account, str], LedgerAccount]:
+    LedgerAccount.objects.bulk_create(
+        (
+            LedgerAccount(
+                kind=line.account.kind,
+                owner=line.account.owner,
+                currency=line.currency,
+                balance=0 if line.account.kind in GUARDED else None,
+            )
+            for line in lines
+        ),
+        ignore_conflicts=True,
+    )
+    return {
+        (line.account, line.currency): LedgerAccount.objects.get(
+            kind=line.account.kind, owner=line.account.owner, currency=line.currency
+        )
+        for line in lines
+    }
+
+
+def _move_balances(amounts: dict[LedgerAccount, int]) -> None:
+    guarded = sorted((account for account in amounts if account.balance is not None), key=lambda a: a.pk)
+    for account in guarded:
+        try:
+            with transaction.atomic():
+                LedgerAccount.objects.filter(pk=account.pk).update(balance=F("balance") + amounts[account])
+        except IntegrityError as error:
+            if "ledger_balance_is_not_negative" not in str(error):
+                raise
+            raise InsufficientFunds from error
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """Something `verify` found that must not be."""
+
+    what: str
+    where: str
+    expected: int
+    found: int
+
+
+# Each is one statement, and so sees the books at one instant while others are posting.
+_CHECKS = {
+    "balance differs from its entries": """
+        SELECT a.kind || ':' || a.owner || ':' || a.currency, coalesce(sum(e.amount), 0), a.balance
+        FROM payments_ledgeraccount a LEFT JOIN payments_ledgerentry e ON e.account_id = a.id
+        WHERE a.balance IS NOT NULL
+        GROUP BY a.id HAVING coalesce(sum(e.amount), 0) <> a.balance
+    """,
+    "transaction does not sum to zero": """
+        SELECT t.public_id, 0, coalesce(sum(e.amount), 0)
+        FROM payments_ledgertransaction t LEFT JOIN payments_ledgerentry e ON e.transaction_id = t.id
+        GROUP BY t.id, e.currency HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.id) = 0
+    """,
+    "captured payment is not in the ledger as it stands": """
+        SELECT p.public_id, p.amount, coalesce(-min(e.amount), 0)
+        FROM payments_payment p
+        LEFT JOIN payments_ledgertransaction t ON t.cause_type = 'payment' AND t.cause_id = p.public_id
+            AND t.kind = 'capture'
+        LEFT JOIN payments_ledgerentry e ON e.transaction_id = t.id AND e.amount < 0
+        WHERE p.status = 'captured' AND p.method <> 'counter'
+        GROUP BY p.id HAVING coalesce(-min(e.amount), 0) <> p.amount
+    """,
+    "refunds differ from what the payment says": """
+        SELECT p.public_id, p.refunded, coalesce(sum(r.amount), 0)
+        FROM payments_payment p LEFT JOIN payments_refund r ON r.payment_id = p.id
+        GROUP BY p.id HAVING coalesce(sum(r.amount), 0) <> p.refunded
+    """,
+    "refunds under way differ from the money set aside": """
+        SELECT a.owner, coalesce(due.amount, 0), a.balance
+        FROM payments_ledgeraccount a LEFT JOIN (
+            SELECT p.booking_ref, p.currency, sum(r.amount) AS amount
+            FROM payments_refund r JOIN payments_payment p ON p.id = r.payment_id
+            WHERE r.status <> 'done' GROUP BY 1, 2
+        ) due ON due.booking_ref = a.owner AND due.currency = a.currency
+        WHERE a.kind = 'refund_due' AND coalesce(due.amount, 0) <> a.balance
+    """,
+}
+
+
+def verify() -> list[Discrepancy]:
+    """Compare balances, entries, payments and refunds with each other; an empty list is good news."""
+    found: list[Discrepancy] = []
+    with connection.cursor() as cursor:
+        for what, statement in _CHECKS.items():
+            cursor.execute(statement)
+            found += [Discrepancy(what, where, int(expected), int(have)) for where, expected, have in cursor]
+    return found

@@ -1,0 +1,117 @@
+"""Opening payments, and closing those that nobody is to pay any more."""
+
+import re
+from datetime import timedelta
+
+from django.db import transaction
+
+from common import clock
+from payments import events, gateways
+from payments.enums import LIVE, PaymentStatus
+from payments.errors import InvalidAmount, PaymentClosed
+from payments.gateways.base import PaymentOrder
+from payments.models import Payment
+from payments.services.gateway_state import apply_gateway_state
+from payments.services.locks import lock_owner, lock_payment, lock_payments
+from payments.services.news import tell
+
+# A gateway that has not told by now is asked.
+FIRST_CHECK = timedelta(seconds=30)
+
+
+def open_payment(
+    *,
+    booking_ref: str,
+    provider_id: str,
+    amount: int,
+    method: str,
+    currency: str,
+    actor: str,
+    return_url: str = "",
+) -> Payment:
+    """Open a payment of `amount` minor units, or take up the open one if it asks for the same.
+
+    An open payment that asks for something else is cancelled. `return_url` is where the gateway sends the customer
+    afterwards. The answer is pending; with `redirect_url` when the customer has to go somewhere to pay. Call it
+    outside a transaction: it writes the row, commits, asks the gateway, and notes the answer in a second one.
+
+    Raises InvalidAmount, PaymentMethodUnavailable, GatewayUnavailable and GatewayRefused (try again: the row
+    stays), PaymentClosed (replaced meanwhile).
+    """
+    if amount <= 0 or not re.fullmatch("[A-Z]{3}", currency):
+        raise InvalidAmount
+    gateway = gateways.for_method(method)
+    with transaction.atomic(durable=True):
+        lock_owner(booking_ref)
+        payment = lock_payments(booking_ref).filter(status__in=LIVE).first()
+        if payment and not _asks_for(payment, provider_id, amount, method, currency):
+            _close(payment, actor=actor)
+            payment = None
+        if payment is None:
+            payment = Payment.objects.create(
+                booking_ref=booking_ref,
+                provider_id=provider_id,
+                amount=amount,
+                currency=currency,
+                method=method,
+                gateway=gateway.name,
+                return_url=return_url,
+                next_check_at=clock.now() + FIRST_CHECK if gateway.remote else None,
+            )
+            tell(payment, events.OPENED, actor=actor)
+    return start(payment, actor=actor)
+
+
+def _asks_for(payment: Payment, provider_id: str, amount: int, method: str, currency: str) -> bool:
+    return (payment.provider_id, payment.amount, payment.method, payment.currency) == (
+        provider_id,
+        amount,
+        method,
+        currency,
+    )
+
+
+def start(payment: Payment, *, actor: str) -> Payment:
+    """Make the payment known to its gateway, unless it is. Repeatable: the gateway sees the same key.
+
+    Raises as `open_payment` does.
+    """
+    payment.refresh_from_db()
+    if payment.gateway_ref:
+        return payment
+    gateway = gateways.get(payment.gateway)
+    state = gateway.create(
+        PaymentOrder(
+            reference=payment.public_id,
+            amount=payment.amount,
+            currency=payment.currency,
+            return_url=payment.return_url,
+            idempotency_key=str(payment.idempotency_key),
+        )
+    )
+    payment = apply_gateway_state(gateway=gateway.name, state=state, actor=actor)
+    if payment.status == PaymentStatus.CANCELLED:
+        # Closed while the gateway was opening it. Should this process die here: the next check closes it there.
+        if gateway.remote:
+            apply_gateway_state(
+                gateway=gateway.name, state=gateway.cancel(gateway_ref=state.gateway_ref), actor=actor
+            )
+        raise PaymentClosed
+    return payment
+
+
+def cancel_open_payments(*, booking_ref: str, actor: str) -> None:
+    """Close what is open for the booking, in the caller's transaction; the gateway is told after commit.
+
+    Should the customer have paid just before, the gateway says so then, and `payment.captured` follows.
+    """
+    with transaction.atomic():
+        lock_owner(booking_ref)
+        for payment in lock_payments(booking_ref).filter(status__in=LIVE):
+            _close(payment, actor=actor)
+
+
+def _close(payment: Payment, *, actor: str) -> None:
+    payment.status = PaymentStatus.CANCELLED
+    payment.save(update_fields=["status"])
+    tell(payment, events.CANCELLED, actor=actor)

@@ -1,0 +1,32 @@
+"""Messages from gateways, from the raw request to the payment."""
+
+import logging
+from collections.abc import Mapping
+
+from common import clock
+from common.errors import NotFound
+from payments import gateways
+from payments.models import WebhookReceipt
+from payments.services.gateway_state import apply_gateway_state
+
+log = logging.getLogger(__name__)
+
+
+def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Verify a message, keep it, and apply it; one that was applied before changes nothing.
+
+    Should this process die between keeping and applying, the gateway's next delivery (or our own check of the
+    payment) does it. Raises NotFound (no such gateway), WebhookInvalid.
+    """
+    event = gateways.get(gateway).verify_webhook(headers=headers, body=body)
+    receipt, _ = WebhookReceipt.objects.get_or_create(
+        gateway=gateway, event_id=event.id, defaults={"body": body.decode()}
+    )
+    if receipt.processed_at:
+        return
+    if event.state is not None:
+        try:
+            apply_gateway_state(gateway=gateway, state=event.state)
+        except NotFound:
+            log.warning("webhook %s:%s is about no payment of ours", gateway, event.id)
+    WebhookReceipt.objects.filter(pk=receipt.pk).update(processed_at=clock.now())
