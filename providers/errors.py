@@ -21,11 +21,11 @@ class AlreadyMember(DomainError):
     title = _("This person is already a member.")
 
 
-class UserUnknown(DomainError):
-    """Nobody has signed up with this e-mail address."""
+class EmailInvalid(DomainError):
+    """The text is not an e-mail address."""
 
-    code = "user_unknown"
-    title = _("Nobody has signed up with this e-mail address yet. Ask them to sign up first.")
+    code = "email_invalid"
+    title = _("This is not an e-mail address.")
 
 
 class StatusRefused(DomainError):

@@ -1,4 +1,3 @@
-import common.public_ids
 import django.contrib.gis.db.models.fields
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
@@ -9,6 +8,8 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
+
+import common.public_ids
 
 
 class Migration(migrations.Migration):

@@ -66,7 +66,7 @@ class Membership(models.Model):
 
 
 class Outlet(models.Model):
-    """A place a provider works from: customers come to it, or staff go out from it within its service area."""
+    """A place a provider works from: customers come to it, or staff go out within its service area."""
 
     public_id = PublicIdField(prefix="out")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="outlets")

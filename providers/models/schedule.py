@@ -33,7 +33,7 @@ class HoursRule(models.Model):
                 | models.Q(valid_from__lte=models.F("valid_until")),
                 name="hours_hold_from_before_until",
             ),
-            # Overlaps are refused by providers.services.hours under the outlet's lock; this stops plain doubles.
+            # Overlaps are refused by providers.services.hours under a lock; this stops plain doubles.
             models.UniqueConstraint(
                 fields=["outlet", "staff", "weekday", "opens", "valid_from"],
                 nulls_distinct=False,

@@ -1,0 +1,173 @@
+"""Plain checks of what people type about a business. Each answers the clean value or raises a coded error."""
+
+from datetime import date, time
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from babel import Locale
+from babel.numbers import get_territory_currencies
+
+from providers.errors import (
+    CountryUnknown,
+    CurrencyUnknown,
+    HoursInvalid,
+    HoursOverlap,
+    LanguageUnknown,
+    NumberInvalid,
+    PhoneInvalid,
+    TextInvalid,
+    ZoneUnknown,
+)
+from providers.rules.hours import WeeklyRule
+
+MINUTES_A_DAY = 1440
+MINUTES_A_WEEK = 7 * MINUTES_A_DAY
+EARLIEST, LATEST = date(1970, 1, 1), date(2200, 1, 1)
+
+
+def text(value: str, *, field: str, longest: int, needed: bool = True) -> str:
+    """The text trimmed, at most `longest` characters. Raises TextInvalid."""
+    value = value.strip()
+    if (needed and not value) or len(value) > longest or "\x00" in value:
+        raise TextInvalid(field=field, max=longest)
+    return value
+
+
+def number(value: int, *, field: str, least: int, most: int) -> int:
+    """The number if it lies within `least` and `most`. Raises NumberInvalid."""
+    if not least <= value <= most:
+        raise NumberInvalid(field=field, min=least, max=most)
+    return value
+
+
+def percentage(value: Decimal, *, field: str) -> Decimal:
+    """A percentage from 0 to under 100, at two decimals. Raises NumberInvalid."""
+    if not value.is_finite() or not 0 <= value < 100 or value != round(value, 2):
+        raise NumberInvalid(field=field, min=0, max=99.99)
+    return value
+
+
+def timezone(name: str) -> str:
+    """An IANA zone name. Raises ZoneUnknown."""
+    if name not in _zones():
+        raise ZoneUnknown(field="timezone")
+    ZoneInfo(name)
+    return name
+
+
+def currency(code: str) -> str:
+    """An ISO 4217 code in upper case. Raises CurrencyUnknown."""
+    code = code.strip().upper()
+    if code not in _currencies():
+        raise CurrencyUnknown(field="currency")
+    return code
+
+
+def country(code: str) -> str:
+    """An ISO 3166-1 alpha-2 code in upper case. Raises CountryUnknown."""
+    code = code.strip().upper()
+    if code not in _countries():
+        raise CountryUnknown(field="country")
+    return code
+
+
+def language(tag: str) -> str:
+    """A BCP 47 tag of a language that has a name, such as `fi` or `zh-hans`. Raises LanguageUnknown."""
+    tag = tag.strip()
+    if not 2 <= len(tag) <= 12 or tag.split("-")[0].lower() not in _languages():
+        raise LanguageUnknown(field="language")
+    return tag
+
+
+def phone(number: str, *, country: str) -> str:
+    """The number as E.164; without a country code it is one of `country`. Empty stays empty.
+
+    Raises PhoneInvalid.
+    """
+    if not number.strip():
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, country or None)
+    except phonenumbers.NumberParseException as error:
+        raise PhoneInvalid(field="phone") from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise PhoneInvalid(field="phone")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def week(rules: list[WeeklyRule]) -> list[WeeklyRule]:
+    """The week's times in order. Raises HoursInvalid, or HoursOverlap naming the weekday where two overlap.
+
+    Times that touch are two shifts. Those whose dates never meet may overlap.
+    """
+    for rule in rules:
+        if not 0 <= rule.weekday <= 6 or rule.opens.tzinfo or rule.closes.tzinfo:
+            raise HoursInvalid(weekday=rule.weekday)
+        if rule.opens == rule.closes and rule.opens != time(0):
+            raise HoursInvalid(weekday=rule.weekday)
+        if rule.opens.second or rule.closes.second or rule.opens.microsecond or rule.closes.microsecond:
+            raise HoursInvalid(weekday=rule.weekday)
+        if rule.valid_from and rule.valid_until and rule.valid_from > rule.valid_until:
+            raise HoursInvalid(weekday=rule.weekday)
+    ordered = sorted(rules, key=lambda rule: (rule.weekday, rule.opens, rule.valid_from or EARLIEST))
+    for index, first in enumerate(ordered):
+        for second in ordered[index + 1 :]:
+            if _dates_meet(first, second) and _times_meet(first, second):
+                raise HoursOverlap(weekday=second.weekday)
+    return ordered
+
+
+def day(periods: list[tuple[time, time]], *, on: date) -> list[tuple[time, time]]:
+    """One date's times in order. Raises HoursInvalid, HoursOverlap with the date."""
+    try:
+        ordered = week([WeeklyRule(on.weekday(), opens, closes) for opens, closes in periods])
+    except HoursOverlap as error:
+        raise HoursOverlap(date=on.isoformat()) from error
+    except HoursInvalid as error:
+        raise HoursInvalid(date=on.isoformat()) from error
+    return [(rule.opens, rule.closes) for rule in ordered]
+
+
+def _minutes(rule: WeeklyRule) -> tuple[int, int]:
+    start = rule.weekday * MINUTES_A_DAY + rule.opens.hour * 60 + rule.opens.minute
+    end = rule.weekday * MINUTES_A_DAY + rule.closes.hour * 60 + rule.closes.minute
+    return start, end if end > start else end + MINUTES_A_DAY
+
+
+def _times_meet(first: WeeklyRule, second: WeeklyRule) -> bool:
+    start, end = _minutes(first)
+    other_start, other_end = _minutes(second)
+    # Sunday's late hours reach into Monday: compare with the week before and after, too.
+    return any(
+        start < other_end + shift and other_start + shift < end
+        for shift in (-MINUTES_A_WEEK, 0, MINUTES_A_WEEK)
+    )
+
+
+def _dates_meet(first: WeeklyRule, second: WeeklyRule) -> bool:
+    return (first.valid_from or EARLIEST) <= (second.valid_until or LATEST) and (
+        second.valid_from or EARLIEST
+    ) <= (first.valid_until or LATEST)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(code for country in _countries() for code in get_territory_currencies(country))
+
+
+@cache
+def _countries() -> frozenset[str]:
+    names = Locale("en").territories
+    return frozenset(code for code in names if len(code) == 2 and code.isalpha()) - {"ZZ", "XA", "XB", "EU"}
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(Locale("en").languages)

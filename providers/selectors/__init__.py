@@ -1,0 +1,1 @@
+"""Reads of businesses: guarded lookups, what the public sees, and what members see."""

@@ -1,0 +1,153 @@
+"""What members see of their business: lists in use, with what a row of each shows. None is guarded here:
+the business comes from providers.selectors.access.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from common import clock
+from providers.models import (
+    Closure,
+    HoursOverride,
+    HoursRule,
+    Membership,
+    Offering,
+    Outlet,
+    Provider,
+    Resource,
+    ResourceKind,
+    ResourceNeed,
+    Service,
+    ServiceOption,
+    Skill,
+    StaffMember,
+    TimeOff,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A business at a glance: how many of each are in use, and what is missing for approval."""
+
+    outlets: int
+    staff: int
+    services: int
+    resources: int
+    members: int
+    missing: tuple[str, ...]
+
+
+def overview(provider: Provider) -> Overview:
+    """The numbers of a business's first page."""
+    counted = Provider.objects.filter(pk=provider.pk).aggregate(
+        outlets=Count("outlets", filter=Q(outlets__archived_at__isnull=True), distinct=True),
+        staff=Count("staff", filter=Q(staff__archived_at__isnull=True), distinct=True),
+        services=Count("services", filter=Q(services__archived_at__isnull=True), distinct=True),
+        members=Count("memberships", distinct=True),
+        resources=Count(
+            "resource_kinds__units",
+            filter=Q(resource_kinds__units__archived_at__isnull=True),
+            distinct=True,
+        ),
+    )
+    return Overview(**counted, missing=tuple(missing_for_approval(provider)))
+
+
+def missing_for_approval(provider: Provider) -> list[str]:
+    """What a business still lacks before it can be submitted: outlet, service, staff, hours."""
+    outlets = Outlet.objects.filter(provider=provider, archived_at__isnull=True)
+    found = {
+        "outlet": outlets.exists(),
+        "service": Offering.objects.filter(outlet__in=outlets, service__archived_at__isnull=True).exists(),
+        "staff": outlets.filter(
+            assignments__staff__archived_at__isnull=True, assignments__isnull=False
+        ).exists(),
+        "hours": HoursRule.objects.filter(outlet__in=outlets).exists(),
+    }
+    return [name for name, there in found.items() if not there]
+
+
+def outlets(provider: Provider) -> QuerySet[Outlet]:
+    """Its outlets in use. One query."""
+    return Outlet.objects.filter(provider=provider, archived_at__isnull=True).order_by("name", "pk")
+
+
+def staff(provider: Provider) -> QuerySet[StaffMember]:
+    """Its people in use, each with `live_outlets` and `live_skills` (with their service). Three queries."""
+    skills = Skill.objects.filter(service__archived_at__isnull=True).select_related("service")
+    places = Outlet.objects.filter(archived_at__isnull=True).order_by("name", "pk")
+    return (
+        StaffMember.objects.filter(provider=provider, archived_at__isnull=True)
+        .prefetch_related(
+            Prefetch("outlets", queryset=places, to_attr="live_outlets"),
+            Prefetch("skills", queryset=skills.order_by("service__name"), to_attr="live_skills"),
+        )
+        .order_by("name", "pk")
+    )
+
+
+def services(provider: Provider) -> QuerySet[Service]:
+    """Its services in use, each with `category`, `live_options`, `sold` (with outlet) and `needed`."""
+    options = ServiceOption.objects.filter(archived_at__isnull=True).order_by("position", "pk")
+    sold = Offering.objects.filter(outlet__archived_at__isnull=True).select_related("outlet")
+    return (
+        Service.objects.filter(provider=provider, archived_at__isnull=True)
+        .select_related("category")
+        .prefetch_related(
+            Prefetch("options", queryset=options, to_attr="live_options"),
+            Prefetch("offerings", queryset=sold.order_by("outlet__name"), to_attr="sold"),
+            Prefetch("needs", queryset=ResourceNeed.objects.select_related("kind"), to_attr="needed"),
+        )
+        .order_by("position", "name", "pk")
+    )
+
+
+def resource_kinds(provider: Provider) -> QuerySet[ResourceKind]:
+    """Its kinds in use, each with `live_units` (with their outlet). Two queries."""
+    units = Resource.objects.filter(archived_at__isnull=True).select_related("outlet")
+    return (
+        ResourceKind.objects.filter(provider=provider, archived_at__isnull=True)
+        .prefetch_related(
+            Prefetch("units", queryset=units.order_by("outlet__name", "position"), to_attr="live_units")
+        )
+        .order_by("name", "pk")
+    )
+
+
+def resources(provider: Provider) -> QuerySet[Resource]:
+    """Its units in use, each with kind and outlet. One query."""
+    return Resource.objects.filter(kind__provider=provider, archived_at__isnull=True).select_related(
+        "kind", "outlet"
+    )
+
+
+def members(provider: Provider) -> QuerySet[Membership]:
+    """Who belongs to it, oldest first, with user and staff. One query."""
+    return Membership.objects.filter(provider=provider).select_related("user", "staff").order_by("pk")
+
+
+def week(outlet: Outlet, staff: StaffMember | None) -> QuerySet[HoursRule]:
+    """The weekly rules of an outlet, or of one person there, in order."""
+    return HoursRule.objects.filter(outlet=outlet, staff=staff).order_by("weekday", "opens", "valid_from")
+
+
+def overrides(outlet: Outlet, staff: StaffMember | None = None) -> QuerySet[HoursOverride]:
+    """The date overrides from today on of an outlet, or of one person there, in order."""
+    today = clock.now().astimezone(outlet.zone).date()
+    return HoursOverride.objects.filter(outlet=outlet, staff=staff, date__gte=today).order_by("date", "opens")
+
+
+def closures(outlet: Outlet) -> QuerySet[Closure]:
+    """The closures of an outlet that have not ended, in order."""
+    return Closure.objects.filter(outlet=outlet, period__endswith__gt=clock.now()).order_by("period")
+
+
+def time_off(provider: Provider, staff: StaffMember | None = None) -> QuerySet[TimeOff]:
+    """The time off that has not ended of everybody in use, or of one person, with the person, in order."""
+    found = TimeOff.objects.filter(
+        staff__provider=provider, staff__archived_at__isnull=True, period__endswith__gt=clock.now()
+    )
+    if staff is not None:
+        found = found.filter(staff=staff)
+    return found.select_related("staff").order_by("period")

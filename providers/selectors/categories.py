@@ -1,0 +1,90 @@
+"""The category tree, which every page and search needs: kept in each process for half a minute."""
+
+import time
+from dataclasses import dataclass, field
+
+from providers.errors import CategoryUnknown
+from providers.models import Category, CategoryName
+
+KEPT_SECONDS = 30.0
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    """A category in one language. `ids` are the primary keys of it and of all below it."""
+
+    pk: int
+    slug: str
+    name: str
+    description: str
+    ids: tuple[int, ...]
+    children: tuple["CategoryNode", ...] = field(default=())
+
+
+_kept: dict[str, tuple[float, tuple[CategoryNode, ...]]] = {}
+
+
+def category_tree(language: str) -> tuple[CategoryNode, ...]:
+    """The categories in use as a tree, named in `language` (BCP 47), else in English.
+
+    Two queries, or none while the process remembers (30 s).
+    """
+    kept = _kept.get(language)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    tree = _read(language)
+    _kept[language] = (time.monotonic() + KEPT_SECONDS, tree)
+    return tree
+
+
+def forget_tree() -> None:
+    """Read the tree anew next time, in this process."""
+    _kept.clear()
+
+
+def find_category(slug: str, language: str = FALLBACK) -> CategoryNode:
+    """The category `slug` in the tree. Raises CategoryUnknown."""
+    if node := by_slug(language).get(slug):
+        return node
+    raise CategoryUnknown(field="category")
+
+
+def by_slug(language: str) -> dict[str, CategoryNode]:
+    """Every category in use by its slug, parents before children."""
+    return {node.slug: node for node in _walk(category_tree(language))}
+
+
+def by_pk(language: str) -> dict[int, CategoryNode]:
+    """Every category in use by its primary key, parents before children."""
+    return {node.pk: node for node in _walk(category_tree(language))}
+
+
+def _walk(nodes: tuple[CategoryNode, ...]) -> list[CategoryNode]:
+    found: list[CategoryNode] = []
+    for node in nodes:
+        found += [node, *_walk(node.children)]
+    return found
+
+
+def _read(language: str) -> tuple[CategoryNode, ...]:
+    rows = list(Category.objects.filter(archived_at__isnull=True).order_by("position", "slug"))
+    wanted = {FALLBACK, language, language.split("-")[0]}
+    names: dict[int, dict[str, CategoryName]] = {}
+    for name in CategoryName.objects.filter(language__in=wanted):
+        names.setdefault(name.category_id, {})[name.language] = name
+
+    def node(row: Category) -> CategoryNode:
+        known = names.get(row.pk, {})
+        name = known.get(language) or known.get(language.split("-")[0]) or known.get(FALLBACK)
+        children = tuple(node(child) for child in rows if child.parent_id == row.pk)
+        return CategoryNode(
+            pk=row.pk,
+            slug=row.slug,
+            name=name.name if name else row.slug,
+            description=name.description if name else "",
+            ids=(row.pk, *(pk for child in children for pk in child.ids)),
+            children=children,
+        )
+
+    return tuple(node(row) for row in rows if row.parent_id is None)

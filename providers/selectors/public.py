@@ -1,0 +1,126 @@
+"""What everybody may see: approved businesses, outlets in use, what is live there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from common import clock
+from common.errors import NotFound
+from providers.enums import ProviderStatus
+from providers.models import (
+    Closure,
+    HoursOverride,
+    HoursRule,
+    Offering,
+    Outlet,
+    ServiceOption,
+    Skill,
+    StaffMember,
+)
+from providers.selectors.categories import CategoryNode, by_pk
+
+# How far ahead an outlet's page tells of changed hours and closures.
+NEWS_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingGroup:
+    """What an outlet sells in one category; each offering has its `service` with `live_options`."""
+
+    category: CategoryNode
+    offerings: tuple[Offering, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicOutlet:
+    """All that an outlet's page shows of its business.
+
+    `week`, `overrides` and `closures` are the outlet's own, those of its people are not shown. `staff` are
+    the people who work there, each with `live_skills` (with their service).
+    """
+
+    outlet: Outlet
+    groups: tuple[OfferingGroup, ...]
+    staff: tuple[StaffMember, ...]
+    week: tuple[HoursRule, ...]
+    overrides: tuple[HoursOverride, ...]
+    closures: tuple[Closure, ...]
+
+
+def public_outlets() -> QuerySet[Outlet]:
+    """The outlets in use of approved businesses, with their business."""
+    return Outlet.objects.filter(
+        archived_at__isnull=True, provider__status=ProviderStatus.APPROVED
+    ).select_related("provider")
+
+
+def find_public_outlet(public_id: str) -> Outlet:
+    """The outlet with its business, if it is public. One query. Raises NotFound."""
+    found = public_outlets().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def live_offerings(outlet: Outlet) -> QuerySet[Offering]:
+    """What is sold at an outlet now, each with its `service` and that with `live_options`. Two queries."""
+    options = ServiceOption.objects.filter(archived_at__isnull=True).order_by("position", "pk")
+    return (
+        Offering.objects.filter(outlet=outlet, is_live=True)
+        .select_related("service")
+        .prefetch_related(Prefetch("service__options", queryset=options, to_attr="live_options"))
+        .order_by("service__position", "service__name", "pk")
+    )
+
+
+def outlet_staff(outlet: Outlet) -> QuerySet[StaffMember]:
+    """The people who work at an outlet, each with `live_skills` (with their service). Two queries."""
+    skills = (
+        Skill.objects.filter(service__archived_at__isnull=True)
+        .select_related("service")
+        .order_by("service__position", "service__name", "pk")
+    )
+    return (
+        StaffMember.objects.filter(assignments__outlet=outlet, archived_at__isnull=True)
+        .prefetch_related(Prefetch("skills", queryset=skills, to_attr="live_skills"))
+        .order_by("name", "pk")
+    )
+
+
+def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
+    """All of an outlet's page, categories named in `language`: 8 queries, and 2 when the tree is read anew.
+
+    Raises NotFound.
+    """
+    outlet = find_public_outlet(public_id)
+    now = clock.now()
+    today = now.astimezone(outlet.zone).date()
+    until = now + timedelta(days=NEWS_DAYS)
+    dated = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    return PublicOutlet(
+        outlet=outlet,
+        groups=grouped(list(live_offerings(outlet)), language=language),
+        staff=tuple(outlet_staff(outlet)),
+        week=tuple(
+            HoursRule.objects.filter(dated, outlet=outlet, staff__isnull=True).order_by("weekday", "opens")
+        ),
+        overrides=tuple(
+            HoursOverride.objects.filter(
+                outlet=outlet, staff__isnull=True, date__gte=today, date__lte=until.date()
+            ).order_by("date", "opens")
+        ),
+        closures=tuple(
+            Closure.objects.filter(outlet=outlet, period__overlap=(now, until)).order_by("period")
+        ),
+    )
+
+
+def grouped(offerings: Sequence[Offering], *, language: str) -> tuple[OfferingGroup, ...]:
+    """The offerings by category, in the tree's order."""
+    return tuple(
+        OfferingGroup(category=node, offerings=found)
+        for pk, node in by_pk(language).items()
+        if (found := tuple(offering for offering in offerings if offering.category_id == pk))
+    )

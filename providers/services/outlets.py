@@ -1,0 +1,192 @@
+"""Outlets: where a business works from."""
+
+from typing import Any, TypedDict, Unpack
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from common import clock
+from geo.errors import AddressUnknown
+from geo.rules.positions import Position
+from geo.selectors import circle, geocode, point, position_of
+from providers import events
+from providers.enums import Place
+from providers.errors import AreaNeeded, CategoryUnknown, CurrencyInUse, IsArchived
+from providers.models import Category, Offering, Outlet, Provider
+from providers.rules import checks
+from providers.services.businesses import DESCRIPTION_LENGTH
+from providers.services.listing import refresh_outlet
+from providers.services.record import lock_provider, tell
+
+MAX_SERVICE_RADIUS_M = 100_000
+MAX_NOTICE_MIN = 60 * 24 * 30
+
+# Its time zone decides which instants its hours are, its step which of them may be booked.
+_TIME_FIELDS = {"timezone", "slot_step_min", "notice_min", "window_days"}
+
+
+class OutletFields(TypedDict, total=False):
+    """What may be said about an outlet.
+
+    `position` is the pin (degrees, WGS 84): without it the address is looked up. `service_radius_m` is metres
+    (None: no home visits), `slot_step_min` and `notice_min` minutes, `timezone` an IANA name, `currency` ISO
+    4217.
+    """
+
+    name: str
+    description: str
+    language: str
+    main_category: Category | None
+    street_line: str
+    postcode: str
+    city: str
+    country: str
+    position: Position | None
+    timezone: str
+    currency: str
+    phone: str
+    slot_step_min: int
+    notice_min: int
+    window_days: int
+    service_radius_m: int | None
+
+
+def create_outlet(*, provider: Provider, actor: str, **fields: Unpack[OutletFields]) -> Outlet:
+    """A new outlet; name, street, city, country, timezone and currency are needed.
+
+    Raises AddressUnknown (no pin, and the address is not found), IsArchived, and the errors of each field.
+    """
+    needed = OutletFields(name="", street_line="", city="", country="", timezone="", currency="")
+    clean = _checked({**needed, **fields}, country=fields.get("country", ""))
+    pin = clean.pop("position", None) or locate(clean)  # asks the geocoder: before the transaction
+    with transaction.atomic():
+        provider = lock_provider(provider.pk)
+        radius = clean.get("service_radius_m")
+        outlet = Outlet.objects.create(
+            provider=provider,
+            point=point(pin),
+            service_area=circle(pin, radius) if radius else None,
+            **clean,
+        )
+        _tell(outlet, provider, events.CATALOGUE_CHANGED, actor, "outlet.create")
+    return outlet
+
+
+def update_outlet(*, outlet: Outlet, actor: str, **changes: Unpack[OutletFields]) -> Outlet:
+    """Change an outlet. With `position=None` a changed address is looked up anew; else the pin stays.
+
+    Raises IsArchived, CurrencyInUse, AreaNeeded (home visits are sold here), and the errors of each field.
+    """
+    clean = _checked(changes, country=changes.get("country", outlet.country))
+    pin: Position | None = None
+    if "position" in clean:
+        pin = clean.pop("position") or locate({**_address(outlet), **clean})
+    with transaction.atomic():
+        provider = lock_provider(outlet.provider_id)
+        outlet = Outlet.objects.get(pk=outlet.pk)
+        if outlet.archived_at:
+            raise IsArchived
+        _check_currency(outlet, clean)
+        changed = sorted(name for name, value in clean.items() if getattr(outlet, name) != value)
+        for name in changed:
+            setattr(outlet, name, clean[name])
+        if pin:
+            outlet.point = point(pin)
+        saved = [*changed]
+        if pin or "service_radius_m" in changed:
+            _draw_area(outlet)
+            saved += ["point", "service_area"]
+        if saved:
+            outlet.save(update_fields=saved)
+        refresh_outlet(outlet.pk)
+        _tell(outlet, provider, events.CATALOGUE_CHANGED, actor, "outlet.update", fields=changed)
+        if _TIME_FIELDS & set(changed):
+            _tell(outlet, provider, events.HOURS_CHANGED, actor, "outlet.hours", fields=changed)
+    return outlet
+
+
+@transaction.atomic
+def archive_outlet(*, outlet: Outlet, actor: str) -> None:
+    """Close an outlet for good: nothing new can be booked there. Its bookings stay. Raises IsArchived."""
+    provider = lock_provider(outlet.provider_id)
+    now = clock.now()
+    if not Outlet.objects.filter(pk=outlet.pk, archived_at__isnull=True).update(archived_at=now):
+        raise IsArchived
+    outlet.archived_at = now
+    refresh_outlet(outlet.pk)
+    _tell(outlet, provider, events.CATALOGUE_CHANGED, actor, "outlet.archive")
+
+
+def locate(address: dict[str, Any]) -> Position:
+    """Where an address (street_line, postcode, city) is. Raises AddressUnknown. May ask a network service."""
+    line = f"{address.get('street_line', '')}, {address.get('postcode', '')} {address.get('city', '')}"
+    found = geocode(line)
+    if found is None:
+        raise AddressUnknown(field="street_line")
+    return Position(found.lat, found.lng)
+
+
+def _address(outlet: Outlet) -> dict[str, Any]:
+    return {"street_line": outlet.street_line, "postcode": outlet.postcode, "city": outlet.city}
+
+
+def _checked(fields: OutletFields, *, country: str) -> dict[str, Any]:
+    clean: dict[str, Any] = dict(fields)
+    lengths = {"name": 120, "street_line": 200, "city": 80}
+    for name, longest in lengths.items():
+        if name in clean:
+            clean[name] = checks.text(clean[name], field=name, longest=longest)
+    for name, longest in {"description": DESCRIPTION_LENGTH, "postcode": 16}.items():
+        if name in clean:
+            clean[name] = checks.text(clean[name], field=name, longest=longest, needed=False)
+    for name, check in {
+        "language": checks.language,
+        "country": checks.country,
+        "timezone": checks.timezone,
+        "currency": checks.currency,
+    }.items():
+        if name in clean:
+            clean[name] = check(clean[name])
+    if "phone" in clean:
+        clean["phone"] = checks.phone(clean["phone"], country=country.strip().upper())
+    ranges = {"slot_step_min": (5, 240), "notice_min": (0, MAX_NOTICE_MIN), "window_days": (1, 366)}
+    for name, (least, most) in ranges.items():
+        if name in clean:
+            checks.number(clean[name], field=name, least=least, most=most)
+    if clean.get("service_radius_m") is not None:
+        checks.number(clean["service_radius_m"], field="service_radius_m", least=1, most=MAX_SERVICE_RADIUS_M)
+    category = clean.get("main_category")
+    if category is not None and category.archived_at:
+        raise CategoryUnknown(field="main_category")
+    return clean
+
+
+def _check_currency(outlet: Outlet, clean: dict[str, Any]) -> None:
+    changes = clean.get("currency", outlet.currency) != outlet.currency
+    if changes and Offering.objects.filter(outlet=outlet).exists():
+        raise CurrencyInUse(field="currency")
+
+
+def _draw_area(outlet: Outlet) -> None:
+    """The circle of the radius around the pin; a drawn area stays while there is no radius."""
+    if outlet.service_radius_m:
+        here = outlet.point if isinstance(outlet.point, Point) else Point(outlet.point)
+        outlet.service_area = circle(position_of(here), outlet.service_radius_m)
+        return
+    outlet.service_area = None
+    live = Offering.objects.filter(outlet=outlet, service__archived_at__isnull=True)
+    if live.filter(service__place=Place.CUSTOMER).exists():
+        raise AreaNeeded(field="service_radius_m")
+
+
+def _tell(outlet: Outlet, provider: Provider, event: str, actor: str, action: str, **data: Any) -> None:
+    tell(
+        provider,
+        type=event,
+        actor=actor,
+        action=action,
+        of="outlet",
+        of_id=outlet.public_id,
+        outlets=[outlet],
+        **data,
+    )
