@@ -86,9 +86,7 @@ class Customer(models.Model):
     """
 
     public_id = PublicIdField(prefix="cus")
-    user = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers"
-    )
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers")
     # The one that a signed-in user books as.
     is_main = models.BooleanField(default=False)
     name = models.CharField(max_length=120, blank=True)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import ApiToken, User
@@ -15,6 +15,19 @@ GUEST_COOKIE = "guest"
 GUEST_COOKIE_SALT = "accounts.guest"
 
 
+def find_api_token(secret: str) -> ApiToken:
+    """The app's token behind a secret, its user loaded. Raises NotSignedIn when unknown, revoked or expired."""
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)
+        .filter(token_hash=crypto.token_hash(secret), user__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
 def principal_of_bearer(token: str) -> Principal:
     """The caller behind a bearer token (RFC 6750): an app's API token, or a guest's booking token.
 
@@ -23,16 +36,17 @@ def principal_of_bearer(token: str) -> Principal:
     """
     if not token.startswith(API_TOKEN_PREFIX):
         return Principal(capabilities=frozenset({crypto.token_hash(token)}))
-    now = clock.now()
-    found = (
-        ApiToken.objects.select_related("user")
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), token_hash=crypto.token_hash(token))
-        .filter(revoked_at__isnull=True, user__is_active=True)
-        .first()
-    )
-    if found is None:
-        raise NotSignedIn
-    return Principal(user=found.user, scopes=frozenset(found.scopes))
+    return principal_of_api_token(find_api_token(token))
+
+
+def principal_of_api_token(token: ApiToken) -> Principal:
+    """The caller that an app's token stands for."""
+    return Principal(user=token.user, scopes=frozenset(token.scopes))
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """The tokens of a user that have not been revoked, the newest first."""
+    return ApiToken.objects.filter(user=user, revoked_at__isnull=True).order_by("-pk")
 
 
 def principal_of(request: HttpRequest) -> Principal:

@@ -1,0 +1,82 @@
+"""What accounts refuses, by name."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules.contacts import BadPhone, PhoneFault
+from common.errors import DomainError, Text
+
+
+class EmailInvalid(DomainError):
+    """The text is not an e-mail address."""
+
+    code = "email_invalid"
+    title = _("This is not an e-mail address.")
+
+
+class PhoneInvalid(DomainError):
+    """The text is not a phone number that can be called; `reason` says why."""
+
+    code = "phone_invalid"
+    title = _("This is not a phone number.")
+
+
+class ScopeUnknown(DomainError):
+    """A token was asked for with a scope that does not exist, or with none."""
+
+    code = "scope_unknown"
+    title = _("Choose at least one thing that the token may do.")
+
+
+class NameMissing(DomainError):
+    """A person or a token needs a name."""
+
+    code = "name_missing"
+    title = _("A name is needed.")
+
+
+class LanguageUnknown(DomainError):
+    """The language is not one that the site speaks."""
+
+    code = "language_unknown"
+    title = _("The site does not speak this language.")
+
+
+class CsrfFailed(DomainError):
+    """A write by the session's cookie came without the CSRF token."""
+
+    code = "csrf_failed"
+    status = 403
+    title = _("This page has grown old. Load it again and repeat what you did.")
+
+
+class MailNotSent(DomainError):
+    """The mail server did not take a message that the person is waiting for, such as one with a code."""
+
+    code = "mail_not_sent"
+    status = 503
+    title = _("We could not send you the mail just now. Try again in a minute.")
+
+
+_SHORT: dict[int, Text] = {
+    1: _("This number is one digit short."),
+    2: _("This number is two digits short."),
+    3: _("This number is three digits short."),
+    4: _("This number is four digits short."),
+}
+_LONG: dict[int, Text] = {
+    1: _("This number has one digit too many."),
+    2: _("This number has two digits too many."),
+    3: _("This number has three digits too many."),
+    4: _("This number has four digits too many."),
+}
+
+
+def phone_invalid(bad: BadPhone) -> PhoneInvalid:
+    """The error of a number that cannot be called, in a sentence that says what to mend."""
+    sentences: dict[PhoneFault, Text] = {
+        PhoneFault.TOO_SHORT: _SHORT.get(bad.digits, _("This number is too short.")),
+        PhoneFault.TOO_LONG: _LONG.get(bad.digits, _("This number is too long.")),
+        PhoneFault.UNKNOWN_COUNTRY: _("No country has this code. Start with + and the country code."),
+        PhoneFault.NOT_IN_USE: _("No such number is in use. Check the digits."),
+    }
+    return PhoneInvalid(sentences.get(bad.fault), field="phone", reason=str(bad.fault))

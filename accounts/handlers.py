@@ -1,0 +1,69 @@
+"""What accounts does when django-allauth reports something."""
+
+from typing import Any
+
+from allauth.account import signals
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import check_for_language
+
+from accounts.models import User
+from accounts.services import join_customers, set_language
+from accounts.services.people import follow_email
+
+
+@receiver(signals.email_confirmed)
+def on_email_confirmed(request: HttpRequest, email_address: EmailAddress, **kwargs: Any) -> None:
+    """The address is the user's: what was booked with it as a guest joins their account."""
+    join_customers(user=email_address.user, emails=[email_address.email])
+
+
+@receiver(signals.email_changed)
+def on_email_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    user.refresh_from_db(fields=["email"])
+    follow_email(user=user)
+
+
+@receiver(signals.authentication_step_completed)
+def on_authenticated(
+    request: HttpRequest, user: User, method: str, email: str | None = None, **kwargs: Any
+) -> None:
+    """A code that was mailed to `email` came back, so the address is theirs."""
+    if method not in ("code", "password_reset") or not email:
+        return
+    address, created = EmailAddress.objects.get_or_create(user=user, email=email.lower())
+    if not address.verified and not created and method == "code":
+        # Somebody signed up with this address and never verified it; the one who reads its mail is another
+        # person, perhaps. The password that was chosen then must not open the account from now on.
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    if not address.verified and address.set_verified():
+        address.set_as_primary(conditional=True)
+        signals.email_confirmed.send(sender=EmailAddress, request=request, email_address=address)
+
+
+@receiver(signals.user_logged_in)
+def on_signed_in(
+    request: HttpRequest, user: User, response: HttpResponse | None = None, **kwargs: Any
+) -> None:
+    """A language chosen on this device is remembered for the user; a new device learns the user's."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
+        if chosen != user.language:
+            set_language(user=user, language=chosen)
+    elif response is not None:
+        remember_language(response, user.language)
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Let this device show `language` from the next page on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+        httponly=True,
+    )

@@ -1,0 +1,21 @@
+"""What can be done with people, and where each verb is written."""
+
+from accounts.services.contacts import clean_email, clean_phone
+from accounts.services.customers import correct_guest, guest_customer, join_customers, main_customer
+from accounts.services.people import set_language, update_profile, vouch_for_email
+from accounts.services.tokens import create_token, note_use, revoke_token
+
+__all__ = [
+    "clean_email",
+    "clean_phone",
+    "correct_guest",
+    "create_token",
+    "guest_customer",
+    "join_customers",
+    "main_customer",
+    "note_use",
+    "revoke_token",
+    "set_language",
+    "update_profile",
+    "vouch_for_email",
+]

@@ -1,0 +1,100 @@
+"""Customers: who is served. A guest's are their own until the address that they gave is verified."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Customer, User
+from accounts.services.contacts import clean_email, clean_phone
+from common import audit, clock
+from common.actors import user_actor
+from common.events import publish
+
+
+def main_customer(*, user: User) -> Customer:
+    """The customer that a signed-in user books as; made at the first call."""
+    customer, _ = Customer.objects.get_or_create(
+        user=user,
+        is_main=True,
+        defaults={
+            "name": user.name,
+            "email": user.email,
+            "phone": user.phone,
+            "language": user.language,
+        },
+    )
+    return customer
+
+
+def guest_customer(
+    *, name: str, email: str | None = None, phone: str | None = None, language: str = "en"
+) -> Customer:
+    """A new customer for one guest's booking, or for a walk-in.
+
+    Always a new one: whoever types another person's address must not see their bookings. Raises EmailInvalid,
+    PhoneInvalid.
+    """
+    return Customer.objects.create(
+        name=name.strip()[:120],
+        email=clean_email(email),
+        phone=clean_phone(phone),
+        language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+    )
+
+
+def correct_guest(
+    *, customer: Customer, name: str, email: str | None = None, phone: str | None = None
+) -> Customer:
+    """Write what a guest says about themselves now over what they said before.
+
+    A customer who has joined a user stays as they are. Raises EmailInvalid, PhoneInvalid.
+    """
+    values = {"name": name.strip()[:120], "email": clean_email(email), "phone": clean_phone(phone)}
+    changed = Customer.objects.filter(pk=customer.pk, user__isnull=True, erased_at__isnull=True).update(
+        **values
+    )
+    if changed:
+        for field, value in values.items():
+            setattr(customer, field, value)
+    return customer
+
+
+def join_customers(*, user: User, emails: Iterable[str] = (), phones: Iterable[str] = ()) -> list[Customer]:
+    """Give `user` the guests who gave exactly these addresses. The caller has verified every one of them.
+
+    Each customer joins once, with an audit row and the event `customer.joined`. Answers those that joined now.
+    """
+    same = Q(pk__in=[])
+    for email in emails:
+        same |= Q(email__iexact=email)
+    for phone in phones:
+        same |= Q(phone=phone)
+    with transaction.atomic():
+        guests = list(
+            Customer.objects.select_for_update()
+            .filter(same, user__isnull=True, erased_at__isnull=True)
+            .order_by("pk")
+        )
+        for customer in guests:
+            customer.user = user
+            customer.joined_at = clock.now()
+            customer.save(update_fields=["user", "joined_at"])
+            audit.record(
+                actor=user_actor(user.public_id),
+                action="customer.joined",
+                object_type="customer",
+                object_id=customer.public_id,
+                user=user.public_id,
+            )
+            # A customer joins once and has no other event: the first number is always free.
+            publish(
+                subject_type="customer",
+                subject_id=customer.public_id,
+                seq=1,
+                type="customer.joined",
+                actor=user_actor(user.public_id),
+                payload={"user": user.public_id},
+            )
+    return guests
