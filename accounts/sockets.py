@@ -16,7 +16,7 @@ PREFIX = "bearer."
 
 
 def bearer_subprotocol(scope: dict[str, Any]) -> str | None:
-    """The first subprotocol `bearer.TOKEN` of an ASGI scope; the answer must repeat it, or browsers hang up."""
+    """The first subprotocol `bearer.TOKEN` of an ASGI scope; browsers hang up unless it is repeated."""
     offered: Iterable[str] = scope.get("subprotocols", ())
     return next((name for name in offered if name.startswith(PREFIX)), None)
 

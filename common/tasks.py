@@ -1,0 +1,50 @@
+"""Jobs that every app needs: giving an event to a handler, and tidying up."""
+
+import logging
+
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+
+from common import idempotency
+from common.events import handler_named
+from common.models import Event
+
+log = logging.getLogger(__name__)
+
+# Seconds until the next attempt: a mail server that restarts, a gateway's bad hour, a bad half day.
+WAITS = (5, 15, 60, 300, 900, 3600, 6 * 3600, 12 * 3600)
+
+
+class Backoff(BaseRetryStrategy):
+    """Try again after each of WAITS, then give up and say so."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts >= len(WAITS):
+            log.critical(
+                "gave up after %s attempts: %s %s: %r",
+                job.attempts + 1,
+                job.task_name,
+                job.task_kwargs,
+                exception,
+            )
+            return None
+        wait = WAITS[job.attempts]
+        log.warning("%s %s failed, again in %s s: %r", job.task_name, job.task_kwargs, wait, exception)
+        return RetryDecision(retry_in={"seconds": wait})
+
+
+@app.task(name="common.deliver", retry=Backoff())
+def deliver(event_id: int, handler: str) -> None:
+    """Give the event to the handler of that dotted name. Raises LookupError when there is none."""
+    run = handler_named(handler)
+    if run is None:
+        raise LookupError(f"no handler {handler}")
+    run(Event.objects.get(pk=event_id))
+
+
+@app.periodic(cron="37 * * * *", periodic_id="forget-idempotency-keys")
+@app.task(name="common.forget_idempotency_keys", queueing_lock="common.forget_idempotency_keys")
+def forget_idempotency_keys(timestamp: int) -> None:
+    """Delete the answers kept for repeated requests once they are 24 hours old."""
+    idempotency.forget_old()

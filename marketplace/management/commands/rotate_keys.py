@@ -1,0 +1,43 @@
+"""Re-encrypt everything with the key ring's first key."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from common import crypto
+from common.crypto import EncryptedTextField
+from common.models import IdempotencyRecord
+
+BATCH = 500
+
+
+class Command(BaseCommand):
+    help = (
+        "Re-encrypt every encrypted column with the first key of FIELD_KEYS; then older keys may be dropped."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for model in apps.get_models():
+            names = [f.name for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
+            if names:
+                self.stdout.write(f"{model._meta.label}: {self._rotate(model, names)} rows")
+        # Answers kept for replay live for a day: simply let clients run again.
+        IdempotencyRecord.objects.filter(status__isnull=False).delete()
+
+    @staticmethod
+    def _rotate(model: Any, names: list[str]) -> int:
+        done, last = 0, 0
+        while True:
+            with transaction.atomic():
+                rows = list(
+                    model._default_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH]
+                )
+                for row in rows:
+                    model._default_manager.filter(pk=row.pk).update(
+                        **{name: crypto.encrypt(getattr(row, name)) for name in names if getattr(row, name)}
+                    )
+            if not rows:
+                return done
+            done, last = done + len(rows), rows[-1].pk

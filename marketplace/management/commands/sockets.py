@@ -1,0 +1,84 @@
+"""The socket server: daphne, with the relay of this process and limits for clients."""
+
+import asyncio
+import logging
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server  # before anything that imports Twisted's reactor
+from django.core.management.base import BaseCommand
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+log = logging.getLogger(__name__)
+
+MESSAGE_MAX = 1024  # bytes; clients have nothing to say
+PING_EVERY = 20  # seconds
+PONG_WITHIN = 20  # seconds; then the other end is gone, or reads too slowly
+
+
+@implementer(IPushProducer)
+class Pressure:
+    """Told by the transport whether a client keeps up: 64 KiB of unsent messages mean that it does not."""
+
+    behind = False
+
+    def pauseProducing(self) -> None:  # Twisted's name
+        self.behind = True
+
+    def resumeProducing(self) -> None:
+        self.behind = False
+
+    def stopProducing(self) -> None:
+        self.behind = True
+
+
+class SocketServer(Server):
+    """Daphne that drops the clients who do not keep up; they come back with the last number they saw."""
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        await super().handle_reply(protocol, message)
+        if message["type"] == "websocket.accept":
+            protocol.pressure = Pressure()
+            # The connection's HTTP part is its producer still: it is not needed any more.
+            protocol.transport.unregisterProducer()
+            protocol.transport.registerProducer(protocol.pressure, True)
+        elif message["type"] == "websocket.send" and protocol.pressure.behind:
+            log.warning("a socket was dropped: its client does not keep up")
+            protocol.transport.abortConnection()
+
+
+class Command(BaseCommand):
+    help = "Serves the sockets (/ws) until it is told to stop."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, help="TCP port")
+        parser.add_argument("--unix", help="path of a Unix socket, instead of host and port")
+
+    def handle(self, *args: Any, host: str, port: int | None, unix: str | None, **options: Any) -> None:
+        from common.relay import relay
+        from marketplace.asgi import application
+
+        where = {"unix_socket": unix} if unix else {"host": host, "port": port or 8001}
+        started = time.monotonic()
+
+        def ready() -> None:
+            asyncio.get_event_loop().call_soon(relay.start)
+            log.info(
+                "sockets: ready on %s after %.1f s", unix or f"{host}:{port}", time.monotonic() - started
+            )
+
+        SocketServer(
+            application,
+            endpoints=build_endpoint_description_strings(**where),
+            ready_callable=ready,
+            server_name="hereabouts",
+            websocket_max_message_size=MESSAGE_MAX,
+            websocket_max_frame_size=MESSAGE_MAX,
+            ping_interval=PING_EVERY,
+            ping_timeout=PONG_WITHIN,
+            websocket_timeout=-1,  # a page may stay open all day: pings tell who is gone
+        ).run()
