@@ -1,0 +1,65 @@
+"""Short ways to a payment, and threads that start together."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from common.models import Event
+from payments import services
+from payments.models import Payment
+from payments.sandbox import service as sandbox
+
+BOOKING = "HA-7K3M9-2QX5T"
+PROVIDER = "prv_0000000000000001"
+ACTOR = "user:usr_0000000000000001"
+
+
+def open_online(amount: int = 5800, booking_ref: str = BOOKING, currency: str = "EUR") -> Payment:
+    return services.open_payment(
+        booking_ref=booking_ref,
+        provider_id=PROVIDER,
+        amount=amount,
+        method="sandbox",
+        currency=currency,
+        actor=ACTOR,
+        return_url="http://testserver/bookings/there",
+    )
+
+
+def pay_online(amount: int = 5800, booking_ref: str = BOOKING) -> Payment:
+    """A captured payment: opened, paid on the sandbox's page, asked about."""
+    payment = open_online(amount, booking_ref)
+    sandbox.act(payment.gateway_ref, "pay")
+    return services.sync_payment(payment_id=payment.public_id)
+
+
+def event_types(payment: Payment) -> list[str]:
+    return list(
+        Event.objects.filter(subject_type="payment", subject_id=payment.public_id)
+        .order_by("seq")
+        .values_list("type", flat=True)
+    )
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """Run the calls at once, each in a thread with its own connection; answers results or exceptions in order."""
+    barrier = threading.Barrier(len(calls))
+    results: list[Any] = [None] * len(calls)
+
+    def run(index: int, call: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(timeout=10)
+            results[index] = call()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index, call)) for index, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
