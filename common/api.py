@@ -74,31 +74,25 @@ def problem(error: DomainError, status: int | None = None) -> HttpResponse:
 
 def answer_errors(api: NinjaAPI) -> None:
     """Let `api` answer every refusal, its own and the framework's, as problem+json with a code."""
+    for error in (DomainError, ValidationError, Http404, AuthenticationError, HttpError):
+        api.add_exception_handler(error, lambda request, raised: _refused(raised))
 
-    def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+
+def _refused(error: Any) -> HttpResponse:
+    if isinstance(error, DomainError):
         return problem(error)
-
-    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = [
-            {"field": ".".join(str(part) for part in e["loc"][1:] if part != "body"), "message": e["msg"]}
-            for e in error.errors
-        ]
-        return problem(InvalidInput(errors=fields))
-
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    if isinstance(error, ValidationError):
+        return problem(InvalidInput(errors=[_field_error(one) for one in error.errors]))
+    if isinstance(error, Http404):
         return problem(NotFound())
-
-    def unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    if isinstance(error, AuthenticationError):
         return problem(NotSignedIn())
+    return problem(BadRequest(), status=error.status_code)
 
-    def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(BadRequest(), status=error.status_code)
 
-    api.add_exception_handler(DomainError, refused)
-    api.add_exception_handler(ValidationError, malformed)
-    api.add_exception_handler(Http404, missing)
-    api.add_exception_handler(AuthenticationError, unauthenticated)
-    api.add_exception_handler(HttpError, unreadable)
+def _field_error(error: dict[str, Any]) -> dict[str, str]:
+    """What pydantic says of one field: its path without the request's parts that ninja puts before it."""
+    return {"field": ".".join(str(part) for part in error["loc"][2:]), "message": error["msg"]}
 
 
 def idempotent(view: View) -> View:
@@ -119,7 +113,7 @@ def idempotent(view: View) -> View:
             return status, None if value is None else value.model_dump(mode="json", by_alias=True)
 
         status, body, replayed = idempotency.once(
-            caller=request.principal.caller,
+            caller=request.principal.caller,  # type: ignore[attr-defined]  # set by the authentication
             key=request.headers.get("Idempotency-Key"),
             method=request.method or "POST",
             path=request.path,

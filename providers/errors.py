@@ -21,13 +21,6 @@ class AlreadyMember(DomainError):
     title = _("This person is already a member.")
 
 
-class EmailInvalid(DomainError):
-    """The text is not an e-mail address."""
-
-    code = "email_invalid"
-    title = _("This is not an e-mail address.")
-
-
 class StatusRefused(DomainError):
     """The business cannot be submitted, approved or suspended in its present status."""
 
@@ -105,18 +98,11 @@ class CountryUnknown(DomainError):
     title = _("We do not know this country. Use two letters such as FI.")
 
 
-class LanguageUnknown(DomainError):
-    """The language is not one this installation knows."""
+class TextLanguageUnknown(DomainError):
+    """A text's language is not a BCP 47 tag of a known language."""
 
-    code = "language_unknown"
+    code = "text_language_unknown"
     title = _("We do not know this language.")
-
-
-class PhoneInvalid(DomainError):
-    """The phone number cannot be a real one; without a country code the outlet's country is assumed."""
-
-    code = "phone_invalid"
-    title = _("This phone number cannot be right. Write it with its country code, such as +358.")
 
 
 class CategoryUnknown(DomainError):

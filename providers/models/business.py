@@ -1,5 +1,6 @@
 """Businesses, their outlets and their people."""
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.db.models.functions import Now
 
 from common.public_ids import PublicIdField
 from providers.enums import ProviderStatus, Role
+
+if TYPE_CHECKING:
+    from providers.models.catalogue import Service, Skill
 
 
 class Provider(models.Model):
@@ -152,7 +156,9 @@ class StaffMember(models.Model):
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
     outlets = models.ManyToManyField(Outlet, through="StaffAssignment", related_name="staff")
-    services = models.ManyToManyField("Service", through="Skill", related_name="staff")
+    services: "models.ManyToManyField[Service, Skill]" = models.ManyToManyField(
+        "Service", through="Skill", related_name="staff"
+    )
     created_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-import phonenumbers
 from babel import Locale
 from babel.numbers import get_territory_currencies
 
@@ -14,10 +13,9 @@ from providers.errors import (
     CurrencyUnknown,
     HoursInvalid,
     HoursOverlap,
-    LanguageUnknown,
     NumberInvalid,
-    PhoneInvalid,
     TextInvalid,
+    TextLanguageUnknown,
     ZoneUnknown,
 )
 from providers.rules.hours import WeeklyRule
@@ -74,27 +72,11 @@ def country(code: str) -> str:
 
 
 def language(tag: str) -> str:
-    """A BCP 47 tag of a language that has a name, such as `fi` or `zh-hans`. Raises LanguageUnknown."""
+    """A BCP 47 tag of a language that has a name, such as `fi` or `zh-hans`. Raises TextLanguageUnknown."""
     tag = tag.strip()
     if not 2 <= len(tag) <= 12 or tag.split("-")[0].lower() not in _languages():
-        raise LanguageUnknown(field="language")
+        raise TextLanguageUnknown(field="language")
     return tag
-
-
-def phone(number: str, *, country: str) -> str:
-    """The number as E.164; without a country code it is one of `country`. Empty stays empty.
-
-    Raises PhoneInvalid.
-    """
-    if not number.strip():
-        return ""
-    try:
-        parsed = phonenumbers.parse(number, country or None)
-    except phonenumbers.NumberParseException as error:
-        raise PhoneInvalid(field="phone") from error
-    if not phonenumbers.is_possible_number(parsed):
-        raise PhoneInvalid(field="phone")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def week(rules: list[WeeklyRule]) -> list[WeeklyRule]:
@@ -165,7 +147,8 @@ def _currencies() -> frozenset[str]:
 @cache
 def _countries() -> frozenset[str]:
     names = Locale("en").territories
-    return frozenset(code for code in names if len(code) == 2 and code.isalpha()) - {"ZZ", "XA", "XB", "EU"}
+    codes = {str(code) for code in names}
+    return frozenset(c for c in codes if len(c) == 2 and c.isalpha()) - {"EU", "EZ", "UN", "XA", "XB", "ZZ"}
 
 
 @cache

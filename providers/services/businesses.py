@@ -2,15 +2,14 @@
 
 from typing import TypedDict, Unpack
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services.contacts import clean_email, clean_phone
 from common import clock
 from providers import events
 from providers.enums import ProviderStatus, Role
-from providers.errors import EmailInvalid, NotReady, StatusRefused
+from providers.errors import NotReady, StatusRefused
 from providers.models import Membership, Outlet, Provider
 from providers.rules import checks
 from providers.selectors.catalogue import missing_for_approval
@@ -34,7 +33,7 @@ class ProviderFields(TypedDict, total=False):
 def create_provider(*, owner: User, actor: str, **fields: Unpack[ProviderFields]) -> Provider:
     """A new draft business owned by `owner`; `name` is needed.
 
-    Raises TextInvalid, LanguageUnknown, EmailInvalid, PhoneInvalid.
+    Raises TextInvalid, TextLanguageUnknown, EmailInvalid, PhoneInvalid.
     """
     provider = Provider.objects.create(**_checked({"name": "", **fields}))
     Membership.objects.create(provider=provider, user=owner, role=Role.OWNER)
@@ -104,17 +103,6 @@ def suspend_provider(*, provider: Provider, actor: str) -> Provider:
     return _to(provider, ProviderStatus.SUSPENDED, events.PROVIDER_SUSPENDED, actor, "provider.suspend")
 
 
-def checked_email(email: str) -> str:
-    """The address in lower case; empty stays empty. Raises EmailInvalid."""
-    email = email.strip().lower()
-    try:
-        if email:
-            validate_email(email)
-    except ValidationError as error:
-        raise EmailInvalid(field="email") from error
-    return email
-
-
 def _checked(fields: ProviderFields) -> ProviderFields:
     clean = ProviderFields(**fields)
     if "name" in clean:
@@ -126,9 +114,9 @@ def _checked(fields: ProviderFields) -> ProviderFields:
     if "language" in clean:
         clean["language"] = checks.language(clean["language"])
     if "email" in clean:
-        clean["email"] = checked_email(clean["email"])
+        clean["email"] = clean_email(clean["email"]) or ""
     if "phone" in clean:
-        clean["phone"] = checks.phone(clean["phone"], country="")
+        clean["phone"] = clean_phone(clean["phone"]) or ""
     return clean
 
 

@@ -20,7 +20,7 @@ def set_category(
 ) -> Category:
     """Make the category `slug`, or change it; `names` is {BCP 47 tag: name} and holds `en`.
 
-    Raises TextInvalid, LanguageUnknown.
+    Raises TextInvalid, TextLanguageUnknown.
     """
     checks.text(names.get("en", ""), field="names", longest=80)
     category, _ = Category.objects.update_or_create(

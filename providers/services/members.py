@@ -2,13 +2,14 @@
 
 from django.db import transaction
 
+from accounts.errors import EmailInvalid
 from accounts.models import User
+from accounts.services.contacts import clean_email
 from common.errors import NotFound
 from providers import events
 from providers.enums import Role
-from providers.errors import AlreadyMember, EmailInvalid, LastOwner, NotOfThisBusiness
+from providers.errors import AlreadyMember, LastOwner, NotOfThisBusiness
 from providers.models import Membership, Provider, StaffMember
-from providers.services.businesses import checked_email
 from providers.services.record import lock_provider, tell
 
 
@@ -21,11 +22,11 @@ def add_member(
     Only a code sent to that address opens it, so whoever adds a member learns nothing about who has signed
     up. `staff` says who they are on the board. Raises EmailInvalid, AlreadyMember, NotOfThisBusiness.
     """
-    email = checked_email(email)
-    if not email:
+    address = clean_email(email)
+    if address is None:
         raise EmailInvalid(field="email")
     provider = lock_provider(provider.pk)
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+    user = User.objects.filter(email__iexact=address).first() or User.objects.create_user(address)
     if Membership.objects.filter(provider=provider, user=user).exists():
         raise AlreadyMember
     _check_staff(provider, staff)
@@ -84,7 +85,10 @@ def _check_staff(provider: Provider, staff: StaffMember | None, besides: Members
         return
     if staff.provider_id != provider.pk:
         raise NotOfThisBusiness(field="staff")
-    if Membership.objects.filter(staff=staff).exclude(pk=besides.pk if besides else None).exists():
+    taken = Membership.objects.filter(staff=staff)
+    if besides is not None:
+        taken = taken.exclude(pk=besides.pk)
+    if taken.exists():
         raise AlreadyMember(field="staff")
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypedDict, Unpack
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
+from accounts.services.contacts import clean_phone
 from common import clock
 from geo.errors import AddressUnknown
 from geo.rules.positions import Position
@@ -148,7 +149,7 @@ def _checked(fields: OutletFields, *, country: str) -> dict[str, Any]:
         if name in clean:
             clean[name] = check(clean[name])
     if "phone" in clean:
-        clean["phone"] = checks.phone(clean["phone"], country=country.strip().upper())
+        clean["phone"] = clean_phone(clean["phone"], region=country.strip().upper()) or ""
     ranges = {"slot_step_min": (5, 240), "notice_min": (0, MAX_NOTICE_MIN), "window_days": (1, 366)}
     for name, (least, most) in ranges.items():
         if name in clean:

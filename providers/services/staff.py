@@ -37,7 +37,7 @@ def create_staff(
 ) -> StaffMember:
     """A new person, who works at `outlets` and can do `skills`. `name` is needed.
 
-    Raises TextInvalid, LanguageUnknown, NumberInvalid, NotOfThisBusiness, IsArchived.
+    Raises TextInvalid, TextLanguageUnknown, NumberInvalid, NotOfThisBusiness, IsArchived.
     """
     provider = lock_provider(provider.pk)
     staff = StaffMember.objects.create(provider=provider, **_checked({"name": "", **fields}))
