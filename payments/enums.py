@@ -4,7 +4,7 @@ from django.db import models
 
 
 class AccountKind(models.TextChoices):
-    """Whose money an account counts. A balance is what the marketplace owes the owner; negative, what it is owed."""
+    """Whose money an account counts. A balance is what the marketplace owes its owner."""
 
     GATEWAY = "gateway", "gateway"  # owner: the gateway's name; negative while it holds money for us
     ESCROW = "escrow", "escrow"  # owner: a booking; the customer's money until the visit is confirmed

@@ -52,7 +52,7 @@ class PaymentMethodUnavailable(DomainError):
 
 
 class GatewayUnavailable(DomainError):
-    """The gateway did not answer, or not in time. What was asked may have happened: ask again with the same key."""
+    """The gateway did not answer in time. It may have acted: ask again with the same key."""
 
     code = "gateway_unavailable"
     status = 503

@@ -1,4 +1,4 @@
-"""The types of events about payments. Subject: the payment, by public id. docs/events.md lists their payloads."""
+"""The types of events about payments; docs/events.md lists their payloads."""
 
 OPENED = "payment.opened"
 CAPTURED = "payment.captured"

@@ -59,14 +59,14 @@ class PaymentState:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """A verified message: its id at the gateway, and the payment as it was then (None: not about a payment)."""
+    """A verified message: its id at the gateway, and the payment as it was then (None: of none)."""
 
     id: str
     state: PaymentState | None
 
 
 class Gateway(Protocol):
-    """A payment gateway. Every method but `verify_webhook` may talk to the network: never inside a transaction.
+    """A payment gateway. All but `verify_webhook` may talk to the network: never inside a transaction.
 
     Those methods raise GatewayUnavailable (ask again with the same key) or GatewayRefused (do not).
     """

@@ -32,7 +32,7 @@ class LedgerAccount(models.Model):
     # A booking's reference, a provider's public id, a gateway's name: text, for payments knows none of them.
     owner = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
-    # Minor units; only guarded kinds keep one (null elsewhere: derived, so that busy accounts are not locked).
+    # Minor units; only guarded kinds keep one. Elsewhere null, derived, so that busy accounts are not locked.
     balance = models.BigIntegerField(null=True)
 
     class Meta:

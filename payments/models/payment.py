@@ -108,7 +108,7 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money going back to the customer. Written in the transaction that decides it, sent by the worker after."""
+    """Money going back to the customer: written in the transaction that decides it, sent after."""
 
     public_id = PublicIdField(prefix="ref")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -154,7 +154,7 @@ class Refund(models.Model):
 
 
 class WebhookReceipt(models.Model):
-    """A verified message from a gateway, kept as it came. One row per message, however often it is delivered."""
+    """A verified message from a gateway, kept as it came, once however often it is delivered."""
 
     gateway = models.CharField(max_length=16)
     event_id = models.CharField(max_length=64)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from common.money import percentage
 
-# 5 %, in basis points. Each payment keeps the share it was opened with: changing this moves no earlier booking.
+# 5 %, in basis points. Each payment keeps the share it was opened with.
 COMMISSION_BP = 500
 
 

@@ -28,8 +28,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Free until `free_until_min_before` minutes before the start (that instant included), then `late_percent` of
-    the price is kept, and after the start, or when nobody comes, `no_show_percent`.
+    """Free until `free_until_min_before` minutes before the start (that instant included), then
+    `late_percent` of the price is kept, and after the start, or when nobody comes, `no_show_percent`.
 
     `no_show_grace_min`: how many minutes after the start a no-show may be noted at the earliest.
     Raises ValueError when the percentages do not rise from 0 to 100 or a number of minutes is negative.
@@ -71,7 +71,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Cancelling up to `until` (included; None: ever after) keeps `fee` of the price and gives `refund` back."""
+    """Cancelling up to `until` (included; None: ever after) keeps `fee` and gives `refund` back."""
 
     until: datetime | None
     keep_percent: int
@@ -114,8 +114,8 @@ def outcome(
 ) -> Outcome:
     """What `action` at the instant `at` means, when `paid` of the price `total` is held.
 
-    The fee is a share of the price, but never more than was paid. Moving gives nothing back: what is left of the
-    payment stays with the booking. A no-show costs the same whoever notes it.
+    The fee is a share of the price, but never more than was paid. Moving gives nothing back: what is left of
+    the payment stays with the booking. A no-show costs the same whoever notes it.
     """
     percent = keep_percent(policy, starts_at=starts_at, at=at, actor_kind=actor_kind, action=action)
     fee = min(paid, percentage(total, percent))

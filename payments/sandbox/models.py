@@ -74,7 +74,7 @@ class SandboxRefund(models.Model):
 
 
 class SandboxDelivery(models.Model):
-    """A webhook to be sent until it is answered with 2xx. Two rows with one event id: the same event, sent twice."""
+    """A webhook to be sent until it is taken. Two rows with one event id: one event, sent twice."""
 
     event_id = models.CharField(max_length=24)
     intent = models.ForeignKey(SandboxIntent, on_delete=models.CASCADE, related_name="+")

@@ -1,7 +1,7 @@
 """The sandbox's API, as its customers call it, and what its hosted page does.
 
 Answers are plain dicts in the sandbox's own words, as they would come over the wire:
-`{"id", "reference", "amount", "currency", "status", "revision", "url", "refunds": [{"id", "reference", "amount"}]}`.
+`{"id", "reference", "amount", "currency", "status", "revision", "url", "refunds": [{"id", "reference", …}]}`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """How the sandbox signs its webhooks: HMAC-SHA256 over "timestamp.body", as several payment companies do.
 
-`Sandbox-Signature: t=1764000000,v1=<hex>`; t is in Unix seconds. Both ends use these two functions, as both ends
-of a real one would implement the same paragraph of its manual.
+`Sandbox-Signature: t=1764000000,v1=<hex>`; t is in Unix seconds. Both ends use these two functions, as both
+ends of a real one would implement the same paragraph of its manual.
 """
 
 import hashlib

@@ -28,7 +28,7 @@ def deliver_after_commit(delay: timedelta = timedelta()) -> None:
 
 
 def deliver_due() -> int:
-    """Send every delivery whose time has come; answers how many were taken. Any number of workers may run this."""
+    """Send every delivery whose time has come; answers how many. Any number of workers may run this."""
     with transaction.atomic():
         due = list(
             SandboxDelivery.objects.select_for_update(skip_locked=True)

@@ -1,7 +1,7 @@
 """What can be done with money. Amounts are minor units; bookings and providers are named by public id.
 
-Verbs that talk to a gateway (open_payment, start, sync_payment, carry_out_refund, check_payments, retry_refunds) are
-called outside a transaction; the others join the caller's.
+Verbs that talk to a gateway (open_payment, start, sync_payment, carry_out_refund, check_payments,
+retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
 from payments.services.counter import record_counter_payment

@@ -36,8 +36,8 @@ def release_escrow(*, booking_ref: str, actor: str) -> LedgerTransaction | None:
 
 
 def keep_fee(*, booking_ref: str, amount: int, key: str, actor: str) -> LedgerTransaction | None:
-    """Give the provider `amount` minor units of what is held, less the commission: for a late move of a booking
-    that goes on. In the caller's transaction. The same `key` (up to 64 characters) keeps it once.
+    """Give the provider `amount` minor units of what is held, less the commission: for a late move of a
+    booking that goes on. In the caller's transaction. The same `key` (up to 64 characters) keeps it once.
 
     None when the key was used before. Raises InvalidAmount, InsufficientFunds.
     """
@@ -62,8 +62,8 @@ def keep_fee(*, booking_ref: str, amount: int, key: str, actor: str) -> LedgerTr
 
 
 def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reason: str = "cancelled") -> None:
-    """Share out what is held for a cancelled or missed booking: `keep_amount` minor units go to the provider less
-    the commission, the rest goes back. Closes an open payment too. In the caller's transaction.
+    """Share out what is held for a cancelled or missed booking: `keep_amount` minor units go to the provider
+    less the commission, the rest goes back. Closes an open payment too. In the caller's transaction.
 
     Nothing held (unpaid, or settled before): nothing moves. Raises InvalidAmount, InsufficientFunds.
     """

@@ -21,11 +21,12 @@ log = logging.getLogger(__name__)
 def apply_gateway_state(*, gateway: str, state: PaymentState, actor: str = "") -> Payment:
     """Bring our payment to what the gateway says of it; answers the payment after.
 
-    Idempotent, and in any order: the state is whole. A captured payment never goes back; money that the gateway
-    took is captured here even if we had closed the payment. Amount and currency are checked against our record: if
-    they differ nothing is captured and `payment.mismatch` is told once.
+    Idempotent, and in any order: the state is whole. A captured payment never goes back; money that the
+    gateway took is captured here even if we had closed the payment. Amount and currency are checked against
+    our record: if they differ nothing is captured and `payment.mismatch` is told once.
 
-    Locks: the owner, the payment, its refunds, ledger accounts. Raises NotFound for a payment that is not ours.
+    Locks: the owner, the payment, its refunds, ledger accounts. Raises NotFound for a payment that is not
+    ours.
     """
     found = Payment.objects.filter(public_id=state.reference, gateway=gateway).first()
     if found is None:

@@ -50,9 +50,10 @@ def post(
 ) -> LedgerTransaction:
     """Post one transaction, in the caller's or one of its own.
 
-    Locks: the guarded accounts, in pk order. Raises InsufficientFunds when one would fall below zero; ValueError
-    for entries that do not sum to zero per currency (the database refuses them too); IntegrityError when the cause
-    was posted before (`ledger_cause_is_posted_once`): callers lock and look first.
+    Locks: the guarded accounts, in pk order. Raises InsufficientFunds when one would fall below zero;
+    ValueError for entries that do not sum to zero per currency (the database refuses them too);
+    IntegrityError when the cause was posted before (`ledger_cause_is_posted_once`): callers lock and look
+    first.
     """
     lines = _merged(entries)
     with transaction.atomic():

@@ -1,7 +1,7 @@
 """Who is locked before whom: the booking, then its payments by pk, then a refund, then ledger accounts by pk.
 
-Bookings hears of a payment inside the transaction that changes it, and must hold its own row by then. Payments
-knows no bookings, so bookings registers how to lock one. docs/locking.md shows the whole order.
+Bookings hears of a payment inside the transaction that changes it, and must hold its own row by then.
+Payments knows no bookings, so bookings registers how to lock one. docs/locking.md shows the whole order.
 """
 
 from collections.abc import Callable

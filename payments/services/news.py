@@ -9,8 +9,8 @@ from payments.models import Payment
 def tell(payment: Payment, type_: str, *, actor: str, **payload: Any) -> None:
     """Write the payment's next event and its audit row. The caller holds the payment's lock.
 
-    Subscribers run at once and may change the payment (ask for a refund): do this last, and read the row again
-    before touching it after.
+    Subscribers run at once and may change the payment (ask for a refund): do this last, and read the row
+    again before touching it after.
     """
     payment.last_seq += 1
     payment.save(update_fields=["last_seq"])

@@ -12,7 +12,7 @@ from payments.errors import InvalidAmount, PaymentClosed
 from payments.gateways.base import PaymentOrder
 from payments.models import Payment
 from payments.services.gateway_state import apply_gateway_state
-from payments.services.locks import lock_owner, lock_payment, lock_payments
+from payments.services.locks import lock_owner, lock_payments
 from payments.services.news import tell
 
 # A gateway that has not told by now is asked.
@@ -31,9 +31,10 @@ def open_payment(
 ) -> Payment:
     """Open a payment of `amount` minor units, or take up the open one if it asks for the same.
 
-    An open payment that asks for something else is cancelled. `return_url` is where the gateway sends the customer
-    afterwards. The answer is pending; with `redirect_url` when the customer has to go somewhere to pay. Call it
-    outside a transaction: it writes the row, commits, asks the gateway, and notes the answer in a second one.
+    An open payment that asks for something else is cancelled. `return_url` is where the gateway sends the
+    customer afterwards. The answer is pending; with `redirect_url` when the customer has to go somewhere to
+    pay. Call it outside a transaction: it writes the row, commits, asks the gateway, and notes the answer in
+    a second one.
 
     Raises InvalidAmount, PaymentMethodUnavailable, GatewayUnavailable and GatewayRefused (try again: the row
     stays), PaymentClosed (replaced meanwhile).
@@ -91,7 +92,7 @@ def start(payment: Payment, *, actor: str) -> Payment:
     )
     payment = apply_gateway_state(gateway=gateway.name, state=state, actor=actor)
     if payment.status == PaymentStatus.CANCELLED:
-        # Closed while the gateway was opening it. Should this process die here: the next check closes it there.
+        # Closed while the gateway was opening it. Should this process die here, the next check closes it.
         if gateway.remote:
             apply_gateway_state(
                 gateway=gateway.name, state=gateway.cancel(gateway_ref=state.gateway_ref), actor=actor

@@ -28,7 +28,8 @@ ABANDONED = timedelta(hours=24)
 def sync_payment(*, payment_id: str) -> Payment:
     """Ask the gateway about a payment (by public id) and apply what it says. Call it outside a transaction.
 
-    A payment that we closed is closed there too. Raises NotFound, GatewayUnavailable, GatewayRefused, PaymentClosed.
+    A payment that we closed is closed there too. Raises NotFound, GatewayUnavailable, GatewayRefused,
+    PaymentClosed.
     """
     payment = Payment.objects.filter(public_id=payment_id).first()
     if payment is None:

@@ -31,8 +31,8 @@ def refund_payment(*, booking_ref: str, amount: int, reason: str, actor: str, ke
     """Ask back `amount` minor units of what was paid online for the booking, the newest payment first.
 
     Runs in the caller's transaction (or its own): the refunds are written, their money leaves escrow, and
-    `refund.requested` has the worker tell the gateway after commit. The same `key` (up to 100 characters, names the
-    decision) asks once and answers the same refunds again.
+    `refund.requested` has the worker tell the gateway after commit. The same `key` (up to 100 characters,
+    names the decision) asks once and answers the same refunds again.
 
     Raises InvalidAmount, RefundTooMuch, IdempotencyKeyReused (the key came with another amount).
     """

@@ -44,7 +44,7 @@ def event_types(payment: Payment) -> list[str]:
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls at once, each in a thread with its own connection; answers results or exceptions in order."""
+    """Run the calls at once, each in a thread and connection of its own; answers results or exceptions."""
     barrier = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
 

@@ -139,8 +139,8 @@ def test_the_database_refuses_to_change(statement: str) -> None:
 
 @pytest.mark.parametrize("table", ["ledgertransaction", "ledgerentry", "ledgeraccount"])
 def test_truncate_is_guarded_everywhere_but_in_test_databases(table: str) -> None:
-    """The guard itself cannot be tried in a database that it leaves alone: its text is looked at, and tried on a
-    table of its own with the exception for test databases taken out."""
+    """The guard itself cannot be tried in a database that it leaves alone: its text is looked at, and tried
+    on a table of its own with the exception for test databases taken out."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
@@ -153,7 +153,8 @@ def test_truncate_is_guarded_everywhere_but_in_test_databases(table: str) -> Non
         cursor.execute("CREATE TEMP TABLE guarded (id int) ON COMMIT DROP")
         cursor.execute(f"CREATE FUNCTION pg_temp.guard() RETURNS trigger LANGUAGE plpgsql AS $x${guard}$x$")
         cursor.execute(
-            "CREATE TRIGGER guard BEFORE TRUNCATE ON guarded FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.guard()"
+            "CREATE TRIGGER guard BEFORE TRUNCATE ON guarded"
+            " FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.guard()"
         )
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             cursor.execute("TRUNCATE guarded")
