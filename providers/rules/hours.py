@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRule:
-    """Open from `opens` to `closes` on every `weekday` (0 is Monday) from `valid_from` to `valid_until`, both included.
+    """Open from `opens` to `closes` every `weekday` (0 is Monday), `valid_from` and `valid_until` included.
 
     `closes` at or before `opens` is on the next day; 00:00 is the day's end. Split shifts are several rules.
     """
@@ -65,8 +65,9 @@ def working_spans(
     for override in overrides:
         changed.setdefault(override.date, []).append(override)
     found: list[Span] = []
-    # From two days before: late hours reach into the next day, and over a day that the zone skips into the one
-    # after; to one day after: clocks set back just past midnight begin that day before the old one is over.
+    # From two days before: late hours reach into the next day, and over a day that the zone skips into the
+    # one after; to one day after: clocks set back just past midnight begin that day before the old one is
+    # over.
     day = window.start.astimezone(zone).date() - 2 * DAY
     last = window.end.astimezone(zone).date() + DAY
     while day <= last:
@@ -96,8 +97,8 @@ def person_spans(
 ) -> list[Span]:
     """When a person works at an outlet, within `window`.
 
-    In hours of their own there if they have any, else whenever it is open; never while it is not, nor during its
-    closures or their time off. A date override of their own replaces that date's hours in either case.
+    In hours of their own there if they have any, else whenever it is open; never while it is not, nor during
+    its closures or their time off. A date override of their own replaces that date's hours in either case.
     `open_spans` are the outlet's working_spans of the same window, for those who have them already.
     """
     if open_spans is None:
@@ -124,5 +125,5 @@ def opening(zone: ZoneInfo, day: date, wall: time) -> datetime:
 def closing(zone: ZoneInfo, day: date, wall: time) -> datetime:
     """The instant (UTC) at which a local time closes: the second when it occurs twice."""
     local = datetime.combine(day, wall, tzinfo=zone)
-    # PEP 495: in a repeated hour fold=1 is the later; in a gap fold=0 uses the offset before it, and is the later.
+    # PEP 495: in a repeated hour fold=1 is the later; in a gap fold=0, with the offset before it, is.
     return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))

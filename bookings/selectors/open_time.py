@@ -1,0 +1,338 @@
+"""Open time: what can still be sold of an outlet's hours.
+
+`open_time` loads many offerings at once, in two statements, and answers objects that run the engine. The slot
+list, the search and the booking check (inside its transaction, under its locks) all use them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bookings.errors import NotOffered, OptionUnknown, SpanTooLong, StaffNotAble
+from bookings.rules.availability import (
+    Choice,
+    Person,
+    Pool,
+    Slot,
+    Visit,
+    choose,
+    first_slots,
+    fits,
+    on_grid,
+    slots,
+)
+from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
+from common import clock
+from common.errors import NotFound
+from common.spans import Span
+from providers.models import Offering, Resource, ServiceOption
+from providers.rules.hours import person_spans, working_spans
+
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=62)
+# Free time is looked for this far back and ahead of a taken start.
+ALTERNATIVES_BACK, ALTERNATIVES_AHEAD = timedelta(days=7), timedelta(days=14)
+# Next slots are looked for a few days at a time: most outlets have some on the first.
+CHUNKS = (1, 2, 4, 8, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for: an offering (primary key), and where it differs from the catalogue.
+
+    `staff_pks`: only these people, who are taken to be able; None means anyone able. Times are minutes.
+    """
+
+    offering_pk: int
+    duration_min: int | None = None
+    buffer_before_min: int | None = None
+    buffer_after_min: int | None = None
+    staff_pks: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSlot:
+    """A slot for people: its end is without buffers, `staff` are public ids of who is free."""
+
+    start: datetime
+    end: datetime
+    staff: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OutletSlots:
+    """The slots of one service at one outlet, and the outlet's IANA zone."""
+
+    timezone: str
+    slots: list[OpenSlot]
+
+
+class OpenTime:
+    """The open time of one offering within `window`: what was loaded is looked at, nothing else."""
+
+    def __init__(self, ask: Ask, rows: OfferingRows, busy: Busy, *, window: Span, now: datetime) -> None:
+        self.ask = ask
+        self.zone: ZoneInfo = rows.zone
+        self.step_min = rows.step_min
+        self.visit = visit_of(ask, rows)
+        self.window = window
+        self.not_before = now + timedelta(minutes=rows.notice_min)
+        # Customers book up to and including the local day `window_days` from today.
+        last_day = now.astimezone(rows.zone).date() + timedelta(days=rows.window_days)
+        self.not_after = datetime.combine(last_day + DAY, datetime.min.time(), rows.zone).astimezone(UTC)
+        self._rows = rows
+        self._busy = busy
+        self._staff = staff_of(ask, rows)
+        self._pools = [
+            Pool(kind, quantity, {pk: busy.units.get(pk, ()) for pk in units})
+            for kind, quantity, units in rows.needs
+        ]
+
+    def slots(self, window: Span | None = None) -> list[Slot]:
+        """What customers may choose, with starts in `window` (within the one that was loaded)."""
+        return self._run(slots, window or self.window)
+
+    def next_slots(self, limit: int, window: Span | None = None) -> list[Slot]:
+        """The first `limit` of `slots`, without expanding more days than it takes."""
+        window = window or self.window
+        found: list[Slot] = []
+        start = max(window.start, self.not_before)
+        for chunk in self._chunks(Span(start, window.end)):
+            found += self._run(first_slots, chunk, limit=limit - len(found))
+            if len(found) == limit:
+                break
+        return found
+
+    def fits(self, start: datetime, *, by_staff: bool = False) -> Slot | None:
+        """The slot at `start`, or None when it is not free or not offered.
+
+        Members of the provider (`by_staff`) may take any minute that is not taken: off the grid, without
+        notice, and outside hours.
+        """
+        if not by_staff and not self._is_choosable(start):
+            return None
+        return fits(
+            self.visit, self._people(self._around(start), any_hour=by_staff), self._pools, start=start
+        )
+
+    def is_offered(self, start: datetime) -> bool:
+        """Whether customers could take `start` if nobody and nothing were busy: if not, it never was for sale."""
+        if not self._is_choosable(start):
+            return False
+        idle = [replace(person, busy=()) for person in self._people(self._around(start))]
+        pools = [replace(pool, units=dict.fromkeys(pool.units, ())) for pool in self._pools]
+        return fits(self.visit, idle, pools, start=start) is not None
+
+    def choose(self, slot: Slot, *, prefer_pk: int | None = None) -> Choice:
+        """Who does it and on which units: `prefer_pk` if free, else by fair share over the local day."""
+        if prefer_pk in slot.staff:
+            slot = replace(slot, staff=(prefer_pk,))
+        people = [Person(staff.pk, (), self._busy.staff.get(staff.pk, ())) for staff in self._staff]
+        return choose(slot, self.visit, people, self._pools, zone=self.zone)
+
+    def nearest(self, start: datetime, limit: int = 3) -> list[Slot]:
+        """The free slots nearest to a taken `start`, in order of time."""
+        for days in (1, 4, 31):
+            reach = timedelta(days=days)
+            window = Span(max(self.window.start, start - reach), min(self.window.end, start + reach))
+            found = [slot for slot in self.slots(window) if slot.start != start]
+            if len(found) >= limit:
+                break
+        found.sort(key=lambda slot: (abs(slot.start - start), slot.start))
+        return sorted(found[:limit], key=lambda slot: slot.start)
+
+    def public(self, slot: Slot) -> OpenSlot:
+        """The slot as people see it."""
+        names = {staff.pk: staff.public_id for staff in self._staff}
+        return OpenSlot(slot.start, slot.end, [names[pk] for pk in slot.staff])
+
+    def _is_choosable(self, start: datetime) -> bool:
+        return self.not_before <= start < self.not_after and on_grid(
+            start, step_min=self.step_min, zone=self.zone
+        )
+
+    def _around(self, start: datetime) -> Span:
+        return Span(start, start + self.visit.length)
+
+    def _chunks(self, window: Span) -> Iterable[Span]:
+        start, size = window.start, 0
+        while start < window.end:
+            end = min(window.end, start + CHUNKS[min(size, len(CHUNKS) - 1)] * DAY)
+            yield Span(start, end)
+            start, size = end, size + 1
+
+    def _run(self, engine: Callable[..., list[Slot]], window: Span, **extra: int) -> list[Slot]:
+        starts = Span(max(window.start, self.not_before), min(window.end, self.not_after))
+        if starts.start >= starts.end:
+            return []
+        return engine(
+            self.visit,
+            self._people(Span(starts.start, starts.end + self.visit.length)),
+            self._pools,
+            window=starts,
+            step_min=self.step_min,
+            zone=self.zone,
+            not_before=self.not_before,
+            **extra,
+        )
+
+    def _people(self, window: Span, *, any_hour: bool = False) -> list[Person]:
+        rows, busy = self._rows, self._busy.staff
+        if any_hour:
+            return [Person(staff.pk, [window], busy.get(staff.pk, ())) for staff in self._staff]
+        hours = rows.hours
+        open_spans = working_spans(hours.rules, hours.overrides, zone=rows.zone, window=window)
+        return [
+            Person(
+                staff.pk,
+                person_spans(
+                    staff.own,
+                    hours,
+                    closures=rows.closures,
+                    time_off=staff.time_off,
+                    zone=rows.zone,
+                    window=window,
+                    open_spans=open_spans,
+                ),
+                busy.get(staff.pk, ()),
+            )
+            for staff in self._staff
+        ]
+
+
+def open_time(
+    asks: Sequence[Ask], *, window: Span, besides_booking: int | None = None
+) -> dict[int, OpenTime]:
+    """The open time of these offerings for starts in `window`, by offering (each once). Two statements.
+
+    `besides_booking` (primary key) is left out of what is busy: its own time is not in its way. An unknown
+    offering has no entry.
+    """
+    named = {pk for ask in asks for pk in ask.staff_pks or ()}
+    # Wide enough for a whole local day of the first start (fair share) and for any visit that starts last.
+    rules_window = Span(window.start - DAY, window.end + 8 * DAY)
+    rules = load_rules([ask.offering_pk for ask in asks], window=rules_window, staff=named)
+    known = [(ask, rules[ask.offering_pk]) for ask in asks if ask.offering_pk in rules]
+    staff = {staff.pk for ask, rows in known for staff in staff_of(ask, rows)}
+    units = {pk for _, rows in known for _, _, pks in rows.needs for pk in pks}
+    longest = max((_reach(visit_of(ask, rows)) for ask, rows in known), default=DAY)
+    busy = load_busy(
+        staff=staff,
+        units=units,
+        window=Span(window.start - max(DAY, longest), window.end + max(DAY, longest)),
+        besides_booking=besides_booking,
+    )
+    now = clock.now()
+    return {ask.offering_pk: OpenTime(ask, rows, busy, window=window, now=now) for ask, rows in known}
+
+
+def slots_for(
+    *,
+    outlet: str,
+    service: str,
+    start: datetime,
+    end: datetime,
+    staff: str | None = None,
+    options: Sequence[str] = (),
+) -> OutletSlots:
+    """What customers may choose of a service at an outlet (public ids), with starts in [start, end) (aware).
+
+    `staff` narrows it to one person, `options` make the visit longer. At most 62 days. Raises SpanTooLong,
+    NotFound, NotOffered, StaffNotAble, OptionUnknown.
+    """
+    window = checked_window(start, end)
+    offering = (
+        Offering.objects.select_related("service", "outlet")
+        .filter(outlet__public_id=outlet, service__public_id=service, is_live=True)
+        .first()
+    )
+    if offering is None:
+        if Offering.objects.filter(outlet__public_id=outlet, is_live=True).exists():
+            raise NotOffered
+        raise NotFound
+    duration_min = offering.service.duration_min + extra_minutes(offering.service_id, options)
+    # Nothing that is past or beyond the booking window can be chosen: it need not be loaded.
+    now = clock.now()
+    furthest = now + timedelta(days=offering.outlet.window_days + 2)
+    window = Span(min(max(window.start, now), furthest), min(max(window.end, now), furthest))
+    found = open_time([Ask(offering.pk, duration_min=duration_min)], window=window)[offering.pk]
+    listed = [found.public(slot) for slot in found.slots()]
+    if staff is not None:
+        if staff not in found_staff(found):
+            raise StaffNotAble
+        listed = [replace(slot, staff=[staff]) for slot in listed if staff in slot.staff]
+    return OutletSlots(offering.outlet.timezone, listed)
+
+
+def alternatives(ask: Ask, *, start: datetime, limit: int = 3) -> list[Slot]:
+    """The free slots nearest to a `start` that is taken, in order of time: a week back, two weeks ahead."""
+    window = Span(max(clock.now(), start - ALTERNATIVES_BACK), start + ALTERNATIVES_AHEAD)
+    found = open_time([ask], window=window).get(ask.offering_pk)
+    return found.nearest(start, limit) if found else []
+
+
+def unit_pks(offering: Offering) -> tuple[int, ...]:
+    """Every resource unit (primary keys, in order) that a visit of this offering might take."""
+    return tuple(
+        Resource.objects.filter(
+            outlet_id=offering.outlet_id,
+            kind__in=offering.service.needs.values("kind"),
+            archived_at__isnull=True,
+        )
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def extra_minutes(service_pk: int, options: Sequence[str]) -> int:
+    """What these options (public ids) add to a visit. Raises OptionUnknown."""
+    wanted = set(options)
+    if not wanted:
+        return 0
+    live = ServiceOption.objects.filter(service_id=service_pk, public_id__in=wanted, archived_at__isnull=True)
+    found = dict(live.values_list("public_id", "extra_min"))
+    if len(found) != len(wanted):
+        raise OptionUnknown
+    return sum(found.values())
+
+
+def checked_window(start: datetime, end: datetime) -> Span:
+    """The instants as a span in UTC. Raises SpanTooLong unless end follows start by at most 62 days."""
+    try:
+        window = Span(start.astimezone(UTC), end.astimezone(UTC))
+    except OverflowError as error:
+        raise SpanTooLong from error
+    if not timedelta(0) < window.end - window.start <= LONGEST:
+        raise SpanTooLong
+    return window
+
+
+def found_staff(found: OpenTime) -> set[str]:
+    """Who was considered (public ids), free or not."""
+    return {staff.public_id for staff in found._staff}
+
+
+def visit_of(ask: Ask, rows: OfferingRows) -> Visit:
+    """What has to fit: the catalogue's visit, but for what the ask says."""
+    catalogue = rows.visit
+
+    def either(asked: int | None, usual: int) -> int:
+        return usual if asked is None else asked
+
+    return Visit(
+        either(ask.duration_min, catalogue.duration_min),
+        either(ask.buffer_before_min, catalogue.buffer_before_min),
+        either(ask.buffer_after_min, catalogue.buffer_after_min),
+    )
+
+
+def staff_of(ask: Ask, rows: OfferingRows) -> list[StaffRows]:
+    """Who may do it: the asked people, or anyone able."""
+    if ask.staff_pks is None:
+        return rows.able
+    return [staff for staff in rows.named if staff.pk in ask.staff_pks]
+
+
+def _reach(visit: Visit) -> timedelta:
+    return timedelta(minutes=visit.duration_min + visit.buffer_before_min + visit.buffer_after_min)
