@@ -6,8 +6,8 @@ the table is the truth, and a socket that notices a gap reads it.
 
 Ids become visible out of order: an id is taken when a row is inserted, but seen when its transaction commits,
 so 7 may appear after 8. The relay therefore keeps the holes below the highest id that it has seen, and asks
-for them too, until they are `HOLE_KEPT` old: what has not committed by then was rolled back, or is found by the
-sockets' own look at the table once a minute.
+for them too, until they are `HOLE_KEPT` old: what has not committed by then was rolled back, or is found by
+the sockets' own look at the table once a minute.
 """
 
 import asyncio

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django import app, procrastinate_app
 from procrastinate.periodic import PeriodicRegistry
 from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.worker import Worker
 
 from common import outbox
 from common.listen import Nudges, connect, database_params
@@ -22,8 +23,7 @@ log = logging.getLogger(__name__)
 
 POLL_OUTBOX = 1.0  # seconds
 JOBS_MAY_END_WITHIN = 4.0  # seconds after SIGTERM; what still runs is recovered by the next worker
-EXIT_WITHIN = 5.0  # seconds after SIGTERM
-WIND_DOWN_WITHIN = 30.0  # seconds after the database went away
+EXIT_WITHIN = 5.0  # seconds after SIGTERM, or after a part failed
 
 
 class Command(BaseCommand):
@@ -45,10 +45,37 @@ def _connector(concurrency: int) -> PsycopgConnector:
     return PsycopgConnector(kwargs=database_params(), min_size=1, max_size=concurrency + 2, timeout=5)
 
 
+class Jobs(Worker):
+    """procrastinate's worker, which says at once when it stops.
+
+    It does so by itself when one of its parts fails, but then waits, fetching nothing, for as long as the jobs
+    in its threads still run.
+    """
+
+    def __init__(self, concurrency: int) -> None:
+        self.stopping = asyncio.Event()
+        real = procrastinate_app.current_app
+        real.perform_import_paths()
+        super().__init__(
+            real,
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=JOBS_MAY_END_WITHIN,
+            delete_jobs="successful",
+            task_middleware=real.worker_defaults.get("task_middleware"),
+        )
+
+    def stop(self) -> None:
+        super().stop()
+        self.stopping.set()
+
+
 async def drain(*, concurrency: int = 3) -> None:
     """Move the whole outbox and run every job that is due; periodic tasks are left alone."""
     connector = _connector(concurrency)
-    periodic, app.periodic_registry = app.periodic_registry, PeriodicRegistry()
+    # The module's `app` is a proxy: what is set on it would not reach the worker.
+    real = procrastinate_app.current_app
+    periodic, real.periodic_registry = real.periodic_registry, PeriodicRegistry()
     try:
         with app.replace_connector(connector):
             async with app.open_async():
@@ -64,21 +91,26 @@ async def drain(*, concurrency: int = 3) -> None:
                     if not await outbox.queue_all(connector.pool):
                         return
     finally:
-        app.periodic_registry = periodic
+        real.periodic_registry = periodic
 
 
 async def work(*, concurrency: int) -> None:
-    """Work until SIGTERM or SIGINT; a database that goes away is waited for."""
+    """Wait for the database, then work until SIGTERM or SIGINT.
+
+    Raises SystemExit(1) when a part fails, as all do when the database goes away: a supervisor starts the
+    next worker, which waits for the database and recovers the jobs that were left.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    while not stop.is_set():
-        await _wait_for_database(stop)
-        if stop.is_set():
-            break
+    await _wait_for_database(stop)
+    if not stop.is_set():
         log.info("worker: started")
         await _session(stop, concurrency)
+        if not stop.is_set():
+            log.error("worker: a part of it failed, start it again")
+            raise SystemExit(1)
     log.info("worker: stopped")
 
 
@@ -102,31 +134,19 @@ async def _session(stop: asyncio.Event, concurrency: int) -> None:
     """Run the parts until `stop`, or until one of them fails; then end the others, in bounded time."""
     connector = _connector(concurrency)
     with app.replace_connector(connector):
-        try:
-            await app.open_async()
-            nudges = Nudges()
-            parts = [
-                asyncio.create_task(
-                    app.run_worker_async(
-                        concurrency=concurrency,
-                        install_signal_handlers=False,
-                        shutdown_graceful_timeout=JOBS_MAY_END_WITHIN,
-                        delete_jobs="successful",
-                    ),
-                    name="jobs",
-                ),
-                asyncio.create_task(_relay(connector, nudges), name="outbox"),
-                asyncio.create_task(nudges.run(), name="nudges"),
-            ]
-            stopped = asyncio.create_task(stop.wait(), name="stop")
-            await asyncio.wait([*parts, stopped], return_when=asyncio.FIRST_COMPLETED)
-            with _deadline(EXIT_WITHIN if stop.is_set() else WIND_DOWN_WITHIN):
-                await _end(parts)
-                stopped.cancel()
-                await app.close_async()
-        except Exception:
-            log.exception("worker: starting over")
-            await asyncio.sleep(1)
+        await app.open_async()
+        nudges = Nudges()
+        jobs = Jobs(concurrency)
+        parts = [
+            asyncio.create_task(jobs.run(), name="jobs"),
+            asyncio.create_task(_relay(connector, nudges), name="outbox"),
+            asyncio.create_task(nudges.run(), name="nudges"),
+        ]
+        ends = [asyncio.create_task(event.wait()) for event in (stop, jobs.stopping)]
+        await asyncio.wait([*parts, *ends], return_when=asyncio.FIRST_COMPLETED)
+        with _deadline(EXIT_WITHIN):
+            await _end([*parts, *ends])
+            await app.close_async()
 
 
 async def _relay(connector: PsycopgConnector, nudges: Nudges) -> None:
@@ -135,7 +155,7 @@ async def _relay(connector: PsycopgConnector, nudges: Nudges) -> None:
         await nudges.wait(POLL_OUTBOX)
 
 
-async def _end(parts: list[asyncio.Task[None]]) -> None:
+async def _end(parts: list[asyncio.Task[Any]]) -> None:
     for part in parts:
         part.cancel()
     for part, outcome in zip(parts, await asyncio.gather(*parts, return_exceptions=True), strict=True):
