@@ -2,11 +2,14 @@
 the business comes from providers.selectors.access.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 
 from common import clock
+from providers.errors import NotOfThisBusiness
 from providers.models import (
     Closure,
     HoursOverride,
@@ -24,6 +27,8 @@ from providers.models import (
     StaffMember,
     TimeOff,
 )
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +79,38 @@ def outlets(provider: Provider) -> QuerySet[Outlet]:
 
 
 def staff(provider: Provider) -> QuerySet[StaffMember]:
-    """Its people in use, each with `live_outlets` and `live_skills` (with their service). Three queries."""
+    """Its people in use, by name, with their details. Three queries."""
+    found = StaffMember.objects.filter(provider=provider, archived_at__isnull=True)
+    return with_staff_details(found).order_by("name", "pk")
+
+
+def with_staff_details(rows: QuerySet[StaffMember]) -> QuerySet[StaffMember]:
+    """The people, each with `live_outlets` and `live_skills` (with their service). Two further queries."""
     skills = Skill.objects.filter(service__archived_at__isnull=True).select_related("service")
     places = Outlet.objects.filter(archived_at__isnull=True).order_by("name", "pk")
-    return (
-        StaffMember.objects.filter(provider=provider, archived_at__isnull=True)
-        .prefetch_related(
-            Prefetch("outlets", queryset=places, to_attr="live_outlets"),
-            Prefetch("skills", queryset=skills.order_by("service__name"), to_attr="live_skills"),
-        )
-        .order_by("name", "pk")
+    return rows.prefetch_related(
+        Prefetch("outlets", queryset=places, to_attr="live_outlets"),
+        Prefetch("skills", queryset=skills.order_by("service__name"), to_attr="live_skills"),
     )
 
 
 def services(provider: Provider) -> QuerySet[Service]:
-    """Its services in use, each with `category`, `live_options`, `sold` (with outlet) and `needed`."""
+    """Its services in use, in their order, with their details. Four queries."""
+    found = Service.objects.filter(provider=provider, archived_at__isnull=True)
+    return with_service_details(found).order_by("position", "name", "pk")
+
+
+def with_service_details(rows: QuerySet[Service]) -> QuerySet[Service]:
+    """The services, each with `category`, `live_options`, `sold` (offerings with outlet) and `needed`.
+
+    Three further queries.
+    """
     options = ServiceOption.objects.filter(archived_at__isnull=True).order_by("position", "pk")
     sold = Offering.objects.filter(outlet__archived_at__isnull=True).select_related("outlet")
-    return (
-        Service.objects.filter(provider=provider, archived_at__isnull=True)
-        .select_related("category")
-        .prefetch_related(
-            Prefetch("options", queryset=options, to_attr="live_options"),
-            Prefetch("offerings", queryset=sold.order_by("outlet__name"), to_attr="sold"),
-            Prefetch("needs", queryset=ResourceNeed.objects.select_related("kind"), to_attr="needed"),
-        )
-        .order_by("position", "name", "pk")
+    return rows.select_related("category").prefetch_related(
+        Prefetch("options", queryset=options, to_attr="live_options"),
+        Prefetch("offerings", queryset=sold.order_by("outlet__name"), to_attr="sold"),
+        Prefetch("needs", queryset=ResourceNeed.objects.select_related("kind"), to_attr="needed"),
     )
 
 
@@ -125,6 +136,16 @@ def resources(provider: Provider) -> QuerySet[Resource]:
 def members(provider: Provider) -> QuerySet[Membership]:
     """Who belongs to it, oldest first, with user and staff. One query."""
     return Membership.objects.filter(provider=provider).select_related("user", "staff").order_by("pk")
+
+
+def pick(rows: QuerySet[M], ids: Iterable[str], *, field: str) -> list[M]:
+    """The rows with these public ids, in their order. Raises NotOfThisBusiness when one is missing."""
+    wanted = list(dict.fromkeys(ids))
+    rows = rows.filter(public_id__in=wanted) if wanted else rows.none()
+    found = {row.public_id: row for row in rows}  # type: ignore[attr-defined]  # all of ours have one
+    if len(found) != len(wanted):
+        raise NotOfThisBusiness(field=field)
+    return [found[public_id] for public_id in wanted]
 
 
 def week(outlet: Outlet, staff: StaffMember | None) -> QuerySet[HoursRule]:

@@ -50,6 +50,14 @@ def find_category(slug: str, language: str = FALLBACK) -> CategoryNode:
     raise CategoryUnknown(field="category")
 
 
+def require_category(slug: str) -> Category:
+    """The row of a category in use. Raises CategoryUnknown."""
+    found = Category.objects.filter(slug=slug, archived_at__isnull=True).first()
+    if found is None:
+        raise CategoryUnknown(field="category")
+    return found
+
+
 def by_slug(language: str) -> dict[str, CategoryNode]:
     """Every category in use by its slug, parents before children."""
     return {node.slug: node for node in _walk(category_tree(language))}

@@ -1,0 +1,31 @@
+"""What these routers share: the caller, and the fields that a PATCH names."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+
+from accounts.principals import Principal
+from common.errors import InvalidInput
+from geo.rules.positions import Position
+from providers.schemas import Pin
+
+
+def caller(request: HttpRequest) -> Principal:
+    """Who calls."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the API's authentication
+    return principal
+
+
+def given(body: Schema, *, nullable: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The fields that the request names; null is a value only for `nullable` ones. Raises InvalidInput."""
+    fields = {name: getattr(body, name) for name in body.model_fields_set}
+    nulls = [name for name, value in fields.items() if value is None and name not in nullable]
+    if nulls:
+        raise InvalidInput(errors=[{"field": name, "message": "must not be null"} for name in sorted(nulls)])
+    return fields
+
+
+def position(pin: Pin | None) -> Position | None:
+    """The place of a pin."""
+    return Position(pin.lat, pin.lng) if pin else None

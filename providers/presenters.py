@@ -1,0 +1,262 @@
+"""Businesses as the API shows them. Each takes rows as the selectors prefetch them: no query here."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from geo.selectors import position_of
+from providers import schemas as s
+from providers.models import (
+    Closure,
+    HoursOverride,
+    HoursRule,
+    Membership,
+    Offering,
+    Outlet,
+    Resource,
+    Service,
+    ServiceOption,
+    StaffMember,
+    TimeOff,
+)
+from providers.selectors.categories import CategoryNode, by_pk
+from providers.selectors.public import PublicOutlet
+
+
+def money(amount: int, currency: str) -> s.MoneyOut:
+    """An amount of minor units."""
+    return s.MoneyOut(amount=amount, currency=currency)
+
+
+def category(node: CategoryNode) -> s.CategoryOut:
+    """A category with all below it."""
+    return s.CategoryOut(
+        id=node.slug,
+        name=node.name,
+        description=node.description,
+        children=[category(child) for child in node.children],
+    )
+
+
+def provider(membership: Membership) -> s.ProviderOut:
+    """A business with the caller's role in it."""
+    found = membership.provider
+    return s.ProviderOut(
+        id=found.public_id,
+        name=found.name,
+        description=found.description,
+        language=found.language,
+        email=found.email,
+        phone=found.phone,
+        status=found.status,
+        role=membership.role,
+    )
+
+
+def member(membership: Membership) -> s.MemberOut:
+    """A member as an owner or manager sees them."""
+    return s.MemberOut(
+        id=membership.user.public_id,
+        name=membership.user.name,
+        email=membership.user.email,
+        role=membership.role,
+        staff=membership.staff.public_id if membership.staff else None,
+    )
+
+
+def outlet(row: Outlet) -> s.OutletOut:
+    """An outlet as its members see it."""
+    pin = position_of(row.point)
+    node = by_pk("en").get(row.main_category_id) if row.main_category_id else None
+    return s.OutletOut(
+        id=row.public_id,
+        name=row.name,
+        description=row.description,
+        language=row.language,
+        category=node.slug if node else None,
+        street_line=row.street_line,
+        postcode=row.postcode,
+        city=row.city,
+        country=row.country,
+        lat=pin.lat,
+        lng=pin.lng,
+        timezone=row.timezone,
+        currency=row.currency,
+        phone=row.phone,
+        slot_step_min=row.slot_step_min,
+        notice_min=row.notice_min,
+        window_days=row.window_days,
+        service_radius_m=row.service_radius_m,
+        archived=row.archived_at is not None,
+    )
+
+
+def staff(row: StaffMember) -> s.StaffOut:
+    """A person as selectors.catalogue.staff reads them."""
+    return s.StaffOut(
+        id=row.public_id,
+        name=row.name,
+        title=row.title,
+        resume=row.resume,
+        language=row.language,
+        speaks=row.speaks,
+        working_since=row.working_since,
+        outlets=[found.public_id for found in row.live_outlets],  # type: ignore[attr-defined]
+        skills=[
+            s.SkillOut(service=skill.service.public_id, level=skill.level)
+            for skill in row.live_skills  # type: ignore[attr-defined]
+        ],
+        archived=row.archived_at is not None,
+    )
+
+
+def option(row: ServiceOption, currency: str) -> s.OptionOut:
+    """An option; its price is in its service's currency."""
+    return s.OptionOut(
+        id=row.public_id, name=row.name, extra_min=row.extra_min, price=money(row.price_amount, currency)
+    )
+
+
+def offer(row: Offering, currency: str) -> s.OfferOut:
+    """A service at one of its outlets."""
+    return s.OfferOut(outlet=row.outlet.public_id, price=money(row.price_amount, currency), live=row.is_live)
+
+
+def service(row: Service) -> s.ServiceOut:
+    """A service as selectors.catalogue.services reads it."""
+    return s.ServiceOut(
+        id=row.public_id,
+        name=row.name,
+        description=row.description,
+        language=row.language,
+        category=row.category.slug,
+        place=row.place,
+        duration_min=row.duration_min,
+        buffer_before_min=row.buffer_before_min,
+        buffer_after_min=row.buffer_after_min,
+        price=money(row.price_amount, row.currency),
+        tax_percent=str(row.tax_percent),
+        position=row.position,
+        options=[option(o, row.currency) for o in row.live_options],  # type: ignore[attr-defined]
+        offers=[offer(o, row.currency) for o in row.sold],  # type: ignore[attr-defined]
+        needs=[
+            s.NeedOut(kind=need.kind.public_id, quantity=need.quantity)
+            for need in row.needed  # type: ignore[attr-defined]
+        ],
+        archived=row.archived_at is not None,
+    )
+
+
+def resource(row: Resource) -> s.ResourceOut:
+    """A unit with its kind and outlet."""
+    return s.ResourceOut(
+        id=row.public_id,
+        name=row.name,
+        kind=row.kind.public_id,
+        outlet=row.outlet.public_id,
+        position=row.position,
+    )
+
+
+def rule(row: HoursRule) -> s.WeeklyTime:
+    """One weekly time."""
+    return s.WeeklyTime(
+        weekday=row.weekday,
+        opens=row.opens,
+        closes=row.closes,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def overrides(rows: Iterable[HoursOverride]) -> list[s.OverrideOut]:
+    """The overrides, one entry per date; they come ordered by date."""
+    found = []
+    for date, of_date in groupby(rows, key=lambda row: row.date):
+        day = list(of_date)
+        periods = [
+            s.DayTime(opens=row.opens, closes=row.closes)
+            for row in day
+            if row.opens is not None and row.closes is not None
+        ]
+        found.append(s.OverrideOut(date=date, periods=periods, note=day[0].note))
+    return found
+
+
+def closure(row: Closure) -> s.ClosureOut:
+    """A closure as members see it."""
+    return s.ClosureOut(id=row.public_id, start=row.period.lower, end=row.period.upper, reason=row.reason)
+
+
+def time_off(row: TimeOff) -> s.TimeOffOut:
+    """Somebody's time off."""
+    return s.TimeOffOut(
+        id=row.public_id,
+        staff=row.staff.public_id,
+        start=row.period.lower,
+        end=row.period.upper,
+        reason=row.reason,
+    )
+
+
+def public_service(row: Offering, currency: str, slug: str) -> s.PublicServiceOut:
+    """A service as an outlet sells it, as selectors.public.live_offerings reads it."""
+    sold = row.service
+    return s.PublicServiceOut(
+        id=sold.public_id,
+        name=sold.name,
+        description=sold.description,
+        language=sold.language,
+        category=slug,
+        place=sold.place,
+        duration_min=sold.duration_min,
+        price=money(row.price_amount, currency),
+        options=[option(o, currency) for o in sold.live_options],  # type: ignore[attr-defined]
+    )
+
+
+def public_outlet(page: PublicOutlet) -> s.PublicOutletOut:
+    """All that the public may know of an outlet."""
+    row = page.outlet
+    pin = position_of(row.point)
+    return s.PublicOutletOut(
+        id=row.public_id,
+        name=row.name,
+        description=row.description,
+        language=row.language,
+        provider=s.Ref(id=row.provider.public_id, name=row.provider.name),
+        lat=pin.lat,
+        lng=pin.lng,
+        address=f"{row.street_line}, {row.postcode} {row.city}".replace(",  ", ", "),
+        phone=row.phone,
+        timezone=row.timezone,
+        currency=row.currency,
+        rating=row.rating,
+        reviews=row.rating_count,
+        service_radius_m=row.service_radius_m,
+        services=[
+            public_service(sold, row.currency, group.category.slug)
+            for group in page.groups
+            for sold in group.offerings
+        ],
+        staff=[public_staff(person) for person in page.staff],
+        week=[rule(time) for time in page.week],
+        overrides=overrides(page.overrides),
+        closures=[
+            s.PublicClosureOut(start=c.period.lower, end=c.period.upper, reason=c.reason)
+            for c in page.closures
+        ],
+    )
+
+
+def public_staff(row: StaffMember) -> s.PublicStaffOut:
+    """A person as customers see them, as selectors.public.outlet_staff reads them."""
+    return s.PublicStaffOut(
+        id=row.public_id,
+        name=row.name,
+        title=row.title,
+        resume=row.resume,
+        language=row.language,
+        speaks=row.speaks,
+        rating=row.rating,
+        services=[skill.service.public_id for skill in row.live_skills],  # type: ignore[attr-defined]
+    )

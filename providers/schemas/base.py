@@ -1,0 +1,77 @@
+"""The words that the shapes share."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainSerializer
+
+from common.clock import rfc3339
+
+Instant = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str)]
+# HH:MM: hours are whole minutes.
+WallTime = Annotated[time, PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str)]
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
+Text = Annotated[str, Field(max_length=8000), AfterValidator(_no_nul)]
+PublicId = Annotated[str, Field(max_length=40), AfterValidator(_no_nul)]
+Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Role = Literal["owner", "manager", "staff"]
+Place = Literal["outlet", "customer"]
+Level = Literal["learning", "skilled", "expert"]
+
+
+class Strict(Schema):
+    """A request: an unknown field is refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MoneyOut(Schema):
+    """Integer minor units of an ISO 4217 currency."""
+
+    amount: int
+    currency: str
+
+
+class Ref(Schema):
+    """Something else, by its id, with its name to show."""
+
+    id: str
+    name: str
+
+
+class WeeklyTime(Strict):
+    """Open every `weekday` (0 is Monday); `closes` at or before `opens` is on the next day."""
+
+    weekday: Whole
+    opens: WallTime
+    closes: WallTime
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class DayTime(Strict):
+    opens: WallTime
+    closes: WallTime
+
+
+class OverrideOut(Schema):
+    """What holds on one date instead of the week's rules; no periods: closed."""
+
+    date: date
+    periods: list[DayTime]
+    note: str
+
+
+class OptionOut(Schema):
+    id: str
+    name: str
+    extra_min: int
+    price: MoneyOut

@@ -1,0 +1,183 @@
+"""Businesses, members, outlets, resources."""
+
+from ninja import Schema
+from pydantic import Field
+
+from providers.schemas.base import PublicId, Role, Strict, Text, Whole
+
+
+class ProviderIn(Strict):
+    """`language` (BCP 47) is that of the name and description; `phone` with its country code."""
+
+    name: Text
+    description: Text = ""
+    language: Text = "en"
+    email: Text = ""
+    phone: Text = ""
+
+
+class ProviderChanges(Strict):
+    name: Text | None = None
+    description: Text | None = None
+    language: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+
+
+class ProviderOut(Schema):
+    id: str
+    name: str
+    description: str
+    language: str
+    email: str
+    phone: str
+    status: str
+    role: str = Field(description="the caller's own")
+
+
+class ProvidersOut(Schema):
+    items: list[ProviderOut]
+    next: str | None
+
+
+class MemberIn(Strict):
+    """`staff` is the id of who they are on the board, if they perform services."""
+
+    email: Text
+    role: Role
+    staff: PublicId | None = None
+
+
+class MemberChanges(Strict):
+    role: Role
+    staff: PublicId | None = None
+
+
+class MemberOut(Schema):
+    """A member; `id` is the user's."""
+
+    id: str
+    name: str
+    email: str | None
+    role: str
+    staff: str | None
+
+
+class MembersOut(Schema):
+    items: list[MemberOut]
+    next: str | None
+
+
+class Pin(Strict):
+    """Degrees, WGS 84."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class OutletIn(Strict):
+    """Without a pin the address is looked up."""
+
+    name: Text
+    street_line: Text
+    city: Text
+    country: Text
+    timezone: Text
+    currency: Text
+    postcode: Text = ""
+    description: Text = ""
+    language: Text = "en"
+    category: PublicId | None = None
+    pin: Pin | None = None
+    phone: Text = ""
+    slot_step_min: Whole = 15
+    notice_min: Whole = 0
+    window_days: Whole = 60
+    service_radius_m: Whole | None = None
+
+
+class OutletChanges(Strict):
+    """Only what is given changes. `pin: null` looks the address up anew."""
+
+    name: Text | None = None
+    street_line: Text | None = None
+    city: Text | None = None
+    country: Text | None = None
+    timezone: Text | None = None
+    currency: Text | None = None
+    postcode: Text | None = None
+    description: Text | None = None
+    language: Text | None = None
+    category: PublicId | None = None
+    pin: Pin | None = None
+    phone: Text | None = None
+    slot_step_min: Whole | None = None
+    notice_min: Whole | None = None
+    window_days: Whole | None = None
+    service_radius_m: Whole | None = None
+
+
+class OutletOut(Schema):
+    id: str
+    name: str
+    description: str
+    language: str
+    category: str | None
+    street_line: str
+    postcode: str
+    city: str
+    country: str
+    lat: float
+    lng: float
+    timezone: str
+    currency: str
+    phone: str
+    slot_step_min: int
+    notice_min: int
+    window_days: int
+    service_radius_m: int | None
+    archived: bool
+
+
+class OutletsOut(Schema):
+    items: list[OutletOut]
+    next: str | None
+
+
+class NameIn(Strict):
+    name: Text
+
+
+class ResourceIn(Strict):
+    kind: PublicId
+    outlet: PublicId
+    name: Text
+    position: Whole = 0
+
+
+class ResourceChanges(Strict):
+    name: Text
+    position: Whole = 0
+
+
+class ResourceKindOut(Schema):
+    id: str
+    name: str
+
+
+class ResourceKindsOut(Schema):
+    items: list[ResourceKindOut]
+    next: str | None
+
+
+class ResourceOut(Schema):
+    id: str
+    name: str
+    kind: str
+    outlet: str
+    position: int
+
+
+class ResourcesOut(Schema):
+    items: list[ResourceOut]
+    next: str | None

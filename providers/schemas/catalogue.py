@@ -1,0 +1,160 @@
+"""People and services."""
+
+from decimal import Decimal
+
+from ninja import Schema
+from pydantic import Field
+
+from providers.schemas.base import Level, MoneyOut, OptionOut, Place, PublicId, Strict, Text, Whole
+
+
+class SkillIn(Strict):
+    service: PublicId
+    level: Level = "skilled"
+
+
+class StaffIn(Strict):
+    """`outlets` are the ids of where they work, `skills` what they can do."""
+
+    name: Text
+    title: Text = ""
+    resume: Text = ""
+    language: Text = "en"
+    speaks: list[Text] = Field(default_factory=list, max_length=20)
+    working_since: Whole | None = None
+    outlets: list[PublicId] = Field(default_factory=list, max_length=500)
+    skills: list[SkillIn] = Field(default_factory=list, max_length=500)
+
+
+class StaffChanges(Strict):
+    """Only what is given changes; outlets and skills replace all that were there."""
+
+    name: Text | None = None
+    title: Text | None = None
+    resume: Text | None = None
+    language: Text | None = None
+    speaks: list[Text] | None = Field(None, max_length=20)
+    working_since: Whole | None = None
+    outlets: list[PublicId] | None = Field(None, max_length=500)
+    skills: list[SkillIn] | None = Field(None, max_length=500)
+
+
+class SkillOut(Schema):
+    service: str
+    level: str
+
+
+class StaffOut(Schema):
+    id: str
+    name: str
+    title: str
+    resume: str
+    language: str
+    speaks: list[str]
+    working_since: int | None
+    outlets: list[str]
+    skills: list[SkillOut]
+    archived: bool
+
+
+class StaffListOut(Schema):
+    items: list[StaffOut]
+    next: str | None
+
+
+class NeedIn(Strict):
+    kind: PublicId
+    quantity: Whole = 1
+
+
+class NeedOut(Schema):
+    kind: str
+    quantity: int
+
+
+class ServiceIn(Strict):
+    """`outlets` are the ids of where it is sold at `price_amount`; all of them use `currency`."""
+
+    category: PublicId
+    name: Text
+    duration_min: Whole
+    price_amount: int
+    currency: Text
+    description: Text = ""
+    language: Text = "en"
+    place: Place = "outlet"
+    buffer_before_min: Whole = 0
+    buffer_after_min: Whole = 0
+    tax_percent: Decimal = Decimal(0)
+    position: Whole = 0
+    outlets: list[PublicId] = Field(default_factory=list, max_length=500)
+    needs: list[NeedIn] = Field(default_factory=list, max_length=20)
+
+
+class ServiceChanges(Strict):
+    """Only what is given changes; needs replace all that were there."""
+
+    category: PublicId | None = None
+    name: Text | None = None
+    duration_min: Whole | None = None
+    price_amount: int | None = None
+    description: Text | None = None
+    language: Text | None = None
+    place: Place | None = None
+    buffer_before_min: Whole | None = None
+    buffer_after_min: Whole | None = None
+    tax_percent: Decimal | None = None
+    position: Whole | None = None
+    needs: list[NeedIn] | None = Field(None, max_length=20)
+
+
+class OfferIn(Strict):
+    """Without a price it is the service's own."""
+
+    price_amount: int | None = None
+
+
+class OfferOut(Schema):
+    outlet: str
+    price: MoneyOut
+    live: bool
+
+
+class OptionIn(Strict):
+    name: Text
+    language: Text = "en"
+    extra_min: Whole = 0
+    price_amount: int = 0
+    position: Whole = 0
+
+
+class OptionChanges(Strict):
+    name: Text | None = None
+    language: Text | None = None
+    extra_min: Whole | None = None
+    price_amount: int | None = None
+    position: Whole | None = None
+
+
+class ServiceOut(Schema):
+    id: str
+    name: str
+    description: str
+    language: str
+    category: str
+    place: str
+    duration_min: int
+    buffer_before_min: int
+    buffer_after_min: int
+    price: MoneyOut
+    tax_percent: str
+    position: int
+    options: list[OptionOut]
+    offers: list[OfferOut]
+    needs: list[NeedOut]
+    archived: bool
+
+
+class ServicesOut(Schema):
+    items: list[ServiceOut]
+    next: str | None

@@ -1,0 +1,78 @@
+"""What everybody may see."""
+
+from ninja import Schema
+from pydantic import Field
+
+from providers.schemas.base import Instant, MoneyOut, OptionOut, OverrideOut, Ref, WeeklyTime
+
+
+class CategoryOut(Schema):
+    """A category in the reader's language; `id` is what search takes as `category`."""
+
+    id: str
+    name: str
+    description: str
+    children: list["CategoryOut"]
+
+
+class CategoriesOut(Schema):
+    items: list[CategoryOut]
+
+
+class PublicServiceOut(Schema):
+    """A service as an outlet sells it, at the outlet's price."""
+
+    id: str
+    name: str
+    description: str
+    language: str
+    category: str
+    place: str
+    duration_min: int
+    price: MoneyOut
+    options: list[OptionOut]
+
+
+class PublicServicesOut(Schema):
+    items: list[PublicServiceOut]
+
+
+class PublicStaffOut(Schema):
+    id: str
+    name: str
+    title: str
+    resume: str
+    language: str
+    speaks: list[str]
+    rating: float | None
+    services: list[str] = Field(description="the ids of what they can do")
+
+
+class PublicClosureOut(Schema):
+    start: Instant
+    end: Instant
+    reason: str
+
+
+class PublicOutletOut(Schema):
+    """All that the public may know of an outlet. Overrides and closures are those of the next 30 days."""
+
+    id: str
+    name: str
+    description: str
+    language: str
+    provider: Ref
+    lat: float
+    lng: float
+    address: str
+    phone: str
+    timezone: str
+    currency: str
+    rating: float | None
+    reviews: int
+    service_radius_m: int | None
+    services: list[PublicServiceOut]
+    staff: list[PublicStaffOut]
+    week: list[WeeklyTime]
+    overrides: list[OverrideOut]
+    closures: list[PublicClosureOut]
