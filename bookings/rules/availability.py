@@ -59,7 +59,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The units of one resource kind, by id, with what each is busy with; a visit takes `quantity` of them."""
+    """The units of one resource kind, by id, with what each is busy with; a visit takes `quantity`."""
 
     kind: int
     quantity: int

@@ -117,7 +117,7 @@ class OpenTime:
         )
 
     def is_offered(self, start: datetime) -> bool:
-        """Whether customers could take `start` if nobody and nothing were busy: if not, it never was for sale."""
+        """Whether customers could take `start` if all were idle; else it never was for sale."""
         if not self._is_choosable(start):
             return False
         idle = [replace(person, busy=()) for person in self._people(self._around(start))]

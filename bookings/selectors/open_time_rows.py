@@ -125,7 +125,7 @@ def load_rules(
     offerings: Collection[int], *, window: Span, staff: Collection[int] = ()
 ) -> dict[int, OfferingRows]:
     """What bears on `window`, by offering; `staff` (primary keys) are loaded as `named`. One statement."""
-    values = {
+    values: dict[str, Any] = {
         "offerings": list(offerings),
         "staff": list(staff),
         "start": window.start,
@@ -142,7 +142,7 @@ def load_busy(
     *, staff: Collection[int], units: Collection[int], window: Span, besides_booking: int | None = None
 ) -> Busy:
     """What takes these people and units within `window`, but for one booking. One statement."""
-    values = {
+    values: dict[str, Any] = {
         "staff": list(staff),
         "units": list(units),
         "start": window.start,

@@ -1,0 +1,207 @@
+"""The engine offers exactly what a minute-by-minute reading of hours, busy times and units allows."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookings.rules.availability import (
+    Choice,
+    Person,
+    Pool,
+    Slot,
+    Visit,
+    choose,
+    first_slots,
+    fits,
+    on_grid,
+    slots,
+)
+from common.spans import Span
+from providers.rules.hours import WeeklyRule, working_spans
+from tests.rules.brute import instant, minute, minutes, wall
+from tests.rules.strategies import overrides, periods, places, rules, windows
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+visits = st.builds(
+    Visit,
+    st.sampled_from([5, 15, 30, 45, 60, 90, 150]),
+    st.sampled_from([0, 0, 5, 15, 30]),
+    st.sampled_from([0, 0, 10, 15, 60]),
+)
+steps = st.sampled_from([5, 10, 15, 20, 30, 35, 60, 240])
+
+
+def brute(
+    visit: Visit, people: list[Person], pools: list[Pool], window: Span, step_min: int, zone: ZoneInfo
+) -> list[Slot]:
+    """Every minute of the window, tried."""
+    working = {p.id: {m for span in p.working for m in minutes(span)} for p in people}
+    busy = {p.id: {m for span in p.busy for m in minutes(span)} for p in people}
+    units = [[{m for span in taken for m in minutes(span)} for taken in p.units.values()] for p in pools]
+    found = []
+    for start in range(minute(window.start), minute(window.end)):
+        clock = wall(zone, start)
+        if (clock.hour * 60 + clock.minute) % step_min:
+            continue
+        during = set(range(start, start + visit.duration_min))
+        around = set(
+            range(start - visit.buffer_before_min, start + visit.duration_min + visit.buffer_after_min)
+        )
+        if any(
+            sum(not taken & around for taken in kind) < pool.quantity
+            for pool, kind in zip(pools, units, strict=True)
+        ):
+            continue
+        staff = tuple(sorted(id for id in working if during <= working[id] and not around & busy[id]))
+        if staff:
+            begins = instant(start)
+            found.append(Slot(begins, begins + timedelta(minutes=visit.duration_min), staff))
+    return found
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Visit, list[Person], list[Pool], Span, int, ZoneInfo]:
+    zone, change = draw(places)
+    window = draw(windows(change, days=1))
+    reach = Span(window.start - timedelta(days=1), window.end + timedelta(days=1))
+
+    def hours() -> list[Span]:
+        if draw(st.booleans()):
+            return draw(periods(change))
+        return working_spans(draw(rules(change)), draw(overrides(change)), zone=zone, window=reach)
+
+    people = [Person(id, hours(), draw(periods(change))) for id in range(draw(st.integers(1, 3)))]
+    pools = [
+        Pool(
+            kind, draw(st.integers(1, 2)), {u: draw(periods(change)) for u in range(draw(st.integers(1, 3)))}
+        )
+        for kind in range(draw(st.integers(0, 2)))
+    ]
+    return draw(visits), people, pools, window, draw(steps), zone
+
+
+@given(cases())
+@settings(max_examples=250, deadline=None)
+def test_slots_are_those_of_the_minute_by_minute_reading(case: tuple) -> None:
+    visit, people, pools, window, step_min, zone = case
+    expected = brute(visit, people, pools, window, step_min, zone)
+    assert slots(visit, people, pools, window=window, step_min=step_min, zone=zone) == expected
+
+
+@given(cases(), st.integers(1, 5), st.integers(-600, 1500))
+@settings(max_examples=100, deadline=None)
+def test_the_first_slots_and_each_single_start_agree_with_the_list(
+    case: tuple, limit: int, notice: int
+) -> None:
+    visit, people, pools, window, step_min, zone = case
+    not_before = window.start + timedelta(minutes=notice)
+    grid = {"window": window, "step_min": step_min, "zone": zone, "not_before": not_before}
+    listed = slots(visit, people, pools, **grid)
+    assert all(slot.start >= not_before for slot in listed)
+    assert first_slots(visit, people, pools, **grid, limit=limit) == listed[:limit]
+    by_start = {slot.start: slot for slot in listed}
+    for start in range(minute(window.start), minute(window.end), 5):
+        offered = fits(visit, people, pools, start=instant(start))
+        if not on_grid(instant(start), step_min=step_min, zone=zone) or instant(start) < not_before:
+            offered = None
+        assert offered == by_start.get(instant(start))
+
+
+@given(cases())
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_chosen_overlaps_nothing(case: tuple) -> None:
+    visit, people, pools, window, step_min, zone = case
+    for slot in slots(visit, people, pools, window=window, step_min=step_min, zone=zone)[:5]:
+        choice = choose(slot, visit, people, pools, zone=zone)
+        person = next(p for p in people if p.id == choice.staff)
+        assert choice.taken == visit.taken(slot.start)
+        assert not any(choice.taken.overlaps(busy) for busy in person.busy)
+        assert len(choice.units) == sum(pool.quantity for pool in pools)
+        # Once taken it is no longer offered with the same person.
+        rest = [Person(p.id, p.working, [*p.busy, choice.taken] if p is person else p.busy) for p in people]
+        again = fits(visit, rest, pools, start=slot.start)
+        assert again is None or person.id not in again.staff
+
+
+def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+DAY = Span(at(0), at(0, day=3))
+NINE_TO_NOON = [Span(at(9), at(12))]
+
+
+def starts(visit: Visit, person: Person, *pools: Pool, step_min: int = 30, **extra: datetime) -> list[str]:
+    found = slots(visit, [person], pools, window=DAY, step_min=step_min, zone=ZoneInfo("UTC"), **extra)
+    return [f"{slot.start:%H:%M}" for slot in found]
+
+
+def test_a_visit_fits_exactly_between_two_others() -> None:
+    person = Person(1, NINE_TO_NOON, [Span(at(9), at(10)), Span(at(11), at(12))])
+    assert starts(Visit(60), person) == ["10:00"]
+    assert starts(Visit(61), person) == []
+
+
+def test_buffers_may_lie_outside_hours_but_not_in_a_busy_time() -> None:
+    assert starts(Visit(60, 30, 30), Person(1, NINE_TO_NOON)) == ["09:00", "09:30", "10:00", "10:30", "11:00"]
+    person = Person(1, NINE_TO_NOON, [Span(at(10), at(10, 30))])
+    assert starts(Visit(30, 30, 30), person) == ["09:00", "11:00", "11:30"]
+
+
+def test_a_start_exactly_at_the_notice_is_allowed() -> None:
+    person = Person(1, NINE_TO_NOON)
+    assert starts(Visit(60), person, not_before=at(10, 30)) == ["10:30", "11:00"]
+    assert starts(Visit(60), person, not_before=at(10, 31)) == ["11:00"]
+
+
+def test_all_units_needed_must_be_free_at_once() -> None:
+    bays = Pool(1, 2, {1: [], 2: [Span(at(9), at(10))], 3: [Span(at(10), at(11))]})
+    person = Person(1, NINE_TO_NOON)
+    assert starts(Visit(60), person, bays) == ["09:00", "10:00", "10:30", "11:00"]
+    # From 09:30 to 10:30 only the first is free throughout.
+    assert starts(Visit(60), person, Pool(1, 3, bays.units)) == ["11:00"]
+    assert starts(Visit(60), person, Pool(2, 1, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "expected"),
+    [
+        # Clocks skip 03:00 to 04:00: no such start. UTC is two, then three hours behind.
+        (date(2026, 3, 29), (time(2), time(6)), ["00:00", "00:30", "01:00", "01:30", "02:00", "02:30"]),
+        # Clocks repeat 03:00 to 04:00: both are offered. UTC is three, then two hours behind.
+        (
+            date(2026, 10, 25),
+            (time(2), time(5)),
+            ["23:00", "23:30", "00:00", "00:30", "01:00", "01:30", "02:00", "02:30"],
+        ),
+    ],
+)
+def test_starts_through_a_clock_change(day: date, hours: tuple[time, time], expected: list[str]) -> None:
+    midday = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    window = Span(midday - timedelta(days=1), midday)
+    working = working_spans([WeeklyRule(6, *hours)], [], zone=HELSINKI, window=window)
+    found = slots(Visit(30), [Person(1, working)], window=window, step_min=30, zone=HELSINKI)
+    assert [f"{slot.start:%H:%M}" for slot in found] == expected
+
+
+def test_the_grid_is_the_wall_clock_of_the_zone() -> None:
+    kathmandu = ZoneInfo("Asia/Kathmandu")  # 5:45 ahead
+    found = slots(Visit(60), [Person(1, NINE_TO_NOON)], window=DAY, step_min=60, zone=kathmandu)
+    assert [f"{slot.start:%H:%M}" for slot in found] == ["09:15", "10:15"]
+    assert on_grid(at(9, 15), step_min=60, zone=kathmandu)
+    assert not on_grid(at(9), step_min=60, zone=kathmandu)
+
+
+def test_anyone_is_whoever_has_the_least_that_day_then_the_lowest_id() -> None:
+    long, short = [Span(at(9), at(11))], [Span(at(9), at(10))]
+    yesterday = [Span(at(9, day=1), at(17, day=1))]
+    working = [Span(at(9), at(17))]
+    people = [Person(1, working, long), Person(3, working, short), Person(2, working, short + yesterday)]
+    slot = fits(Visit(60), people, start=at(12))
+    assert slot == Slot(at(12), at(13), (1, 2, 3))
+    pool = Pool(7, 1, {5: [Span(at(12), at(13))], 9: [], 6: []})
+    choice = choose(slot, Visit(60), people, [pool], zone=ZoneInfo("UTC"))
+    assert choice == Choice(2, (6,), Span(at(12), at(13)))
