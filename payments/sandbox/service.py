@@ -24,7 +24,8 @@ Wire = dict[str, Any]
 
 
 class SandboxError(Exception):
-    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable."""
+    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable,
+    unknown_action."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -12,7 +12,7 @@ def deliver_webhooks() -> None:
     webhooks.deliver_due()
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * *", periodic_id="sandbox-left-over")
 @app.task(name="sandbox.deliver_left_over", queueing_lock="sandbox.deliver_left_over")
 def deliver_left_over(timestamp: int) -> None:
     """Each minute: what a worker that died left behind."""

@@ -11,12 +11,26 @@ from common.money import Money
 from payments.sandbox import service
 from payments.sandbox.models import IntentStatus, SandboxIntent
 
+# The ways of paying that try the shop's patience.
 CHOICES = [
-    ("pay_slowly", _("Pay, confirmed after 10 seconds")),
-    ("pay_twice", _("Pay, and tell the shop twice")),
-    ("pay_disordered", _("Pay, and tell the shop in the wrong order")),
-    ("decline", _("Decline the card")),
+    {
+        "action": "pay_slowly",
+        "name": _("Slowly"),
+        "text": _("You go back at once, the money arrives 10 seconds later."),
+    },
+    {"action": "pay_twice", "name": _("Told twice"), "text": _("The shop gets the same message two times.")},
+    {
+        "action": "pay_disordered",
+        "name": _("Told in the wrong order"),
+        "text": _("The shop hears “paid” first and “being paid” after it."),
+    },
 ]
+STATES = {
+    IntentStatus.PROCESSING: _("This payment is being made"),
+    IntentStatus.SUCCEEDED: _("This payment is made"),
+    IntentStatus.DECLINED: _("The card was declined"),
+    IntentStatus.CANCELED: _("This payment was cancelled"),
+}
 
 
 @never_cache
@@ -32,14 +46,16 @@ def pay(request: HttpRequest, intent_id: str) -> HttpResponse:
         except service.SandboxError:
             return HttpResponse(status=400)
         return HttpResponseRedirect(intent.return_url)
-    amount = Money(intent.amount, intent.currency).format(get_language() or "en")
+    status = IntentStatus(intent.status)
     return render(
         request,
         "sandbox/pay.html",
         {
             "intent": intent,
-            "amount": amount,
-            "is_open": intent.status == IntentStatus.REQUIRES_PAYMENT,
+            "merchant": intent.merchant,
+            "amount": Money(intent.amount, intent.currency).format(get_language() or "en"),
+            "is_open": status == IntentStatus.REQUIRES_PAYMENT,
+            "state": STATES.get(status),
             "choices": CHOICES,
         },
     )

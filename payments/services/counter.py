@@ -20,7 +20,7 @@ METHOD = CounterGateway.name
 def record_counter_payment(
     *, booking_ref: str, provider_id: str, amount: int, currency: str, actor: str, reason: str = ""
 ) -> Payment:
-    """Note that the provider took `amount` minor units for the booking. In the caller's transaction or its own.
+    """Note that the provider took `amount` minor units for the booking. Joins the transaction.
 
     The money is the provider's already; it owes the marketplace the commission. An open payment of the
     booking is taken up if it was to be paid at the counter, else cancelled. Raises InvalidAmount,

@@ -27,8 +27,11 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 
 
-def refund_payment(*, booking_ref: str, amount: int, reason: str, actor: str, key: str) -> list[Refund]:
-    """Ask back `amount` minor units of what was paid online for the booking, the newest payment first.
+def refund_payment(
+    *, booking_ref: str, amount: int, reason: str, actor: str, key: str, payment_id: str = ""
+) -> list[Refund]:
+    """Ask back `amount` minor units of what was paid online for the booking, the newest payment first; of one
+    payment only when `payment_id` (its public id) is given.
 
     Runs in the caller's transaction (or its own): the refunds are written, their money leaves escrow, and
     `refund.requested` has the worker tell the gateway after commit. The same `key` (up to 100 characters,
@@ -43,6 +46,8 @@ def refund_payment(*, booking_ref: str, amount: int, reason: str, actor: str, ke
         payments = list(
             lock_payments(booking_ref).filter(status=PaymentStatus.CAPTURED).exclude(method="counter")
         )
+        if payment_id:
+            payments = [payment for payment in payments if payment.public_id == payment_id]
         before = list(Refund.objects.filter(payment__in=payments, key=key).order_by("pk"))
         if before:
             if sum(refund.amount for refund in before) != amount:

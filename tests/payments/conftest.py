@@ -1,10 +1,12 @@
 """What holds in every payment test."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from common import events
 from payments import services
 from payments.services import locks
 
@@ -17,12 +19,10 @@ def settings_for_payments(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_booking_is_locked() -> Iterator[None]:
-    """Payments alone: who owns the bookings is not asked here."""
-    registered = locks._owner_lock
-    services.register_owner_lock(None)
-    yield
-    services.register_owner_lock(registered)
+def payments_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upper apps neither lock nor listen: the bookings paid for here do not exist."""
+    monkeypatch.setattr(locks, "_owner_lock", None)
+    monkeypatch.setattr(events, "_subscribers", defaultdict(list))
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_a_capture_told_by_many_at_once_is_posted_once() -> None:
 def test_without_the_payments_lock_the_same_race_is_stopped_only_by_the_database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The twin: with the guard off, they all find the payment pending, and all but one fail on a constraint."""
+    """The twin: with the guard off all find the payment pending, and all but one fail on a constraint."""
     payment = paid_but_untold()
     state = gateways.get("sandbox").fetch(gateway_ref=payment.gateway_ref)
     found_pending = [0]

@@ -83,6 +83,17 @@ def test_the_newest_payment_is_given_back_first() -> None:
     assert [(refund.payment_id, refund.amount) for refund in refunds] == [(second.pk, 1000), (first.pk, 500)]
 
 
+def test_one_payment_of_several_can_be_named() -> None:
+    first = pay_online(5800)
+    pay_online(1000)
+
+    [refund] = services.refund_payment(
+        booking_ref=BOOKING, amount=900, reason="test", actor=ACTOR, key="k", payment_id=first.public_id
+    )
+
+    assert refund.payment_id == first.pk
+
+
 def test_a_rolled_back_decision_asks_nothing_back() -> None:
     pay_online(5800)
 
