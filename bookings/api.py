@@ -107,9 +107,7 @@ def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, 
     principal = _principal(request, "bookings:write")
     if (body.service is None) == (body.items is None):
         raise InvalidInput(errors=[{"field": "service", "message": "give either service or items"}])
-    items = body.items or [
-        schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff)
-    ]
+    items = body.items or [schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff)]
     if body.seats not in (None, 1):
         raise NotOffered
     held = holds.hold(
@@ -239,7 +237,9 @@ def reschedule(request: HttpRequest, ref: schemas.PublicId, body: schemas.Resche
     return _again(access)
 
 
-@router.post("/bookings/{ref}/check-in", response={200: schemas.BookingOut, **ERRORS}, operation_id="check_in")
+@router.post(
+    "/bookings/{ref}/check-in", response={200: schemas.BookingOut, **ERRORS}, operation_id="check_in"
+)
 @idempotent
 def check_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.CheckInIn) -> schemas.BookingOut:
     """Staff type the customer's code; a manager may leave it out."""
@@ -259,7 +259,9 @@ def on_the_way(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOu
     return _again(access)
 
 
-@router.post("/bookings/{ref}/start", response={200: schemas.BookingOut, **ERRORS}, operation_id="start_visit")
+@router.post(
+    "/bookings/{ref}/start", response={200: schemas.BookingOut, **ERRORS}, operation_id="start_visit"
+)
 @idempotent
 def start(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
     """The service begins."""
@@ -279,7 +281,9 @@ def complete(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
     return _again(access)
 
 
-@router.post("/bookings/{ref}/close", response={200: schemas.BookingOut, **ERRORS}, operation_id="close_booking")
+@router.post(
+    "/bookings/{ref}/close", response={200: schemas.BookingOut, **ERRORS}, operation_id="close_booking"
+)
 @idempotent
 def close(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
     """The customer says it was good: the provider gets the money."""

@@ -73,7 +73,9 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=sorted(states.STATUSES)), name="booking_status_is_known"
             ),
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="booking_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="booking_ends_after_it_starts"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="held") | Q(hold_expires_at__isnull=False), name="hold_has_an_end"
             ),

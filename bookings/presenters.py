@@ -16,7 +16,11 @@ def actions(access: Access) -> list[str]:
     booking = access.booking
     found: dict[str, None] = {}
     for move in states.TABLE:
-        if move.source != booking.status or move.action in _HIDDEN or move.place not in ("any", booking.place):
+        if (
+            move.source != booking.status
+            or move.action in _HIDDEN
+            or move.place not in ("any", booking.place)
+        ):
             continue
         who = access.who(move.action)
         if who and who in move.who:

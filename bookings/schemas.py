@@ -206,5 +206,3 @@ class BookingsOut(Schema):
 
 def money(amount: int, currency: str) -> MoneyOut:
     return MoneyOut(amount=amount, currency=currency)
-
-

@@ -47,19 +47,16 @@ def keyed_hash(purpose: str, text: str) -> str:
     return hmac.new(f"{purpose}:{settings.SECRET_KEY}".encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.BinaryField):
-    """Text that is encrypted in the database. It cannot be searched; empty text stays empty."""
+class EncryptedTextField(models.TextField):
+    """Text that is encrypted in the database (bytea). It cannot be searched; empty text stays empty."""
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str:
         return decrypt(value) if value else ""
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None or isinstance(value, bytes | memoryview):
             return value
         return encrypt(str(value)) if value else b""
-
-    def to_python(self, value: Any) -> Any:
-        return value
-
-    def value_to_string(self, obj: models.Model) -> str:
-        return str(self.value_from_object(obj))

@@ -1,12 +1,12 @@
 """The API, assembled: who may call is decided here, what they may see in each app's look-ups."""
 
+from discovery.api import router as discovery
 from ninja import NinjaAPI
 
 from accounts.api import router as accounts
 from accounts.auth import authenticate
 from bookings.api import router as bookings
 from common.api import answer_errors
-from discovery.api import router as discovery
 from providers.api import router as providers
 
 api = NinjaAPI(
@@ -22,5 +22,3 @@ api = NinjaAPI(
 answer_errors(api)
 for _router in (discovery, providers, bookings, accounts):
     api.add_router("", _router)
-
-

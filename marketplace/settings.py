@@ -116,6 +116,8 @@ _database = dj_database_url.parse(
 _database.setdefault("OPTIONS", {})
 if env.database_pool:
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.database_pool, "timeout": 10}
+# A pooled connection may have died with the database: tried before each use (one empty query).
+_database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -140,6 +142,10 @@ CHANNEL_LAYERS = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail is unique, by a constraint over its lower case
+    "gis.W001",  # Debian 12 has GDAL 3.6; no spatial file from outside is ever read with it
+]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -149,7 +155,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_DISPLAY = "accounts.adapter.user_display"
-ACCOUNT_FORMS = {"login": "accounts.forms_allauth.SignInForm", "signup": "accounts.forms_allauth.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms_allauth.SignInForm",
+    "signup": "accounts.forms_allauth.SignUpForm",
+    "confirm_login_code": "accounts.forms_allauth.SignInCodeForm",
+    "confirm_email_verification_code": "accounts.forms_allauth.EmailCodeForm",
+    "confirm_password_reset_code": "accounts.forms_allauth.ResetCodeForm",
+}
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Without password1 among them allauth takes the password off its sign-in form, too.

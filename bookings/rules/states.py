@@ -91,7 +91,12 @@ MOVABLE = frozenset({CONFIRMED, REQUESTED})
 def find_move(*, action: str, source: str, who: Who, place: str) -> Move | None:
     """The table's row for `action` by `who` from `source`, at `place` (outlet or customer); None if there is none."""
     for move in TABLE:
-        if move.action == action and move.source == source and who in move.who and move.place in ("any", place):
+        if (
+            move.action == action
+            and move.source == source
+            and who in move.who
+            and move.place in ("any", place)
+        ):
             return move
     return None
 

@@ -92,7 +92,7 @@ def board_messages(news: list[News]) -> list[Push]:
                     "booking": item.subject_id,
                     "seq": item.seq,
                     "at": rfc3339(item.at),
-                    "status": item.payload.get("status"),
+                    "status": item.payload.get("status", ""),
                 }
             ),
         )
@@ -131,7 +131,7 @@ def _slots_changed(start: str | None, end: str | None) -> Push:
 
 def _shown(item: News) -> dict[str, Any]:
     shown = {name: item.payload[key] for key, name in _SHOWN.items() if key in item.payload}
-    return {"status": None, **shown}
+    return {"status": "", **shown}
 
 
 def _news(event: Event) -> News:

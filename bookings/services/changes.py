@@ -14,8 +14,8 @@ from bookings.services import core, reserve
 from common import clock
 from common.errors import NotAllowed
 from payments import services as payments
-from payments.selectors import held_amount
 from payments.rules.policy import Action, ActorKind, Outcome, Policy, outcome
+from payments.selectors import held_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,7 @@ def cancel(*, access: Access, version: str) -> Booking:
 def settle(booking: Booking, *, action: str, actor_kind: str, actor: str) -> tuple[int, int]:
     """Move the money that ends the locked `booking`; answers (refund, fee) in minor units."""
     result = _outcome(booking, Action(action), ActorKind(actor_kind))
-    payments.settle_cancellation(
-        booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=action
-    )
+    payments.settle_cancellation(booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=action)
     if booking.payment_state == PaymentState.PAID and result.refund:
         booking.payment_state = PaymentState.REFUNDED
         booking.save(update_fields=["payment_state"])
@@ -98,7 +96,9 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
     Raises PolicyChanged, MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, StaffNotAble.
     """
     actor = access.principal.actor
-    with transaction.atomic():
+    item = access.booking.items.all()[0]
+    plan = reserve.plan_of(access.booking, item, staff=staff)
+    with reserve.offering_alternatives(plan, start), transaction.atomic():
         booking = core.lock(access.booking.ref)
         _may_move(access, booking)
         result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))

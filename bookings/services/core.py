@@ -24,7 +24,13 @@ def lock(ref: str) -> Booking:
 
 
 def move(
-    booking: Booking, *, action: str, who: Who, actor: str, fields: dict[str, Any] | None = None, **payload: Any
+    booking: Booking,
+    *,
+    action: str,
+    who: Who,
+    actor: str,
+    fields: dict[str, Any] | None = None,
+    **payload: Any,
 ) -> None:
     """Take the locked `booking` along the state table by `action`, with its event and audit row.
 
@@ -72,4 +78,3 @@ def change(
 def free(booking: Booking) -> None:
     """Give back everything that the booking takes."""
     Allocation.objects.filter(item__booking=booking, live=True).update(live=False)
-

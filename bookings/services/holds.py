@@ -113,7 +113,7 @@ def hold(
     plan = reserve.plan_for(offering, duration_min=quote.duration_min, staff=item.staff)
     held_from = crypto.keyed_hash("held-from", network_address) if network_address else ""
 
-    with transaction.atomic():
+    with reserve.offering_alternatives(plan, start), transaction.atomic():
         customer = _customer(principal, contact, language, is_member=membership is not None)
         if membership is None:
             _refuse_hoarding(customer=customer, held_from=held_from)
@@ -177,7 +177,11 @@ def details(
     offering = _offering(access.booking.outlet.public_id, current.service.public_id, live_only=False)
     chosen = chosen_options(offering.service_id, options) if options is not None else None
     where = _visit_point(offering, address) if address else None
-    with transaction.atomic():
+    duration_min = current.duration_min
+    if chosen is not None:
+        duration_min = offering.service.duration_min + sum(option.extra_min for option in chosen)
+    plan = replace(reserve.plan_of(access.booking, current, staff=None), duration_min=duration_min)
+    with reserve.offering_alternatives(plan, access.booking.starts_at), transaction.atomic():
         fields: dict[str, object] = {}
         if contact:
             customer = _customer_for_details(access.principal, access.booking, contact, language)
@@ -210,9 +214,7 @@ def details(
                 "version": booking.version + 1,
             }
         if fields:
-            core.change(
-                booking, event="booking.details_changed", actor=access.principal.actor, fields=fields
-            )
+            core.change(booking, event="booking.details_changed", actor=access.principal.actor, fields=fields)
         return booking
 
 
@@ -332,9 +334,9 @@ def _customer_for_details(
 
 def _refuse_hoarding(*, customer: Customer | None, held_from: str, besides: int | None = None) -> None:
     """Two open holds per contact, HOLDS_PER_ADDRESS per guest's network address. Raises TooManyHolds."""
-    open_holds = Booking.objects.filter(
-        status=states.HELD, hold_expires_at__gt=clock.DatabaseNow()
-    ).exclude(pk=besides)
+    open_holds = Booking.objects.filter(status=states.HELD, hold_expires_at__gt=clock.DatabaseNow()).exclude(
+        pk=besides
+    )
     if customer:
         same = Q(customer=customer)
         if customer.user_id:
