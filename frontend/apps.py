@@ -1,0 +1,7 @@
+"""The pages that people see."""
+
+from django.apps import AppConfig
+
+
+class FrontendConfig(AppConfig):
+    name = "frontend"
