@@ -27,9 +27,11 @@ def database_params() -> dict[str, Any]:
     return params
 
 
-async def connect() -> psycopg.AsyncConnection[Any]:
-    """A new connection in autocommit. Raises psycopg.OperationalError."""
-    return await psycopg.AsyncConnection.connect(**database_params(), autocommit=True)
+async def connect(purpose: str) -> psycopg.AsyncConnection[Any]:
+    """A new connection in autocommit, named in pg_stat_activity. Raises psycopg.OperationalError."""
+    return await psycopg.AsyncConnection.connect(
+        **database_params() | {"application_name": f"hereabouts {purpose}"}, autocommit=True
+    )
 
 
 class Nudges:
@@ -66,7 +68,7 @@ class Nudges:
             await asyncio.sleep(RETRY_AFTER)
 
     async def _postgres(self) -> AsyncIterator[None]:
-        async with await connect() as listening:
+        async with await connect("nudges") as listening:
             await listening.execute(f"LISTEN {CHANNEL}")
             yield
             while True:

@@ -117,7 +117,7 @@ class Relay:
         while True:
             try:
                 async with asyncio.timeout(READ_WITHIN):
-                    connection = await connect()
+                    connection = await connect("relay")
                 async with connection:
                     if down:
                         log.warning("relay: the database is back")

@@ -65,5 +65,7 @@ def _ask() -> str:
         log.warning("not ready: %s", error)
         return "database"
     # What is applied stays applied while this code runs: looked at until it is right, then no more.
-    _migrated = set(MigrationLoader(None, ignore_no_initial=True).disk_migrations) <= applied
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    _migrated = set(loader.disk_migrations or ()) <= applied
     return "" if _migrated else "migrations"

@@ -104,21 +104,27 @@ function keep(source: Source): Following {
     const mine = new WebSocket(`${scheme}//${location.host}${source.path()}`);
     socket = mine;
     let proven = 0;
+    const works = (): void => {
+      if (!proven) return;
+      clearTimeout(proven);
+      proven = 0;
+      failures = 0;
+      stopPolling();
+      say("live");
+      source.onOpen?.();
+    };
     mine.addEventListener("open", () => {
-      // A refusal is an accepted connection that is closed at once: it counts only when it lasts.
-      proven = window.setTimeout(() => {
-        failures = 0;
-        stopPolling();
-        say("live");
-        source.onOpen?.();
-      }, 250);
+      // A refusal is an accepted connection that is closed at once: it counts only when it lasts or speaks.
+      proven = window.setTimeout(works, 250);
     });
     mine.addEventListener("message", (event) => {
       if (over) return;
+      works();
       source.onMessage(JSON.parse(String(event.data)) as Record<string, unknown>);
     });
     mine.addEventListener("close", (event) => {
       clearTimeout(proven);
+      proven = 0;
       if (socket === mine) socket = null;
       if (over) return;
       if (FINAL.has(event.code)) return end();

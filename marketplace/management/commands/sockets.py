@@ -10,7 +10,7 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server  # before anything that imports Twisted's reactor
 from django.core.management.base import BaseCommand
 from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +57,21 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, help="TCP port")
         parser.add_argument("--unix", help="path of a Unix socket, instead of host and port")
+        parser.add_argument(
+            "--check-every",
+            type=float,
+            default=40,
+            help="seconds between looks whether a client may still listen (default 40)",
+        )
 
-    def handle(self, *args: Any, host: str, port: int | None, unix: str | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, host: str, port: int | None, unix: str | None, check_every: float, **options: Any
+    ) -> None:
+        from bookings import consumers
         from common.relay import relay
         from marketplace.asgi import application
+
+        consumers.LiveConsumer.check_every = check_every
 
         where = {"unix_socket": unix} if unix else {"host": host, "port": port or 8001}
         started = time.monotonic()

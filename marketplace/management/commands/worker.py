@@ -48,8 +48,8 @@ def _connector(concurrency: int) -> PsycopgConnector:
 class Jobs(Worker):
     """procrastinate's worker, which says at once when it stops.
 
-    It does so by itself when one of its parts fails, but then waits, fetching nothing, for as long as the jobs
-    in its threads still run.
+    It does so by itself when one of its parts fails, but then waits, fetching nothing, for as long as its
+    threads are busy.
     """
 
     def __init__(self, concurrency: int) -> None:
@@ -118,7 +118,7 @@ async def _wait_for_database(stop: asyncio.Event) -> None:
     told = False
     while not stop.is_set():
         try:
-            async with asyncio.timeout(5), await connect() as connection:
+            async with asyncio.timeout(5), await connect("worker") as connection:
                 await connection.execute("SELECT 1 FROM procrastinate_jobs LIMIT 1")
             return
         except Exception as error:
