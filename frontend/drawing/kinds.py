@@ -37,6 +37,7 @@ _WORDS: list[tuple[str, Kind]] = [
     ("wash", Kind.WASH),
     ("detail", Kind.WASH),
     ("car", Kind.GARAGE),
+    ("service", Kind.GARAGE),
     ("beauty", Kind.BEAUTY),
     ("brow", Kind.BEAUTY),
     ("lash", Kind.BEAUTY),

@@ -187,7 +187,7 @@ def field(bound: BoundField, hint: str = "", icon_name: str = "") -> dict[str, A
     described = [f"{bound.id_for_label}-hint"] if (hint or bound.help_text) else []
     if bound.errors:
         described.append(f"{bound.id_for_label}-error")
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str | bool] = {}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
