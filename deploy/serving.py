@@ -150,7 +150,7 @@ def wait_until_ready(site: Installation, supervisor: subprocess.Popen[bytes]) ->
                 reason = "the socket server is not up"
         except (urllib.error.URLError, OSError) as error:
             reason = str(error)
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise Problem(
         f"the site did not come up ({reason}): see {site.log}/web.log, sockets.log and supervisord.log"
     )

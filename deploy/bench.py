@@ -1,0 +1,64 @@
+"""`make bench`: the figures, from benchmarks/run.py, against the production arrangement on data of its own."""
+
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+
+from deploy.cluster import Cluster
+from deploy.installation import CHECKOUT, VENV_BIN, Installation, from_environment
+from deploy.run import prepare
+from deploy.serving import follow_parent, serving, wait_until_ready
+from deploy.steps import Stop, end_group, plain_failures, step, stop_on_signals
+from deploy.toolchain import set_up
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def bench() -> None:
+    """Set up, serve a fresh demo city, run the benchmarks; exits with their status when they fail."""
+    site = Installation(from_environment().data / "bench", port=free_port())
+    with site.locked():
+        set_up()
+        shutil.rmtree(site.data / "postgres", ignore_errors=True)
+        site.make_folders()
+        env = site.environment()
+        cluster = Cluster(site.data / "postgres", site.run)
+        prepare(site, env, cluster)
+        with serving(site, env, cluster) as supervisor:
+            with step("servers"):
+                wait_until_ready(site, supervisor)
+            arguments = shlex.split(os.environ.get("ARGS", ""))
+            command = [str(VENV_BIN / "python"), "-m", "benchmarks.run", *arguments]
+            # Beside the settings, the benchmarks are told where the site and the files of its programs are.
+            env |= {"BASE_URL": site.address, "RUN_DIR": str(site.run)}
+            process = subprocess.Popen(command, env=env, cwd=CHECKOUT, process_group=0, text=True)
+            try:
+                status = process.wait()
+            except BaseException:
+                end_group(process)
+                raise
+    if status:
+        raise SystemExit(status)
+
+
+def main() -> None:
+    follow_parent()
+    stop_on_signals()
+    try:
+        with plain_failures("make bench"):
+            bench()
+    except Stop:
+        print("make bench: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    os.chdir(CHECKOUT)
+    main()

@@ -1,0 +1,158 @@
+"""`make test`, `make lint`, `make proof`, `make fmt` and `make messages`: tools with a database of their own."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.cluster import Cluster
+from deploy.installation import CHECKOUT, VENV_BIN, Installation, from_environment
+from deploy.serving import follow_parent
+from deploy.steps import StepFailed, Stop, end_group, plain_failures, run_quietly, step, stop_on_signals
+from deploy.toolchain import FRONTEND, TO_SERVE, TO_TEST, catalogues, set_up
+
+PYTHON = str(VENV_BIN / "python")
+LOCALE = "zh_Hans"
+
+
+def settings_names() -> set[str]:
+    """The variables that .env.example explains."""
+    text = (CHECKOUT / ".env.example").read_text()
+    return set(re.findall(r"^#? ?([A-Z_]+)=", text, re.MULTILINE))
+
+
+@contextmanager
+def own_database(place: Installation) -> Iterator[dict[str, str]]:
+    """A fresh throw-away cluster, and an environment that owes nothing to the caller's settings."""
+    with place.locked():
+        shutil.rmtree(place.data / "postgres", ignore_errors=True)
+        place.make_folders()
+        cluster = Cluster(place.data / "postgres", place.run, throw_away=True)
+        with step("database"):
+            cluster.make()
+        with cluster.started(place.log / "postgres.log"):
+            cluster.make_database("hereabouts")
+            env = {name: value for name, value in place.environment().items() if name not in settings_names()}
+            env |= place.secrets()
+            env |= {
+                "DATABASE_URL": place.database_url,
+                "DEMO": "1",
+                "SITE_URL": "http://testserver",
+                "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+                "TRUSTED_PROXIES": "unix",
+                "STATIC_ROOT": str(place.data / "static"),
+                "MEDIA_ROOT": str(place.data / "media"),
+            }
+            yield env
+
+
+def lint_commands() -> dict[str, list[Sequence[str | Path]]]:
+    """Each check's name and its commands."""
+    tool = {name: str(VENV_BIN / name) for name in ("ruff", "mypy", "lint-imports")}
+    return {
+        "style": [[tool["ruff"], "check", "-q", "."], [tool["ruff"], "format", "--check", "-q", "."]],
+        "types": [[tool["mypy"]]],
+        "layers": [[tool["lint-imports"]]],
+        "migrations": [[PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]],
+        "API snapshot": [[PYTHON, "manage.py", "openapi", "--check"]],
+        "translations": [["msgfmt", "--check", "-o", "/dev/null", source] for source in catalogues()],
+        "front-end types": [["npm", "run", "--silent", "check", "--prefix", FRONTEND]],
+    }
+
+
+def lint(env: Mapping[str, str]) -> None:
+    """Run every check, then show the output of those that failed; raises StepFailed when any did."""
+    failures = []
+    for name, commands in lint_commands().items():
+        try:
+            with step(name):
+                for command in commands:
+                    run_quietly(command, env=env, cwd=CHECKOUT)
+        except StepFailed as failure:
+            failures.append(str(failure))
+    if failures:
+        raise StepFailed("\n\n".join(failures))
+
+
+def pytest(env: Mapping[str, str], *arguments: str) -> None:
+    """Run pytest on the terminal, as it is; exits with its status when it fails."""
+    more = shlex.split(os.environ.get("ARGS", ""))
+    command = [PYTHON, "-m", "pytest", "--create-db", *arguments, *more]
+    process = subprocess.Popen(command, env=dict(env), cwd=CHECKOUT, process_group=0, text=True)
+    try:
+        status = process.wait()
+    except BaseException:
+        end_group(process)
+        raise
+    if status:
+        raise SystemExit(status)
+
+
+def test(place: Installation) -> None:
+    """Lint, then all tests; the long proofs among them run small."""
+    set_up(TO_TEST)
+    with own_database(place) as env:
+        lint(env)
+        with step("static files"):
+            run_quietly([PYTHON, "manage.py", "collectstatic", "--no-input"], env=env, cwd=CHECKOUT)
+        pytest(env)
+
+
+def proof(place: Installation) -> None:
+    """The long proofs at full size."""
+    set_up(TO_TEST)
+    with own_database(place) as env:
+        pytest({**env, "PROOF": "full"}, "-m", "proof")
+
+
+def only_lint(place: Installation) -> None:
+    set_up(TO_SERVE)
+    with own_database(place) as env:
+        lint(env)
+
+
+def fmt(place: Installation) -> None:
+    set_up(TO_SERVE)
+    with step("format"):
+        run_quietly([VENV_BIN / "ruff", "check", "--fix-only", "-q", "."], cwd=CHECKOUT)
+        run_quietly([VENV_BIN / "ruff", "format", "-q", "."], cwd=CHECKOUT)
+
+
+def messages(place: Installation) -> None:
+    """Bring the catalogue in step with the strings in the source; new ones are left for a translator."""
+    set_up(TO_SERVE)
+    with own_database(place) as env, step("messages"):
+        command = [
+            PYTHON,
+            str(CHECKOUT / "manage.py"),
+            "makemessages",
+            "-l",
+            LOCALE,
+            "--no-wrap",
+            "--no-location",
+        ]
+        run_quietly([*command, "-i", "node_modules", "-i", "tests"], env=env, cwd=CHECKOUT)
+
+
+COMMANDS = {"test": test, "lint": only_lint, "proof": proof, "fmt": fmt, "messages": messages}
+
+
+def main(name: str) -> None:
+    follow_parent()
+    stop_on_signals()
+    try:
+        with plain_failures(f"make {name}"):
+            COMMANDS[name](Installation(from_environment().data / "test"))
+    except Stop:
+        print(f"make {name}: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    os.chdir(CHECKOUT)
+    main(sys.argv[1])
