@@ -19,6 +19,7 @@ from bookings.selectors.open_time import slots_for
 from bookings.services import changes, holds, paying, visits
 from common.api import ERRORS, CursorPage, idempotent
 from common.errors import InvalidInput
+from common.network import network_address
 
 router = Router(tags=["bookings"])
 
@@ -119,7 +120,7 @@ def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, 
         contact=holds.Contact(**body.customer.dict()) if body.customer else None,
         source=Source.API,
         language=translation.get_language() or "en",
-        network_address="" if principal.user else selectors.network_address(request.META),
+        network_address="" if principal.user else network_address(request.META),
     )
     return 201, present(booking_for(held.opened_by(principal), held.booking.ref), token=held.token)
 

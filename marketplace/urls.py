@@ -1,22 +1,31 @@
 """Every address of the site."""
 
-from importlib.util import find_spec
-
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from marketplace.api import api
+from marketplace.health import healthz, readyz
 
-for prefix, module in [
-    ("account/", "allauth.account.urls"),
-    ("", "geo.urls"),
-    ("", "payments.urls"),
-    ("", "notifications.urls"),
-    ("", "marketplace.api_urls"),
-    ("", "frontend.urls"),
-]:
-    try:
-        if find_spec(module):
-            urlpatterns.append(path(prefix, include(module)))
-    except ModuleNotFoundError:
-        pass
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    path("language", set_language, name="set_language"),
+    path("account/", include("allauth.account.urls")),
+    path("", include("frontend.views.account_urls")),
+    path("", include("geo.urls")),
+    path("", include("payments.urls")),
+]
+if settings.DEMO or settings.DEBUG:
+    urlpatterns.append(path("", include("notifications.urls")))
+from importlib.util import find_spec
+if find_spec("frontend.urls"):
+    urlpatterns.append(path("", include("frontend.urls")))
+
+handler400 = "frontend.views.errors.bad_request"
+handler403 = "frontend.views.errors.forbidden"
+handler404 = "frontend.views.errors.not_found"
+handler500 = "frontend.views.errors.server_error"

@@ -1,10 +1,7 @@
 """Reads of bookings for lists and live pages."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from ipaddress import ip_address, ip_network
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -60,28 +57,3 @@ def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
 def events_after(ref: str, seq: int) -> QuerySet[Event]:
     """What happened to a booking after event number `seq`, in order."""
     return Event.objects.filter(subject_type="booking", subject_id=ref, seq__gt=seq).order_by("seq")
-
-
-def network_address(meta: Mapping[str, str]) -> str:
-    """Where a request came from (WSGI environ): the peer, or what a trusted proxy in front of it forwards.
-
-    X-Forwarded-For is believed from the right, and only as far as TRUSTED_PROXIES go; a Unix socket's peer is
-    the proxy on the same machine and named `unix`.
-    """
-    hop = meta.get("REMOTE_ADDR", "") or "unix"
-    forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    while _is_trusted(hop) and forwarded:
-        hop = forwarded.pop()
-    return hop
-
-
-def _is_trusted(hop: str) -> bool:
-    for proxy in settings.TRUSTED_PROXIES:
-        if proxy == hop:
-            return True
-        try:
-            if ip_address(hop) in ip_network(proxy, strict=False):
-                return True
-        except ValueError:
-            continue
-    return False
