@@ -1,0 +1,150 @@
+"""From the first name to approval, and who belongs to it."""
+
+import pytest
+
+from accounts.errors import EmailInvalid
+from accounts.models import User
+from common.models import AuditEntry, Event
+from providers.enums import ProviderStatus, Role
+from providers.errors import AlreadyMember, LastOwner, NotOfThisBusiness, NotReady, StatusRefused, TextInvalid
+from providers.models import Membership, Offering
+from providers.selectors.access import role_of
+from providers.services.businesses import (
+    approve_provider,
+    create_provider,
+    reject_provider,
+    submit_provider,
+    suspend_provider,
+    update_provider,
+)
+from providers.services.members import add_member, change_member, remove_member
+from tests.factories import make_outlet, make_provider, make_service, make_staff, make_user
+from tests.providers.conftest import Business
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_business_is_a_draft_with_its_owner_an_event_and_an_audit_row() -> None:
+    user = make_user()
+    provider = create_provider(owner=user, actor="user:x", name="  Kallio Cuts ", language="fi")
+    assert (provider.name, provider.status, provider.last_seq) == ("Kallio Cuts", "draft", 1)
+    assert role_of(user, provider) == Role.OWNER
+    event = Event.objects.get(subject_type="provider", subject_id=provider.public_id)
+    assert (event.seq, event.type, event.actor) == (1, "provider.created", "user:x")
+    entry = AuditEntry.objects.get(object_id=provider.public_id)
+    assert (entry.action, entry.actor) == ("provider.create", "user:x")
+
+
+def test_a_business_needs_a_name_and_a_refusal_leaves_nothing() -> None:
+    with pytest.raises(TextInvalid) as refused:
+        create_provider(owner=make_user(), actor="system", name="   ")
+    assert refused.value.data == {"field": "name", "max": 120}
+    assert not Membership.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_a_business_without_outlet_cannot_be_submitted_and_is_told_what_is_missing() -> None:
+    provider = make_provider(status=ProviderStatus.DRAFT, approved_at=None)
+    with pytest.raises(NotReady) as refused:
+        submit_provider(provider=provider, actor="system")
+    assert refused.value.data == {"missing": ["outlet", "service", "staff", "hours"]}
+
+
+def test_offerings_are_live_only_while_the_business_is_approved() -> None:
+    provider = make_provider(status=ProviderStatus.DRAFT, approved_at=None)
+    outlet = make_outlet(provider)
+    make_service(outlet)
+    live = Offering.objects.filter(outlet=outlet, is_live=True)
+    assert not live.exists()
+    submit_provider(provider=provider, actor="system")
+    assert not live.exists()
+    approve_provider(provider=provider, actor="system")
+    assert live.count() == 1
+    suspend_provider(provider=provider, actor="system")
+    assert not live.exists()
+    approve_provider(provider=provider, actor="system")
+    assert live.count() == 1
+    provider.refresh_from_db()
+    assert provider.approved_at is not None
+
+
+def test_status_moves_only_along_the_way_to_approval() -> None:
+    approved = make_provider()
+    for verb in (submit_provider, approve_provider, reject_provider):
+        with pytest.raises(StatusRefused):
+            verb(provider=approved, actor="system")
+    draft = make_provider(status=ProviderStatus.DRAFT, approved_at=None)
+    for verb in (approve_provider, reject_provider, suspend_provider):
+        with pytest.raises(StatusRefused):
+            verb(provider=draft, actor="system")
+
+
+def test_a_rejected_business_may_be_submitted_again() -> None:
+    provider = make_provider(status=ProviderStatus.SUBMITTED, approved_at=None)
+    make_service(make_outlet(provider))
+    reject_provider(provider=provider, actor="system")
+    assert submit_provider(provider=provider, actor="system").status == ProviderStatus.SUBMITTED
+
+
+def test_only_named_fields_change() -> None:
+    provider = make_provider(description="Old words", email="a@example.com")
+    update_provider(provider=provider, actor="system", email=" New@Example.com ")
+    provider.refresh_from_db()
+    assert (provider.description, provider.email) == ("Old words", "new@example.com")
+    with pytest.raises(EmailInvalid):
+        update_provider(provider=provider, actor="system", email="nobody")
+
+
+def test_a_member_is_added_by_e_mail_with_or_without_an_account(business: Business) -> None:
+    known = make_user(email="known@example.com")
+    first = add_member(
+        provider=business.provider, email="Known@example.com", role=Role.STAFF, actor=business.actor
+    )
+    assert first.user == known
+    second = add_member(
+        provider=business.provider, email="new@example.com", role=Role.MANAGER, actor=business.actor
+    )
+    assert second.user == User.objects.get(email="new@example.com")
+    assert not second.user.has_usable_password()
+
+
+def test_nobody_is_a_member_twice(business: Business) -> None:
+    email = business.manager.email or ""
+    with pytest.raises(AlreadyMember):
+        add_member(provider=business.provider, email=email, role=Role.STAFF, actor=business.actor)
+
+
+def test_the_last_owner_can_neither_leave_nor_step_down(business: Business) -> None:
+    own = Membership.objects.get(user=business.owner)
+    with pytest.raises(LastOwner):
+        change_member(membership=own, role=Role.MANAGER, actor=business.actor)
+    with pytest.raises(LastOwner):
+        remove_member(membership=own, actor=business.actor)
+    other = Membership.objects.get(user=business.manager)
+    change_member(membership=other, role=Role.OWNER, actor=business.actor)
+    remove_member(membership=own, actor=business.actor)
+    assert role_of(business.owner, business.provider) is None
+
+
+def test_a_member_is_linked_only_to_a_person_of_the_same_business(business: Business) -> None:
+    elsewhere = make_staff(make_outlet())
+    member = Membership.objects.get(user=business.staff)
+    with pytest.raises(NotOfThisBusiness):
+        change_member(membership=member, role=Role.STAFF, staff=elsewhere, actor=business.actor)
+    change_member(membership=member, role=Role.STAFF, staff=business.person, actor=business.actor)
+    with pytest.raises(AlreadyMember):
+        add_member(
+            provider=business.provider,
+            email="twin@example.com",
+            role=Role.STAFF,
+            staff=business.person,
+            actor=business.actor,
+        )
+
+
+def test_events_of_a_business_are_gapless(business: Business) -> None:
+    make_outlet(business.provider)
+    for name in ("One", "Two", "Three"):
+        update_provider(provider=business.provider, actor=business.actor, name=name)
+    seqs = Event.objects.filter(subject_id=business.provider.public_id).order_by("seq")
+    assert list(seqs.values_list("seq", flat=True)) == list(range(1, 7))
