@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from accounts.errors import MailNotSent
@@ -36,7 +37,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that the person is waiting for. Raises MailNotSent when no mail server takes it."""
         try:
-            super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+            super().send_mail(
+                template_prefix,
+                email,
+                {
+                    "site_name": settings.SITE_NAME,
+                    "login_url": settings.SITE_URL + reverse("account_login"),
+                    **context,
+                },
+            )
         except (OSError, SMTPException) as error:
             log.exception("mail %s was not sent", template_prefix)
             raise MailNotSent from error

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    ConfirmPasswordResetCodeForm,
+    LoginForm,
+    SignupForm,
+)
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,3 +39,28 @@ class SignUpForm(SignupForm):
         )
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class CodeField:
+    """The field of a one-time code: digits on a phone's keyboard, filled in by the phone where it can."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.label = _("Code")
+        code.widget.attrs.pop("placeholder", None)
+        code.widget.attrs.update({"inputmode": "numeric", "autofocus": True})
+
+
+class SignInCodeForm(CodeField, ConfirmLoginCodeForm):
+    """The code that signs in."""
+
+
+class EmailCodeForm(CodeField, ConfirmEmailVerificationCodeForm):
+    """The code that shows that an address is one's own."""
+
+
+class ResetCodeForm(CodeField, ConfirmPasswordResetCodeForm):
+    """The code that lets choose a new password."""

@@ -16,7 +16,7 @@ GUEST_COOKIE_SALT = "accounts.guest"
 
 
 def find_api_token(secret: str) -> ApiToken:
-    """The app's token behind a secret, its user loaded. Raises NotSignedIn when unknown, revoked or expired."""
+    """The app's token behind a secret, with its user. Raises NotSignedIn when unknown, revoked or expired."""
     found = (
         ApiToken.objects.select_related("user")
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)

@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 import common.public_ids
 
-# Django's database cache (CACHES): the rate limits of signing in count over all processes. Unlogged: after a crash
-# the counts start again, and nothing else is lost.
+# Django's database cache (CACHES): the rate limits of signing in count over all processes. Unlogged: after a
+# crash the counts start again, and nothing else is lost.
 SHARED_CACHE = """
 CREATE UNLOGGED TABLE shared_cache (
     cache_key varchar(255) PRIMARY KEY,
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     "is_superuser",
                     models.BooleanField(
                         default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",  # noqa: E501
                         verbose_name="superuser status",
                     ),
                 ),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                     "groups",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",  # noqa: E501
                         related_name="user_set",
                         related_query_name="user",
                         to="auth.group",

@@ -34,7 +34,8 @@ def read_phone(text: str, *, region: str) -> str | BadPhone:
     A number without a country code is read as people of `region` (ISO 3166-1 alpha-2) dial it.
     """
     try:
-        number = phonenumbers.parse(text, region)
+        # A number with its country code is nobody's local number.
+        number = phonenumbers.parse(text, None if text.strip().startswith("+") else region)
     except NumberParseException as error:
         if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
             return BadPhone(PhoneFault.UNKNOWN_COUNTRY)

@@ -64,7 +64,7 @@ def correct_guest(
 def join_customers(*, user: User, emails: Iterable[str] = (), phones: Iterable[str] = ()) -> list[Customer]:
     """Give `user` the guests who gave exactly these addresses. The caller has verified every one of them.
 
-    Each customer joins once, with an audit row and the event `customer.joined`. Answers those that joined now.
+    Each customer joins once, with an audit row and the event `customer.joined`. Answers those who did now.
     """
     same = Q(pk__in=[])
     for email in emails:

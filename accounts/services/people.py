@@ -47,7 +47,7 @@ def follow_email(*, user: User) -> None:
 
 
 def vouch_for_email(*, user: User) -> None:
-    """Mark the user's e-mail as verified, because whoever made the account knows it is theirs (demo, operators)."""
+    """Mark the user's e-mail as verified: whoever made the account knows it is theirs (demo, operators)."""
     if user.email:
         EmailAddress.objects.update_or_create(
             user=user, email=user.email, defaults={"verified": True, "primary": True}

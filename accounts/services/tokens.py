@@ -21,7 +21,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 def create_token(
     *, user: User, name: str, scopes: Iterable[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token for `user` that may do `scopes`, and its secret, which is not kept. Without an end by default.
+    """A new token for `user` that may do `scopes`, and its secret, which is not kept. No end by default.
 
     Raises NameMissing, ScopeUnknown (also for none at all).
     """

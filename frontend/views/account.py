@@ -76,9 +76,7 @@ def _page(
     customer = services.main_customer(user=user)
     context = {
         "profile": profile
-        or ProfileForm(
-            initial={"name": user.name, "phone": customer.phone or "", "language": user.language}
-        ),
+        or ProfileForm(initial={"name": user.name, "phone": customer.phone or "", "language": user.language}),
         "new_token": new_token or TokenForm(),
         "tokens": selectors.tokens_of(user),
         "secret": secret,

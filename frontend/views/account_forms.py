@@ -1,7 +1,5 @@
 """The forms of the account page."""
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +40,5 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # The page holds another form with a field called "name": ids must differ.
-        super().__init__(*args, prefix="token", **kwargs)
+    # The page holds another form with a field called "name": ids must differ.
+    prefix = "token"

@@ -1,0 +1,60 @@
+"""Operators' tables of people. Mostly for reading: what people may change, they change themselves."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from accounts.models import ApiToken, Customer, User
+
+# Operators sign in like everybody, with the same codes and the same limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+class ReadMostly(ModelAdmin):
+    """Rows are looked at; only `editable` fields may be changed, none added or deleted."""
+
+    editable: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        names = [field.name for field in self.model._meta.fields if field.name not in self.hidden]
+        return [name for name in names if name not in self.editable]
+
+    hidden: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        return [field.name for field in self.model._meta.fields if field.name not in self.hidden]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(ReadMostly):
+    list_display = ("public_id", "name", "email", "phone", "is_active", "is_operator", "date_joined")
+    list_filter = ("is_active", "is_operator", "language")
+    search_fields = ("public_id", "name", "email", "phone")
+    ordering = ("-id",)
+    editable = ("name", "language", "is_active")
+    hidden = ("password",)
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadMostly):
+    list_display = ("public_id", "name", "email", "phone", "user", "created_at", "joined_at")
+    search_fields = ("public_id", "name", "email", "phone")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadMostly):
+    list_display = ("public_id", "user", "name", "created_at", "last_used_at", "revoked_at")
+    search_fields = ("public_id", "user__email")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+    editable = ("revoked_at",)
+    hidden = ("token_hash",)

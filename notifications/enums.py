@@ -1,0 +1,29 @@
+"""The fixed words of notifications."""
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    """What a mail says, and to whom."""
+
+    CONFIRMED = "confirmed", "confirmed"
+    RESCHEDULED = "rescheduled", "rescheduled"
+    CANCELLED = "cancelled", "cancelled"
+    REMINDER = "reminder", "reminder"
+    PAID_TOO_LATE = "paid_too_late", "paid too late"
+    REFUNDED = "refunded", "refunded"
+    PROVIDER_NEW = "provider_new", "provider: new"
+    PROVIDER_MOVED = "provider_moved", "provider: moved"
+    PROVIDER_CANCELLED = "provider_cancelled", "provider: cancelled"
+
+
+class State(TextChoices):
+    """Where a mail stands."""
+
+    PENDING = "pending", "pending"
+    SENDING = "sending", "sending"
+    SENT = "sent", "sent"
+    # What it would have said is no longer so, or its reader has no address.
+    DROPPED = "dropped", "dropped"
+    # Tried often enough: a person must look.
+    FAILED = "failed", "failed"

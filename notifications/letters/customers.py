@@ -1,0 +1,181 @@
+"""What customers are told. Each function answers a Letter in the active language, or None when it is moot."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bookings.enums import PaymentState
+from bookings.models import Booking
+from bookings.rules import states
+from bookings.services.access import mail_link
+from common import clock
+from notifications.letters.calendar import invitation, location
+from notifications.letters.letter import File, Letter
+from notifications.letters.words import amount, long_time
+from notifications.models import Message
+from payments.rules.policy import Policy, free_until
+from providers.enums import Place
+
+# The visit is still ahead: only then is it worth saying that it is confirmed, moved, or near.
+AHEAD = frozenset({states.CONFIRMED, states.ON_THE_WAY, states.CHECKED_IN})
+
+
+def confirmed(booking: Booking, message: Message, email: str) -> Letter | None:
+    if booking.status not in AHEAD:
+        return None
+    when = long_time(booking.starts_at, booking.zone)
+    return Letter(
+        subject=_("Confirmed: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("%(when)s is yours.") % {"when": when},
+        paragraphs=[_before_you_come(booking), _until_when_free(booking)],
+        facts=_facts(booking),
+        link=mail_link(booking),
+        link_text=_("See or change your booking"),
+        files=[_calendar(booking, message, email)],
+    )
+
+
+def rescheduled(booking: Booking, message: Message, email: str) -> Letter | None:
+    if booking.status not in AHEAD:
+        return None
+    when = long_time(booking.starts_at, booking.zone)
+    fee = message.event.payload.get("fee", 0) if message.event else 0
+    paragraphs = [_before_you_come(booking)]
+    if fee:
+        paragraphs.append(
+            _("It was moved late, so %(fee)s of what you paid can no longer be refunded.")
+            % {"fee": amount(fee, booking.currency)}
+        )
+    else:
+        paragraphs.append(_until_when_free(booking))
+    return Letter(
+        subject=_("Moved: %(service)s, now %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("Your visit is now on %(when)s.") % {"when": when},
+        paragraphs=paragraphs,
+        facts=_facts(booking),
+        link=mail_link(booking),
+        link_text=_("See or change your booking"),
+        files=[_calendar(booking, message, email)],
+    )
+
+
+def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
+    """With the exact money, as the event of the cancellation holds it."""
+    payload = message.event.payload if message.event else {}
+    refund, fee = payload.get("refund", 0), payload.get("fee", 0)
+    when = long_time(booking.starts_at, booking.zone)
+    paragraphs = []
+    if payload.get("by") == "staff":
+        paragraphs.append(_("%(outlet)s had to cancel. We are sorry.") % {"outlet": booking.outlet.name})
+    if refund:
+        paragraphs.append(
+            _("You get %(refund)s back, in 2–5 days.") % {"refund": amount(refund, booking.currency)}
+        )
+    if fee:
+        paragraphs.append(
+            _("%(fee)s is kept, as agreed when you booked.") % {"fee": amount(fee, booking.currency)}
+        )
+    if not refund and not fee:
+        paragraphs.append(_("Nothing was charged."))
+    return Letter(
+        subject=_("Cancelled: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("Your visit on %(when)s is cancelled.") % {"when": when},
+        paragraphs=paragraphs,
+        facts=[
+            (_("Service"), _service(booking)),
+            (_("At"), booking.outlet.name),
+            (_("Booking"), booking.ref),
+        ],
+        link=mail_link(booking),
+        link_text=_("See the booking"),
+        files=[_calendar(booking, message, email, cancelled=True)],
+    )
+
+
+def reminder(booking: Booking, message: Message, email: str) -> Letter | None:
+    if booking.status != states.CONFIRMED or booking.starts_at <= clock.now():
+        return None
+    when = long_time(booking.starts_at, booking.zone)
+    return Letter(
+        subject=_("Soon: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("See you on %(when)s.") % {"when": when},
+        paragraphs=[_before_you_come(booking)],
+        facts=_facts(booking),
+        link=mail_link(booking),
+        link_text=_("See or change your booking"),
+    )
+
+
+def paid_too_late(booking: Booking, message: Message, email: str) -> Letter | None:
+    when = long_time(booking.starts_at, booking.zone)
+    return Letter(
+        subject=_("Not booked: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("%(when)s was taken while you paid.") % {"when": when},
+        paragraphs=[
+            _("Your payment arrived after the hold had ended, and somebody else has the time now."),
+            _("You get all of it back, %(amount)s, in 2–5 days.")
+            % {"amount": amount(booking.total_amount, booking.currency)},
+        ],
+        facts=[
+            (_("Service"), _service(booking)),
+            (_("At"), booking.outlet.name),
+            (_("Booking"), booking.ref),
+        ],
+        link=settings.SITE_URL + "/",
+        link_text=_("Find another time"),
+    )
+
+
+def refunded(booking: Booking, message: Message, email: str) -> Letter | None:
+    payload = message.event.payload if message.event else {}
+    money = amount(payload["refund_amount"], payload["currency"])
+    return Letter(
+        subject=_("%(amount)s is on its way back to you") % {"amount": money},
+        heading=_("%(amount)s is on its way back to you.") % {"amount": money},
+        paragraphs=[
+            _("It goes back the way it was paid. Depending on your bank, it arrives in 2–5 days."),
+        ],
+        facts=[(_("For"), _service(booking)), (_("At"), booking.outlet.name), (_("Booking"), booking.ref)],
+        link=mail_link(booking),
+        link_text=_("See the booking"),
+    )
+
+
+def _service(booking: Booking) -> str:
+    return ", ".join(item.name for item in booking.items.all())
+
+
+def _facts(booking: Booking) -> list[tuple[str, str]]:
+    total = amount(booking.total_amount, booking.currency)
+    price = {
+        PaymentState.PAID: _("%(amount)s, paid"),
+        PaymentState.COUNTER: _("%(amount)s, to be paid on the spot"),
+    }.get(PaymentState(booking.payment_state), "%(amount)s") % {"amount": total}
+    return [
+        (_("Service"), _service(booking)),
+        (_("When"), long_time(booking.starts_at, booking.zone)),
+        (_("With"), ", ".join(dict.fromkeys(item.staff.name for item in booking.items.all()))),
+        (_("Where"), location(booking)),
+        (_("Price"), price),
+        (_("Your code"), booking.check_in_code),
+        (_("Booking"), booking.ref),
+    ]
+
+
+def _before_you_come(booking: Booking) -> str:
+    if booking.place == Place.CUSTOMER:
+        return _("Tell them your code at the door, and they begin.")
+    return _("Say your code when you arrive.")
+
+
+def _until_when_free(booking: Booking) -> str:
+    until = free_until(Policy.from_dict(booking.policy), booking.starts_at)
+    if until <= clock.now():
+        return _("It can no longer be cancelled for free; the booking shows what a change would cost.")
+    return _("Cancelling or moving is free until %(until)s.") % {"until": long_time(until, booking.zone)}
+
+
+def _calendar(booking: Booking, message: Message, email: str, *, cancelled: bool = False) -> File:
+    assert message.event is not None
+    return invitation(
+        booking, sequence=message.event.seq, attendee=email, at=message.event.at, cancelled=cancelled
+    )

@@ -1,0 +1,70 @@
+"""What businesses are told. No addresses or numbers of customers: those are on their board."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bookings.models import Booking
+from notifications.letters.letter import Letter
+from notifications.letters.words import amount, long_time
+from notifications.models import Message
+
+
+def provider_new(booking: Booking, message: Message, email: str) -> Letter | None:
+    when = long_time(booking.starts_at, booking.zone)
+    return _letter(
+        booking,
+        subject=_("New booking: %(service)s, %(when)s"),
+        heading=_("New booking on %(when)s."),
+        when=when,
+        facts=[(_("Price"), amount(booking.total_amount, booking.currency))],
+    )
+
+
+def provider_moved(booking: Booking, message: Message, email: str) -> Letter | None:
+    facts = []
+    before = (message.event.payload.get("previous") or {}).get("starts_at") if message.event else None
+    if before:
+        facts.append((_("Before"), long_time(datetime.fromisoformat(before), booking.zone)))
+    return _letter(
+        booking,
+        subject=_("Moved: %(service)s, now %(when)s"),
+        heading=_("A booking moved to %(when)s."),
+        when=long_time(booking.starts_at, booking.zone),
+        facts=facts,
+    )
+
+
+def provider_cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
+    fee = message.event.payload.get("fee", 0) if message.event else 0
+    return _letter(
+        booking,
+        subject=_("Cancelled: %(service)s, %(when)s"),
+        heading=_("The booking on %(when)s was cancelled. The time is free again."),
+        when=long_time(booking.starts_at, booking.zone),
+        facts=[(_("Kept of the price"), amount(fee, booking.currency))] if fee else [],
+    )
+
+
+def _letter(
+    booking: Booking, *, subject: str, heading: str, when: str, facts: list[tuple[str, str]]
+) -> Letter:
+    items = list(booking.items.all())
+    service = ", ".join(item.name for item in items)
+    values = {"service": service, "when": when}
+    return Letter(
+        subject=subject % values,
+        heading=heading % values,
+        facts=[
+            (_("Service"), service),
+            (_("When"), when),
+            (_("Who does it"), ", ".join(dict.fromkeys(item.staff.name for item in items))),
+            (_("For"), booking.customer.name if booking.customer else ""),
+            (_("At"), booking.outlet.name),
+            *facts,
+            (_("Booking"), booking.ref),
+        ],
+        link=f"{settings.SITE_URL}/pro/",
+        link_text=_("Open your day"),
+    )

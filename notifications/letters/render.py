@@ -1,0 +1,79 @@
+"""From a Message to a mail that can be sent."""
+
+import hashlib
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from bookings.models import Booking
+from notifications.enums import Kind
+from notifications.letters import customers, providers
+from notifications.letters.letter import Letter
+from notifications.models import Message
+
+Writer = Callable[[Booking, Message, str], Letter | None]
+
+WRITERS: dict[str, Writer] = {
+    Kind.CONFIRMED: customers.confirmed,
+    Kind.RESCHEDULED: customers.rescheduled,
+    Kind.CANCELLED: customers.cancelled,
+    Kind.REMINDER: customers.reminder,
+    Kind.PAID_TOO_LATE: customers.paid_too_late,
+    Kind.REFUNDED: customers.refunded,
+    Kind.PROVIDER_NEW: providers.provider_new,
+    Kind.PROVIDER_MOVED: providers.provider_moved,
+    Kind.PROVIDER_CANCELLED: providers.provider_cancelled,
+}
+
+
+def mail_for(message: Message) -> EmailMultiAlternatives | None:
+    """The mail that `message` owes its reader, in their language; None when there is nothing left to say.
+
+    Read fresh: the address may have changed, been erased, or the booking moved on since it was written down.
+    """
+    booking = (
+        Booking.objects.select_related("outlet__provider", "customer__user")
+        .prefetch_related("items__staff")
+        .get(ref=message.booking_ref)
+    )
+    email = address_of(message, booking)
+    if not email:
+        return None
+    with translation.override(message.language):
+        letter = WRITERS[message.kind](booking, message, email)
+        if letter is None:
+            return None
+        context = {"letter": letter, "site": settings.SITE_NAME, "language": message.language}
+        mail = EmailMultiAlternatives(
+            subject=" ".join(letter.subject.split()),
+            body=render_to_string("notifications/letter.txt", context),
+            to=[email],
+            headers={
+                # The same for every copy of this mail, so that a second one can be told by machines.
+                "Message-ID": f"<{_name(message)}@{urlsplit(settings.SITE_URL).hostname}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        mail.attach_alternative(render_to_string("notifications/letter.html", context), "text/html")
+    for file in letter.files:
+        mail.attach(file.name, file.content, file.type)
+    return mail
+
+
+def address_of(message: Message, booking: Booking) -> str:
+    """Where the reader is reached now; empty when nowhere."""
+    provider = booking.outlet.provider
+    if message.recipient == provider.public_id:
+        return provider.email
+    customer = booking.customer
+    if customer is None or customer.public_id != message.recipient or customer.erased_at:
+        return ""
+    return customer.email or (customer.user.email if customer.user else None) or ""
+
+
+def _name(message: Message) -> str:
+    return hashlib.sha256(f"{message.pk}:{message.key}".encode()).hexdigest()[:32]

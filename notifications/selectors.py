@@ -1,0 +1,53 @@
+"""Reads: whom a booking's news concern, and the development mailbox."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from bookings.models import Booking
+from common.errors import NotFound
+from notifications.models import DevMail
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who is told, by public id, in which language; `role` (customer or provider) is part of a mail's key."""
+
+    role: str
+    id: str
+    language: str
+
+
+def booking_named(ref: str) -> Booking:
+    """The booking with what its mails need. One query."""
+    return Booking.objects.select_related("outlet__provider", "customer__user").get(ref=ref)
+
+
+def customer_of(booking: Booking) -> Addressee | None:
+    """The customer as a reader, in the language that they use now; None when they left no e-mail."""
+    customer = booking.customer
+    if customer is None or customer.erased_at:
+        return None
+    user = customer.user
+    if not (customer.email or (user and user.email)):
+        return None
+    return Addressee("customer", customer.public_id, user.language if user else customer.language)
+
+
+def provider_of(booking: Booking) -> Addressee | None:
+    """The business as a reader; None when it gave no e-mail."""
+    provider = booking.outlet.provider
+    return Addressee("provider", provider.public_id, provider.language) if provider.email else None
+
+
+def mailbox() -> QuerySet[DevMail]:
+    """The mails of the development mailbox, the newest first."""
+    return DevMail.objects.order_by("-pk")
+
+
+def mail_in_mailbox(pk: int) -> DevMail:
+    """One mail of the development mailbox. Raises NotFound."""
+    found = DevMail.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,98 @@
+"""Mails out of the door: each is owed once, claimed by one sender, and tried again when a server refuses.
+
+Nothing here runs in a transaction while it talks to the mail server. See Message for what a crash can do.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import F, Q, QuerySet
+
+from bookings.models import Booking
+from common import clock
+from common.models import Event
+from notifications.enums import Kind, State
+from notifications.letters.render import mail_for
+from notifications.models import Message
+from notifications.selectors import Addressee
+
+log = logging.getLogger(__name__)
+
+# A sender that has not come back by then has died.
+LEASE = timedelta(minutes=10)
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=2)
+MAX_ATTEMPTS = 10
+BATCH = 100
+
+
+def owe(
+    *, kind: Kind, booking: Booking, to: Addressee, event: Event | None = None, news: str = ""
+) -> Message:
+    """Write down that `to` is owed a mail of `kind`, once per event (or per `news` when there is none)."""
+    about = f"{event.type}:{event.subject_id}:{event.seq}" if event else news
+    message, _ = Message.objects.get_or_create(
+        key=f"{about}:{to.role}",
+        defaults={
+            "kind": kind,
+            "booking_ref": booking.ref,
+            "recipient": to.id,
+            "language": to.language,
+            "event": event,
+            "next_try_at": clock.now(),
+        },
+    )
+    return message
+
+
+def send(messages: Iterable[Message]) -> int:
+    """Send those that nobody else is sending and that are due; answers how many went out."""
+    return sum(_send(message) for message in messages)
+
+
+def send_due() -> int:
+    """Send what a server refused before and what a dead sender left; answers how many were tried."""
+    due = list(_due(Message.objects.all()).order_by("next_try_at", "pk")[:BATCH])
+    send(due)
+    return len(due)
+
+
+def _due(messages: QuerySet[Message]) -> QuerySet[Message]:
+    now = clock.now()
+    return messages.filter(
+        Q(state=State.PENDING, next_try_at__lte=now) | Q(state=State.SENDING, claimed_at__lte=now - LEASE)
+    )
+
+
+def _send(message: Message) -> bool:
+    now = clock.now()
+    # The claim: of any number of senders the database lets one through.
+    claimed = _due(Message.objects.filter(pk=message.pk)).update(
+        state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return False
+    message.refresh_from_db()
+    try:
+        mail = mail_for(message)
+        if mail is None:
+            _leave(message, state=State.DROPPED)
+            return False
+        mail.send()
+    except Exception as error:  # whatever it is, the other mails go on
+        log.exception("mail %s was not sent", message.key)
+        _leave(
+            message,
+            state=State.FAILED if message.attempts >= MAX_ATTEMPTS else State.PENDING,
+            next_try_at=now + min(LONGEST_RETRY, FIRST_RETRY * 2 ** (message.attempts - 1)),
+            last_error=type(error).__name__[:80],
+        )
+        return False
+    _leave(message, state=State.SENT, sent_at=clock.now(), last_error="")
+    return True
+
+
+def _leave(message: Message, **values: object) -> None:
+    """Write how it went, unless the lease ran out and another sender has the row now."""
+    Message.objects.filter(pk=message.pk, state=State.SENDING, claimed_at=message.claimed_at).update(**values)
