@@ -1,7 +1,7 @@
 """A member's businesses and who belongs to them."""
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from common.api import ERRORS, CursorPage, idempotent
 from common.errors import NotFound
@@ -144,14 +144,12 @@ def change_member(
     response={204: None, **ERRORS},
     operation_id="remove_member",
 )
-def remove_member(
-    request: HttpRequest, provider: schemas.PublicId, user: schemas.PublicId
-) -> tuple[int, None]:
+def remove_member(request: HttpRequest, provider: schemas.PublicId, user: schemas.PublicId) -> Status:
     """End a membership; only the owner may."""
     principal = caller(request)
     found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
     members.remove_member(membership=_member(found.pk, user), actor=principal.actor)
-    return 204, None
+    return Status(204, None)
 
 
 def _member(provider_id: int, user: str) -> Membership:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from common.api import ERRORS, CursorPage, idempotent
 from providers import presenters, schemas
@@ -113,14 +113,12 @@ def offer_service(
     response={204: None, **ERRORS},
     operation_id="withdraw_service",
 )
-def withdraw_service(
-    request: HttpRequest, service: schemas.PublicId, outlet: schemas.PublicId
-) -> tuple[int, None]:
+def withdraw_service(request: HttpRequest, service: schemas.PublicId, outlet: schemas.PublicId) -> Status:
     """Sell a service at an outlet no longer."""
     principal = caller(request)
     found = access_service(principal, service, role=Role.MANAGER, scope=WRITE)
     services.withdraw_service(service=found, outlet=_outlet(found, outlet), actor=principal.actor)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(

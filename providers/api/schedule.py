@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from common.api import ERRORS, CursorPage, idempotent
 from providers import presenters, schemas
@@ -47,7 +47,10 @@ def replace_hours(request: HttpRequest, outlet: schemas.PublicId, body: schemas.
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
     person = _person(found, body.staff)
-    rules = [WeeklyRule(**rule.model_dump()) for rule in body.rules]
+    rules = [
+        WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until)
+        for rule in body.rules
+    ]
     hours.replace_week(outlet=found, staff=person, rules=rules, actor=principal.actor)
     return _week(found, person)
 
@@ -94,12 +97,12 @@ def set_override(
 )
 def clear_override(
     request: HttpRequest, outlet: schemas.PublicId, on: date, staff: schemas.PublicId | None = None
-) -> tuple[int, None]:
+) -> Status:
     """Let the weekly hours hold again on a date."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
     hours.clear_override(outlet=found, staff=_person(found, staff), on=on, actor=principal.actor)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(
@@ -136,12 +139,12 @@ def add_closure(
 
 
 @router.delete("/provider/closures/{closure}", response={204: None, **ERRORS}, operation_id="remove_closure")
-def remove_closure(request: HttpRequest, closure: schemas.PublicId) -> tuple[int, None]:
+def remove_closure(request: HttpRequest, closure: schemas.PublicId) -> Status:
     """Open the outlet again in that period."""
     principal = caller(request)
     found = access_closure(principal, closure, role=Role.MANAGER, scope=WRITE)
     hours.remove_closure(closure=found, actor=principal.actor)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(
@@ -180,12 +183,12 @@ def add_time_off(
 @router.delete(
     "/provider/time-off/{time_off}", response={204: None, **ERRORS}, operation_id="remove_time_off"
 )
-def remove_time_off(request: HttpRequest, time_off: schemas.PublicId) -> tuple[int, None]:
+def remove_time_off(request: HttpRequest, time_off: schemas.PublicId) -> Status:
     """The person works again in that period."""
     principal = caller(request)
     found = access_time_off(principal, time_off, role=Role.MANAGER, scope=WRITE)
     hours.remove_time_off(time_off=found, actor=principal.actor)
-    return 204, None
+    return Status(204, None)
 
 
 def _person(outlet: Outlet, staff: str | None) -> StaffMember | None:
