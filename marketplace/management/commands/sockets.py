@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -37,6 +38,12 @@ class Pressure:
 
 class SocketServer(Server):
     """Daphne that drops the clients who do not keep up; they come back with the last number they saw."""
+
+    failed = False
+
+    def listen_error(self, failure: Any) -> None:
+        super().listen_error(failure)
+        self.failed = True
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         await super().handle_reply(protocol, message)
@@ -82,7 +89,7 @@ class Command(BaseCommand):
                 "sockets: ready on %s after %.1f s", unix or f"{host}:{port}", time.monotonic() - started
             )
 
-        SocketServer(
+        server = SocketServer(
             application,
             endpoints=build_endpoint_description_strings(**where),
             ready_callable=ready,
@@ -92,4 +99,8 @@ class Command(BaseCommand):
             ping_interval=PING_EVERY,
             ping_timeout=PONG_WITHIN,
             websocket_timeout=-1,  # a page may stay open all day: pings tell who is gone
-        ).run()
+        )
+        server.run()
+        logging.shutdown()
+        # Nothing is left to save, and threads that wait for a database which is away would hold up the end.
+        os._exit(1 if server.failed else 0)

@@ -1,0 +1,92 @@
+"""Writing the people of the demo, and the categories they choose from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+
+from accounts.models import Customer, User
+from marketplace.demo import signins
+from marketplace.demo.categories import CATEGORIES
+from marketplace.demo.plan import PersonPlan
+from marketplace.demo.seeds import public_id
+from providers.models import Category, CategoryName
+
+# Nobody signs in with it: these people only fill the boards.
+UNUSABLE = f"{UNUSABLE_PASSWORD_PREFIX}demo"
+
+
+def load_categories() -> dict[str, Category]:
+    """The category tree with its names, made or brought up to date; by slug."""
+    found: dict[str, Category] = {}
+    for position, (slug, parent, *named) in enumerate(CATEGORIES):
+        found[slug], _ = Category.objects.update_or_create(
+            slug=slug, defaults={"parent": found.get(parent), "position": position, "archived_at": None}
+        )
+        for language, (name, description) in zip(("en", "zh-hans"), named, strict=True):
+            CategoryName.objects.update_or_create(
+                category=found[slug],
+                language=language,
+                defaults={"name": name, "description": description},
+            )
+    return found
+
+
+def known_customer(seed: int) -> PersonPlan:
+    """The person that the demo's customer sign-in is."""
+    person = next(s for s in signins.SIGN_INS if s.email == signins.CUSTOMER)
+    return PersonPlan(
+        customer_id=public_id("cus", seed, person.email),
+        user_id=public_id("usr", seed, person.email),
+        name=person.name,
+        email=person.email,
+        phone="",
+        language="en",
+    )
+
+
+def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> None:
+    """Users and their customers: the demo sign-ins (password, verified e-mail) and people who book often."""
+    password = make_password(signins.PASSWORD)
+    users = [
+        User(
+            public_id=public_id("usr", seed, s.email),
+            email=s.email,
+            name=s.name,
+            password=password,
+            is_operator=s.email == signins.OPERATOR,
+            is_superuser=s.email == signins.OPERATOR,
+            date_joined=at,
+        )
+        for s in signins.SIGN_INS
+    ]
+    users += [
+        User(
+            public_id=p.user_id,
+            email=p.email,
+            name=p.name,
+            language=p.language,
+            password=UNUSABLE,
+            date_joined=at,
+        )
+        for p in regulars
+    ]
+    User.objects.bulk_create(users)
+    signed_in = users[: len(signins.SIGN_INS)]
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email or "", verified=True, primary=True) for user in signed_in
+    )
+    by_id = {user.public_id: user for user in users}
+    Customer.objects.bulk_create(
+        Customer(
+            public_id=p.customer_id,
+            user=by_id[p.user_id],
+            is_main=True,
+            name=p.name,
+            email=p.email,
+            language=p.language,
+            created_at=at,
+        )
+        for p in (known_customer(seed), *regulars)
+    )

@@ -1,0 +1,180 @@
+"""Invented words: what businesses are called, what they say of themselves, what their customers say."""
+
+from random import Random
+
+from marketplace.demo.people import names
+
+_WOODS = names(
+    """
+    Saarni Pihla Utu Halla Kaisla Tuuli Lumme Vadelma Kanerva Pouta Ruska Sarastus Usva Kaarna
+    Lehto Virma Helmiäinen Kuura Meri Loiste Solina Suvi Taika Orvokki Kielo Pisara Aava Routa
+    Hohde Vanamo Marras Tyrni Kaste Aalto Myrsky
+    """
+)
+_BEAUTY_FORMS = {
+    "salon": ("Salon {}", "Parturi-Kampaamo {}", "Hiushuone {}", "{} Hair", "Kampaamo {}"),
+    "barber": ("{} Barbers", "Parturi {}", "Partahuone {}"),
+    "beauty": ("Kauneushoitola {}", "Ihohuone {}", "{} Skin Studio", "Studio {}"),
+    "nails": ("{} Nails", "Kynsistudio {}", "Atelier {}"),
+    "massage": ("Hieronta {}", "Hierontahuone {}", "{} Bodywork"),
+    "cleaning": ("Kotiapu {}", "{} Home", "Siivouspalvelu {}", "{} Cleaning"),
+    "carwash": ("Käsinpesu {}", "{} Car Wash", "Autopesu {}"),
+    "workshop": ("Autohuolto {}", "{} Garage", "Rengas & Huolto {}"),
+}
+
+_ABOUT = {
+    "salon": (
+        "A small salon with good coffee and no hurry. We cut, colour and tell you what your hair can take.",
+        "Four chairs, big windows, music at talking volume. Colour is our thing, and so are short cuts.",
+        "Neighbourhood hairdressers for the whole family; the same faces year after year.",
+    ),
+    "barber": (
+        "Clippers, scissors and hot towels. Book a time and you will be in the chair at that time.",
+        "A barbershop where first-timers and regulars get the same handshake.",
+    ),
+    "beauty": (
+        "Skin, brows and lashes in two quiet rooms. We use Nordic products and explain what they do.",
+        "An hour for yourself in the middle of town. Facials to your skin's mood, waxing quick and careful.",
+    ),
+    "nails": (
+        "Neat, strong nails in any length. Every tool is sterilised, every set is photographed if you like.",
+        "Manicure, pedicure and gel by people with a steady hand.",
+    ),
+    "massage": (
+        "Trained massage therapists, warm rooms, no background chatter. Tell us where it hurts.",
+        "For runners, desk workers and everybody between. Firm or gentle: you set the pressure.",
+    ),
+    "cleaning": (
+        "The same cleaner every time, insured and on the payroll. We come to you all over the centre.",
+        "Home cleaning with a clear list: you tick what matters, we do that first.",
+        "A family company: regular visits, windows and move-outs. Keys are kept in a safe.",
+    ),
+    "carwash": (
+        "Cars washed by hand, dried by hand. Bring the dog hair, we have seen worse.",
+        "Two bays under the block: wash, wax and detailing while you do your errands.",
+    ),
+    "workshop": (
+        "An honest workshop: we ring before anything that costs more. Tyres, oil, brakes, yearly service.",
+        "All makes. Tyre hotel in the cellar, coffee upstairs, invoices that can be read.",
+    ),
+}
+_ABOUT_FINNISH = {
+    "salon": "Kodikas kampaamo keskustassa. Leikkaukset, värit ja kampaukset ajan kanssa.",
+    "barber": "Parturi, jossa aika pitää. Leikkaukset, parrat ja parranajo kuumilla pyyhkeillä.",
+    "beauty": "Kasvohoidot, kulmat ja ripset rauhallisessa hoitolassa.",
+    "nails": "Siistit ja kestävät kynnet. Välineet steriloidaan jokaisen asiakkaan jälkeen.",
+    "massage": "Koulutetut hierojat. Kerro missä jumittaa, me hoidamme loput.",
+    "cleaning": "Sama siivooja joka kerta. Kotisiivoukset, ikkunat ja muuttosiivoukset.",
+    "carwash": "Käsinpesu, vahaus ja sisäpuhdistus kahdessa hallissa.",
+    "workshop": "Kaikki merkit. Renkaat, öljyt, jarrut ja vuosihuollot rehellisesti.",
+}
+
+_PRAISE = (
+    "Exactly what I asked for, and ten minutes earlier than promised. {first} really listens.",
+    "Very good! I was little bit nervous but {first} explained everything. I come again.",
+    "Third time here and it has been just as good every time.",
+    "Friendly, precise, no small talk forced on you. Perfect for a Finn.",
+    "Booked the evening before, got a time for the morning. {first} was super.",
+    "Good price-quality relation. Recommend!",
+    "{first} is a professional with big P. The result lasted well too.",
+    "Calm place, clean, on time. What else do you need?",
+    "Kiitos {first}! The best in the neighbourhood.",
+    "They called me beforehand to ask one detail, which I liked very much.",
+)
+_FINE = (
+    "All ok, a bit of waiting in the beginning but the result was good.",
+    "Good work. The place was a little hard to find from the courtyard.",
+    "Nice service, price is on the upper side.",
+    "Solid. Would have liked a reminder about the door code.",
+)
+_MEH = (
+    "Result was okay but I felt we were in hurry.",
+    "Not quite what we agreed. They offered to fix it, which was fair.",
+    "Fifteen minutes late and nobody said anything. Work itself fine.",
+)
+_POOR = (
+    "Unfortunately had to have it redone elsewhere.",
+    "Waited twenty minutes, then a shorter visit than I paid for.",
+)
+_TRADE_PRAISE = {
+    "salon": (
+        "The colour is just the tone in my picture.",
+        "Best cut for my thin hair so far, it sits without styling.",
+    ),
+    "barber": (
+        "Sharp fade, and the beard finally has a shape.",
+        "In and out in half an hour with a perfect cut.",
+    ),
+    "beauty": ("My skin was glowing at the party next day.", "Brows that look like mine, only better."),
+    "nails": ("Three weeks and not one chip.", "The tiny flowers are a piece of art."),
+    "massage": (
+        "Slept the whole night for the first time in a month.",
+        "Found the knot at once. Firm but never too much.",
+    ),
+    "cleaning": (
+        "Came home to a flat that smells of nothing, as it should.",
+        "Even the oven looks new. Same cleaner promised next time.",
+    ),
+    "carwash": (
+        "Two child seats full of crumbs and now you could eat there. Please don't.",
+        "Paint is like glass.",
+    ),
+    "workshop": (
+        "They showed me the old part and why it was changed. Trust.",
+        "Tyres changed in twenty-five minutes, coffee included.",
+    ),
+}
+_CHINESE = (
+    "很满意，{first}很专业，下次还来。",
+    "准时、干净，沟通用英语没有问题。",
+    "预约方便，价格透明，推荐给在赫尔辛基的朋友。",
+    "手艺很好，环境安静，就是位置有点难找。",
+)
+_FINNISH = (
+    "Todella hyvä kokemus, {first} osasi asiansa. Tulen uudestaan!",
+    "Siisti paikka ja ystävällinen palvelu. Suosittelen.",
+    "Aika piti ja lopputulos oli juuri toivottu.",
+)
+_REPLIES = (
+    "Thank you, see you again!",
+    "Kiitos palautteesta!",
+    "Thank you for telling us. We have gone through it with the team.",
+)
+
+
+def business_name(r: Random, trade: str, taken: set[str]) -> str:
+    """A name that is not in `taken` (casefolded names), and is put there."""
+    while True:
+        form, word = r.choice(_BEAUTY_FORMS[trade]), r.choice(_WOODS)
+        name = form.format(word)
+        if name.casefold() in taken:
+            name = form.format(" ".join(r.sample(_WOODS, 2)))
+        if name.casefold() not in taken:
+            taken.add(name.casefold())
+            return name
+
+
+def about(r: Random, trade: str) -> tuple[str, str]:
+    """What a business says of itself, and in which language."""
+    if r.random() < 0.15:
+        return _ABOUT_FINNISH[trade], "fi"
+    return r.choice(_ABOUT[trade]), "en"
+
+
+def review(r: Random, *, trade: str, staff_name: str, chinese: bool) -> tuple[int, str, str, str]:
+    """Stars (1 to 5), text, its language, and the provider's reply (mostly none)."""
+    stars = r.choices((5, 4, 3, 2, 1), weights=(62, 25, 8, 3, 2))[0]
+    first = staff_name.split()[0]
+    language = "en"
+    if r.random() < 0.18:
+        text = ""
+    elif stars >= 4 and chinese:
+        text, language = r.choice(_CHINESE), "zh-hans"
+    elif stars == 5 and r.random() < 0.12:
+        text, language = r.choice(_FINNISH), "fi"
+    elif stars == 5:
+        text = r.choice((*_PRAISE, *_TRADE_PRAISE[trade], *_TRADE_PRAISE[trade]))
+    else:
+        text = r.choice({4: _FINE, 3: _MEH, 2: _POOR, 1: _POOR}[stars])
+    reply = (_REPLIES[2] if stars < 4 else r.choice(_REPLIES[:2])) if text and r.random() < 0.2 else ""
+    return stars, text.format(first=first), language, reply

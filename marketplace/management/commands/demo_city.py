@@ -1,0 +1,58 @@
+"""Load the demo city, or a town for benchmarks."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from geo.osm import ATTRIBUTION, ATTRIBUTION_URL
+from marketplace.demo import helsinki, town
+from marketplace.demo.progress import Progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the demo city: central Helsinki with invented businesses, people and visits. Again on the same "
+        "day: nothing to do. On a later day: visits are added up to 13 days ahead, nothing else changes. "
+        "With --outlets N: a synthetic town of N outlets for benchmarks instead."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--seed", type=int, default=1, help="another seed invents other people (default 1)"
+        )
+        parser.add_argument("--outlets", type=int, metavar="N", help="make a town of N outlets instead")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["outlets"] is not None:
+            self._town(options["seed"], options["outlets"])
+            return
+        seed = options["seed"]
+        try:
+            progress = Progress(sys.stderr, helsinki.steps(seed))
+            loaded = helsinki.load(seed, progress=progress)
+        except helsinki.OtherSeed as other:
+            raise CommandError(
+                f"This database holds the demo city of seed {other}: start with a new one."
+            ) from other
+        except helsinki.NameTaken as taken:
+            raise CommandError("A demo e-mail address belongs to someone else here.") from taken
+        if loaded is None:
+            self.stdout.write("The demo city is up to date.")
+        else:
+            self.stdout.write(
+                f"{loaded.businesses} businesses and {loaded.visits} visits, up to {loaded.through}."
+            )
+        self.stdout.write(f"Map data {ATTRIBUTION} (ODbL, {ATTRIBUTION_URL})")
+        call_command("demo_signins", stdout=self.stdout)
+
+    def _town(self, seed: int, outlets: int) -> None:
+        if not 1 <= outlets <= town.MOST:
+            raise CommandError(f"--outlets: 1 to {town.MOST}")
+        progress = Progress(sys.stderr, town.steps(outlets))
+        made = town.load(seed, outlets=outlets, progress=progress)
+        self.stdout.write(
+            f"{made} outlets added; the town has {outlets}." if made else "The town is there already."
+        )
