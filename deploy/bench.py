@@ -1,4 +1,4 @@
-"""`make bench`: the figures, from benchmarks/run.py, against the production arrangement on data of its own."""
+"""`make bench`: the figures, from benchmarks/run.py, against production's arrangement on data of its own."""
 
 import os
 import shlex

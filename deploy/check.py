@@ -1,4 +1,4 @@
-"""`make test`, `make lint`, `make proof`, `make fmt` and `make messages`: tools with a database of their own."""
+"""`make test`, `make lint`, `make proof`, `make fmt`, `make messages`: tools with a database of their own."""
 
 import os
 import re

@@ -1,7 +1,7 @@
-"""Serves in production what `make run` serves, by the settings in the environment and a database that others run.
+"""Serves in production what `make run` serves: settings from the environment, a database that others run.
 
-usage: python3.11 -m deploy.production build     after each update: environment, front end, migrations, static files
-       python3.11 -m deploy.production serve     in the foreground, for systemd (deploy/hereabouts.service)
+usage: python3.11 -m deploy.production build    after an update: packages, front end, database, static files
+       python3.11 -m deploy.production serve    in the foreground, for systemd (deploy/hereabouts.service)
 
 HOST, PORT and DATA_DIR say where to listen and where logs and nginx's temporary files go.
 """

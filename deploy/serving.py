@@ -57,7 +57,10 @@ def nginx_configuration(site: Installation, env: Mapping[str, str]) -> str:
 def programs(site: Installation, cluster: Cluster | None) -> dict[str, tuple[int, str, list[str]]]:
     """Each program's priority, stop signal and command. `cluster` is given where the database is ours."""
     python = str(VENV_BIN / "python")
-    granian = [str(VENV_BIN / "granian"), "--interface", "wsgi", "--uds", str(site.run / "web.sock")]
+    # A killed granian leaves its socket, and does not start over one that is there.
+    socket = str(site.run / "web.sock")
+    granian = ["/bin/sh", "-c", 'rm -f "$0"; exec "$@"', socket]
+    granian += [str(VENV_BIN / "granian"), "--interface", "wsgi", "--uds", socket]
     granian += ["--uds-permissions", "0o600", "--workers", "2", "--respawn-failed-workers"]
     # Four threads a worker, as many as its database connections, and no more requests taken on than threads:
     # the rest wait in a short queue where the other worker finds them.
