@@ -6,7 +6,7 @@ list, the search and the booking check (inside its transaction, under its locks)
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings.errors import NotOffered, OptionUnknown, SpanTooLong, StaffNotAble
@@ -27,7 +27,7 @@ from common import clock
 from common.errors import NotFound
 from common.spans import Span
 from providers.models import Offering, Resource, ServiceOption
-from providers.rules.hours import person_spans, working_spans
+from providers.rules.hours import opening, person_spans, working_spans
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=62)
@@ -72,22 +72,27 @@ class OpenTime:
     """The open time of one offering within `window`: what was loaded is looked at, nothing else."""
 
     def __init__(self, ask: Ask, rows: OfferingRows, busy: Busy, *, window: Span, now: datetime) -> None:
-        self.ask = ask
-        self.zone: ZoneInfo = rows.zone
-        self.step_min = rows.step_min
+        outlet = rows.outlet
+        self.zone: ZoneInfo = outlet.zone
+        self.step_min = outlet.step_min
         self.visit = visit_of(ask, rows)
         self.window = window
-        self.not_before = now + timedelta(minutes=rows.notice_min)
+        self.not_before = now + timedelta(minutes=outlet.notice_min)
         # Customers book up to and including the local day `window_days` from today.
-        last_day = now.astimezone(rows.zone).date() + timedelta(days=rows.window_days)
-        self.not_after = datetime.combine(last_day + DAY, datetime.min.time(), rows.zone).astimezone(UTC)
-        self._rows = rows
+        last_day = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
+        self.not_after = opening(outlet.zone, last_day + DAY, time())
+        self._outlet = outlet
         self._busy = busy
         self._staff = staff_of(ask, rows)
         self._pools = [
             Pool(kind, quantity, {pk: busy.units.get(pk, ()) for pk in units})
             for kind, quantity, units in rows.needs
         ]
+
+    @property
+    def able(self) -> set[str]:
+        """Who may do it, free or not (public ids)."""
+        return {staff.public_id for staff in self._staff}
 
     def slots(self, window: Span | None = None) -> list[Slot]:
         """What customers may choose, with starts in `window` (within the one that was loaded)."""
@@ -178,20 +183,20 @@ class OpenTime:
         )
 
     def _people(self, window: Span, *, any_hour: bool = False) -> list[Person]:
-        rows, busy = self._rows, self._busy.staff
+        outlet, busy = self._outlet, self._busy.staff
         if any_hour:
             return [Person(staff.pk, [window], busy.get(staff.pk, ())) for staff in self._staff]
-        hours = rows.hours
-        open_spans = working_spans(hours.rules, hours.overrides, zone=rows.zone, window=window)
+        hours = outlet.hours
+        open_spans = working_spans(hours.rules, hours.overrides, zone=outlet.zone, window=window)
         return [
             Person(
                 staff.pk,
                 person_spans(
                     staff.own,
                     hours,
-                    closures=rows.closures,
+                    closures=outlet.closures,
                     time_off=staff.time_off,
-                    zone=rows.zone,
+                    zone=outlet.zone,
                     window=window,
                     open_spans=open_spans,
                 ),
@@ -259,7 +264,7 @@ def slots_for(
     found = open_time([Ask(offering.pk, duration_min=duration_min)], window=window)[offering.pk]
     listed = [found.public(slot) for slot in found.slots()]
     if staff is not None:
-        if staff not in found_staff(found):
+        if staff not in found.able:
             raise StaffNotAble
         listed = [replace(slot, staff=[staff]) for slot in listed if staff in slot.staff]
     return OutletSlots(offering.outlet.timezone, listed)
@@ -306,11 +311,6 @@ def checked_window(start: datetime, end: datetime) -> Span:
     if not timedelta(0) < window.end - window.start <= LONGEST:
         raise SpanTooLong
     return window
-
-
-def found_staff(found: OpenTime) -> set[str]:
-    """Who was considered (public ids), free or not."""
-    return {staff.public_id for staff in found._staff}
 
 
 def visit_of(ask: Ask, rows: OfferingRows) -> Visit:

@@ -1,9 +1,10 @@
 """Everything open time is made of, for any number of offerings in two statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,43 +17,42 @@ from providers.rules.hours import DateOverride, Timetable, WeeklyRule
 # Local dates of a window are at most a day away from its dates in UTC, late hours reach one further.
 EDGE_DAYS = 2
 
-# One row per offering. Periods are clipped to the window, so that open-ended ones become instants, too.
+# One row per outlet. Periods are clipped to the window, so that open-ended ones become instants, too.
 RULES = """
-SELECT f.id, f.outlet_id, o.timezone, o.slot_step_min, o.notice_min, o.window_days,
-       s.duration_min, s.buffer_before_min, s.buffer_after_min,
+SELECT o.timezone, o.slot_step_min, o.notice_min, o.window_days,
+       (SELECT json_agg(json_build_array(
+                 f.id, s.duration_min, s.buffer_before_min, s.buffer_after_min,
+                 (SELECT json_agg(k.staff_id) FROM providers_skill k WHERE k.service_id = f.service_id),
+                 (SELECT json_agg(json_build_array(n.kind_id, n.quantity,
+                           (SELECT json_agg(r.id) FROM providers_resource r
+                             WHERE r.kind_id = n.kind_id AND r.outlet_id = o.id AND r.archived_at IS NULL)))
+                    FROM providers_resourceneed n WHERE n.service_id = f.service_id)))
+          FROM providers_offering f JOIN providers_service s ON s.id = f.service_id
+         WHERE f.outlet_id = o.id AND f.id = ANY(%(offerings)s::bigint[])),
+       (SELECT json_agg(json_build_array(m.id, m.public_id) ORDER BY m.id)
+          FROM providers_staffassignment a JOIN providers_staffmember m ON m.id = a.staff_id
+         WHERE a.outlet_id = o.id AND m.archived_at IS NULL),
        (SELECT json_agg(json_build_array(m.id, m.public_id) ORDER BY m.id)
           FROM providers_staffmember m
-         WHERE m.archived_at IS NULL
-           AND EXISTS (SELECT FROM providers_skill k WHERE k.service_id = f.service_id AND k.staff_id = m.id)
-           AND EXISTS (SELECT FROM providers_staffassignment a
-                        WHERE a.outlet_id = f.outlet_id AND a.staff_id = m.id)),
-       (SELECT json_agg(json_build_array(m.id, m.public_id))
-          FROM providers_staffmember m WHERE m.id = ANY(%(staff)s) AND m.provider_id = o.provider_id),
-       (SELECT json_agg(json_build_array(n.kind_id, n.quantity,
-                 (SELECT json_agg(r.id) FROM providers_resource r
-                   WHERE r.kind_id = n.kind_id AND r.outlet_id = f.outlet_id AND r.archived_at IS NULL)))
-          FROM providers_resourceneed n WHERE n.service_id = f.service_id),
+         WHERE m.id = ANY(%(staff)s::bigint[]) AND m.provider_id = o.provider_id),
        (SELECT json_agg(json_build_array(h.staff_id, h.weekday, h.opens, h.closes,
                                          h.valid_from, h.valid_until))
-          FROM providers_hoursrule h WHERE h.outlet_id = f.outlet_id),
+          FROM providers_hoursrule h WHERE h.outlet_id = o.id),
        (SELECT json_agg(json_build_array(v.staff_id, v.date, v.opens, v.closes))
           FROM providers_hoursoverride v
-         WHERE v.outlet_id = f.outlet_id AND v.date BETWEEN %(first_day)s AND %(last_day)s),
+         WHERE v.outlet_id = o.id AND v.date BETWEEN %(first_day)s AND %(last_day)s),
        (SELECT json_agg(json_build_array(extract(epoch FROM greatest(lower(c.period), %(start)s)),
                                          extract(epoch FROM least(upper(c.period), %(end)s))))
           FROM providers_closure c
-         WHERE c.outlet_id = f.outlet_id AND c.period && tstzrange(%(start)s, %(end)s)),
+         WHERE c.outlet_id = o.id AND c.period && tstzrange(%(start)s, %(end)s)),
        (SELECT json_agg(json_build_array(t.staff_id, extract(epoch FROM greatest(lower(t.period), %(start)s)),
                                          extract(epoch FROM least(upper(t.period), %(end)s))))
           FROM providers_timeoff t
          WHERE t.period && tstzrange(%(start)s, %(end)s)
-           AND (t.staff_id = ANY(%(staff)s)
-                OR t.staff_id IN (SELECT a.staff_id FROM providers_staffassignment a
-                                   WHERE a.outlet_id = f.outlet_id)))
-  FROM providers_offering f
-  JOIN providers_outlet o ON o.id = f.outlet_id
-  JOIN providers_service s ON s.id = f.service_id
- WHERE f.id = ANY(%(offerings)s)
+           AND t.staff_id IN (SELECT a.staff_id FROM providers_staffassignment a WHERE a.outlet_id = o.id
+                              UNION ALL SELECT unnest(%(staff)s::bigint[])))
+  FROM providers_outlet o
+ WHERE o.id IN (SELECT f.outlet_id FROM providers_offering f WHERE f.id = ANY(%(offerings)s::bigint[]))
 """
 
 # The live ones that are no overbookings are found by the exclusion constraints' own indexes. What a hold
@@ -96,21 +96,27 @@ class StaffRows:
 
 
 @dataclass(slots=True)
-class OfferingRows:
-    """What the rules say about one offering: times are the outlet's wall clock or instants in UTC."""
+class OutletRows:
+    """What the rules say about one outlet: times are its wall clock, or instants in UTC."""
 
-    pk: int
-    outlet_pk: int
     zone: ZoneInfo
     step_min: int
     notice_min: int
     window_days: int
+    hours: Timetable
+    closures: list[Span]
+
+
+@dataclass(slots=True)
+class OfferingRows:
+    """One offering: what has to fit, who is able or was named, and (kind, quantity, units) that it needs."""
+
+    pk: int
+    outlet: OutletRows
     visit: Visit
     able: list[StaffRows]
     named: list[StaffRows]
     needs: list[tuple[int, int, list[int]]]
-    hours: Timetable
-    closures: list[Span]
 
 
 @dataclass(slots=True)
@@ -135,7 +141,7 @@ def load_rules(
     }
     with connection.cursor() as cursor:
         cursor.execute(RULES, values)
-        return {row[0]: _offering(row) for row in cursor.fetchall()}
+        return {offering.pk: offering for row in cursor.fetchall() for offering in _outlet(row)}
 
 
 def load_busy(
@@ -158,53 +164,54 @@ def load_busy(
     return busy
 
 
-def _offering(row: tuple[Any, ...]) -> OfferingRows:
-    pk, outlet_pk, zone, step_min, notice_min, window_days, duration, before, after = row[:9]
-    able, named, needs, rules, overrides, closures, time_off = (part or [] for part in row[9:])
-    off: dict[int, list[Span]] = defaultdict(list)
-    for staff_pk, start, end in time_off:
-        off[staff_pk].append(_span(start, end))
+def _outlet(row: tuple[Any, ...]) -> Iterator[OfferingRows]:
+    zone, step_min, notice_min, window_days = row[:4]
+    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[4:])
     weekly: dict[int | None, list[WeeklyRule]] = defaultdict(list)
     for staff_pk, weekday, opens, closes, since, until in rules:
         weekly[staff_pk].append(
-            WeeklyRule(
-                weekday,
-                time.fromisoformat(opens),
-                time.fromisoformat(closes),
-                since and date.fromisoformat(since),
-                until and date.fromisoformat(until),
-            )
+            WeeklyRule(weekday, _time(opens), _time(closes), since and _date(since), until and _date(until))
         )
     special: dict[int | None, list[DateOverride]] = defaultdict(list)
     for staff_pk, day, opens, closes in overrides:
-        special[staff_pk].append(
-            DateOverride(
-                date.fromisoformat(day),
-                opens and time.fromisoformat(opens),
-                closes and time.fromisoformat(closes),
-            )
-        )
+        special[staff_pk].append(DateOverride(_date(day), opens and _time(opens), closes and _time(closes)))
+    off: dict[int, list[Span]] = defaultdict(list)
+    for staff_pk, start, end in time_off:
+        off[staff_pk].append(_span(start, end))
 
-    def people(rows: list[tuple[int, str]]) -> list[StaffRows]:
-        return [
-            StaffRows(id, public_id, Timetable(weekly.get(id, ()), special.get(id, ())), off.get(id, ()))
-            for id, public_id in rows
-        ]
+    def person(pk: int, public_id: str) -> StaffRows:
+        return StaffRows(pk, public_id, Timetable(weekly.get(pk, ()), special.get(pk, ())), off.get(pk, ()))
 
-    return OfferingRows(
-        pk=pk,
-        outlet_pk=outlet_pk,
+    outlet = OutletRows(
         zone=ZoneInfo(zone),
         step_min=step_min,
         notice_min=notice_min,
         window_days=window_days,
-        visit=Visit(duration, before, after),
-        able=people(able),
-        named=people(named),
-        needs=[(kind, quantity, units or []) for kind, quantity, units in needs],
         hours=Timetable(weekly.get(None, ()), special.get(None, ())),
         closures=[_span(start, end) for start, end in closures],
     )
+    people = [person(*each) for each in here]
+    asked_for = [person(*each) for each in named]
+    for pk, duration, before, after, skilled, needs in offerings:
+        able = set(skilled or ())
+        yield OfferingRows(
+            pk=pk,
+            outlet=outlet,
+            visit=Visit(duration, before, after),
+            able=[each for each in people if each.pk in able],
+            named=asked_for,
+            needs=[(kind, quantity, units or []) for kind, quantity, units in needs or ()],
+        )
+
+
+@lru_cache(maxsize=1024)
+def _time(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+@lru_cache(maxsize=1024)
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _span(start: float, end: float) -> Span:
