@@ -1,0 +1,234 @@
+"""The operators' back office: look at everything, approve and suspend businesses, keep the category tree."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin, TabularInline
+
+from accounts.models import User
+from common import audit
+from common.actors import user_actor
+from common.errors import DomainError
+from providers.models import (
+    Category,
+    CategoryName,
+    Closure,
+    HoursRule,
+    Membership,
+    Offering,
+    Outlet,
+    Provider,
+    Resource,
+    Service,
+    ServiceOption,
+    Skill,
+    StaffAssignment,
+    StaffMember,
+)
+from providers.selectors.categories import forget_tree
+from providers.services.businesses import approve_provider, reject_provider, suspend_provider
+from providers.services.listing import refresh_listing
+
+
+def _actor(request: HttpRequest) -> str:
+    assert isinstance(request.user, User)  # the back office lets nobody else in
+    return user_actor(request.user.public_id)
+
+
+def _is_operator(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_operator
+
+
+class ReadOnly:
+    """Operators look; changes go through services, as members' own do."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_operator(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_operator(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(ReadOnly, TabularInline):
+    extra = 0
+
+
+class MembershipInline(ReadOnlyInline):
+    model = Membership
+    fields = ["user", "role", "staff", "created_at"]
+
+
+class OutletInline(ReadOnlyInline):
+    model = Outlet
+    fields = ["name", "street_line", "city", "archived_at"]
+    show_change_link = True
+
+
+@admin.register(Provider)
+class ProviderAdmin(ReadOnly, ModelAdmin):
+    list_display = ["name", "status", "email", "created_at", "approved_at"]
+    list_filter = ["status", "created_at"]
+    search_fields = ["name", "email", "public_id"]
+    ordering = ["-created_at"]
+    inlines = [OutletInline, MembershipInline]
+    actions = ["approve", "reject", "suspend"]
+
+    # Read-only admins hide their actions; these go through services, which say what is possible.
+    @admin.action(description=_("Approve"), permissions=["view"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
+        self._each(request, queryset, approve_provider)
+
+    @admin.action(description=_("Reject"), permissions=["view"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
+        self._each(request, queryset, reject_provider)
+
+    @admin.action(description=_("Suspend"), permissions=["view"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
+        self._each(request, queryset, suspend_provider)
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Provider], verb: Callable[..., Provider]
+    ) -> None:
+        done = 0
+        for provider in queryset:
+            try:
+                verb(provider=provider, actor=_actor(request))
+                done += 1
+            except DomainError as error:
+                self.message_user(request, f"{provider}: {error}", messages.ERROR)
+        if done:
+            text = ngettext("%(n)d business changed.", "%(n)d businesses changed.", done) % {"n": done}
+            self.message_user(request, text, messages.SUCCESS)
+
+
+class HoursInline(ReadOnlyInline):
+    model = HoursRule
+    fields = ["staff", "weekday", "opens", "closes", "valid_from", "valid_until"]
+
+
+class OfferingInline(ReadOnlyInline):
+    model = Offering
+    fields = ["service", "outlet", "price_amount", "is_live"]
+
+
+class ClosureInline(ReadOnlyInline):
+    model = Closure
+    fields = ["period", "reason"]
+
+
+class ResourceInline(ReadOnlyInline):
+    model = Resource
+    fields = ["name", "kind", "archived_at"]
+
+
+@admin.register(Outlet)
+class OutletAdmin(ReadOnly, ModelAdmin):
+    list_display = [
+        "name",
+        "provider",
+        "street_line",
+        "city",
+        "timezone",
+        "currency",
+        "rating",
+        "archived_at",
+    ]
+    list_filter = ["city", "provider__status", ("archived_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["provider"]
+    search_fields = ["name", "street_line", "public_id", "provider__name"]
+    # A map widget would fetch tiles from elsewhere: the columns say where it is.
+    exclude = ["point", "service_area"]
+    inlines = [OfferingInline, HoursInline, ClosureInline, ResourceInline]
+
+
+class AssignmentInline(ReadOnlyInline):
+    model = StaffAssignment
+    fields = ["outlet"]
+
+
+class SkillInline(ReadOnlyInline):
+    model = Skill
+    fields = ["service", "level"]
+
+
+@admin.register(StaffMember)
+class StaffMemberAdmin(ReadOnly, ModelAdmin):
+    list_display = ["name", "title", "provider", "rating", "archived_at"]
+    list_filter = [("archived_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["provider"]
+    search_fields = ["name", "public_id", "provider__name"]
+    inlines = [AssignmentInline, SkillInline]
+
+
+class OptionInline(ReadOnlyInline):
+    model = ServiceOption
+    fields = ["name", "extra_min", "price_amount", "archived_at"]
+
+
+@admin.register(Service)
+class ServiceAdmin(ReadOnly, ModelAdmin):
+    list_display = ["name", "provider", "category", "duration_min", "price_amount", "currency", "archived_at"]
+    list_filter = ["category", "place", ("archived_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["provider", "category"]
+    search_fields = ["name", "public_id", "provider__name"]
+    inlines = [OptionInline, OfferingInline]
+
+
+class CategoryNameInline(TabularInline):
+    model = CategoryName
+    extra = 1
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_operator(request)
+
+    has_change_permission = has_view_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):
+    """The tree is the operators' own: changed here, archived rather than deleted."""
+
+    list_display = ["slug", "parent", "position", "archived_at"]
+    list_filter = [("archived_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["parent"]
+    search_fields = ["slug", "names__name"]
+    inlines = [CategoryNameInline]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_operator(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_operator(request)
+
+    has_add_permission = has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> list[str]:
+        # Links and programs know a category by its slug; a new parent could close a circle.
+        return ["slug", "parent"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            refresh_listing(Offering.objects.filter(service__category=obj))
+            audit.record(
+                actor=_actor(request), action="category.set", object_type="category", object_id=obj.slug
+            )
+            transaction.on_commit(forget_tree)
