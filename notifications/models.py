@@ -12,8 +12,8 @@ class Message(models.Model):
 
     `key` names the news and the reader, such as `booking.confirmed:HA-7K3M9-2QX5T:3:customer`: however often
     an event is delivered, there is one row. A sender claims the row (`sending`) before it talks to the mail
-    server and notes it (`sent`) after: a sender that dies in between leaves it `sending`, and after ten minutes
-    it is sent again. Only so can a mail go out twice, and both copies carry the same Message-ID.
+    server and notes it (`sent`) after: a sender that dies in between leaves it `sending`, and after ten
+    minutes it is sent again. Only so can a mail go out twice, and both copies carry the same Message-ID.
     """
 
     key = models.CharField(max_length=120, unique=True)

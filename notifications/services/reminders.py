@@ -23,8 +23,8 @@ def remind_due() -> int:
     """Remind the customers of visits that start within 24 hours, once each; answers how many were due.
 
     Whoever heard of the visit within that time (booked or moved at short notice) is not told again. Any
-    number of workers may run it: each visit is claimed by a conditional update, in the transaction that writes
-    down the mail.
+    number of workers may run it: each visit is claimed by a conditional update, in the transaction that
+    writes down the mail.
     """
     now = clock.now()
     told_lately = Message.objects.filter(
