@@ -21,11 +21,12 @@ from common.relay import Push, Topic, relay
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Close codes (RFC 6455 leaves 4000 to 4999 to applications).
+# Close codes: RFC 6455 leaves 4000 to 4999 to applications. Autobahn sends no others, and daphne no reasons.
 NOT_FOUND = 4404  # unknown, forbidden, or no longer allowed: do not come back
 BAD_REQUEST = 4400  # `after` is not a number
-TRY_LATER = 1013  # no database just now
-POLICY = 1008  # the client talks too much, or reads too slowly
+TRY_LATER = 4503  # no database just now
+FAILED = 4500  # our fault
+TOO_MUCH = 4429  # the client talks too much, or reads too slowly
 
 INBOUND_IGNORED = 20  # messages that a client may send in vain
 WAITING = 200  # messages that may wait for one socket
@@ -76,26 +77,26 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Nothing is expected from clients; one that keeps talking is shut out."""
         self.received += 1
         if self.received > INBOUND_IGNORED:
-            await self.close(code=POLICY, reason="nothing is expected here")
+            await self.close(code=TOO_MUCH)
 
     async def disconnect(self, code: int) -> None:
         self.serving.cancel()
 
     async def _serve(self) -> None:
-        code, reason = 1011, "something went wrong"
+        code = FAILED
         try:
             await self._follow()
         except (DatabaseError, InterfaceError):
-            code, reason = TRY_LATER, "try again later"
+            code = TRY_LATER
         except DomainError:
-            code, reason = NOT_FOUND, "not found"
+            code = NOT_FOUND
         except _BadAfter:
-            code, reason = BAD_REQUEST, "after is a whole number"
+            code = BAD_REQUEST
         except _TooSlow:
-            code, reason = POLICY, "too slow"
+            code = TOO_MUCH
         except Exception:
             log.exception("a socket failed")
-        await self.close(code=code, reason=reason)
+        await self.close(code=code)
 
     async def _follow(self) -> None:
         await in_database(self.may_listen)
@@ -210,4 +211,4 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept(subprotocol=bearer_subprotocol(self.scope))
-        await self.close(code=NOT_FOUND, reason="not found")
+        await self.close(code=NOT_FOUND)

@@ -62,7 +62,7 @@ def once(
     where = {"scope": scope, "key": key, "method": method, "path": path}
     record = _claim(where, body_hash)
     if record.status is not None:
-        return record.status, json.loads(crypto.decrypt(record.response or b"")), True
+        return record.status, json.loads(crypto.decrypt(bytes(record.response or b""))), True
     try:
         status, answer = run()
     except BaseException:
