@@ -2,7 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import DomainError
+from common.errors import DomainError, NotFound
+
+
+class UnknownPayment(NotFound):
+    """A gateway speaks of a payment that is not ours. Apart from NotFound, which a subscriber may raise."""
 
 
 class InvalidAmount(DomainError):

@@ -75,7 +75,7 @@ class LedgerTransaction(models.Model):
 
     class Meta:
         constraints = [
-            # The last guard against doing a thing twice: one capture per payment, one release per booking.
+            # The last guard against doing a thing twice: one capture per payment, one payout per refund.
             models.UniqueConstraint(
                 fields=["kind", "cause_type", "cause_id"], name="ledger_cause_is_posted_once"
             ),

@@ -22,8 +22,7 @@ MAX_TRIES = 12
 def deliver_after_commit(delay: timedelta = timedelta()) -> None:
     """Have the worker look for what is due, `delay` after the open transaction commits."""
     seconds = int(delay.total_seconds())
-    later = {"schedule_in": {"seconds": seconds}} if seconds else {}
-    job = app.configure_task(TASK, **later)
+    job = app.configure_task(TASK, schedule_in={"seconds": seconds}) if seconds else app.configure_task(TASK)
     transaction.on_commit(lambda: job.defer(), robust=True)
 
 

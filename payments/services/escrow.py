@@ -30,7 +30,8 @@ def release_escrow(*, booking_ref: str, actor: str) -> LedgerTransaction | None:
             held,
             kind=TransactionKind.RELEASE,
             type_=events.ESCROW_RELEASED,
-            cause=Cause("booking", booking_ref),
+            # Once per payment that filled escrow: what comes in after a release can be released too.
+            cause=Cause("payment", payments[-1].public_id),
             actor=actor,
         )
 

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from common import clock
 from common.actors import gateway_actor
-from common.errors import NotFound
 from payments import events
 from payments.enums import LIVE, AccountKind, PaymentStatus, RefundStatus, TransactionKind
+from payments.errors import UnknownPayment
 from payments.gateways.base import PaymentState, RefundState
 from payments.models import Payment, Refund
 from payments.services.ledger import Account, Cause, Line, post
@@ -25,12 +25,12 @@ def apply_gateway_state(*, gateway: str, state: PaymentState, actor: str = "") -
     gateway took is captured here even if we had closed the payment. Amount and currency are checked against
     our record: if they differ nothing is captured and `payment.mismatch` is told once.
 
-    Locks: the owner, the payment, its refunds, ledger accounts. Raises NotFound for a payment that is not
-    ours.
+    Locks: the owner, the payment, its refunds, ledger accounts. Raises UnknownPayment, and whatever
+    a subscriber refuses: then nothing is changed.
     """
     found = Payment.objects.filter(public_id=state.reference, gateway=gateway).first()
     if found is None:
-        raise NotFound
+        raise UnknownPayment
     with transaction.atomic():
         lock_owner(found.booking_ref)
         payment = lock_payment(found.pk)

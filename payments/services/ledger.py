@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What a transaction is posted for: (payment, pay_…), (refund, ref_…), (booking, HA-…). Once per kind."""
+    """What a transaction is posted for: (payment, pay_…), (refund, ref_…), (fee, …). Once per kind."""
 
     type: str
     id: str
@@ -56,26 +56,26 @@ def post(
     first.
     """
     lines = _merged(entries)
-    with transaction.atomic():
-        accounts = _accounts(lines)
-        posted = LedgerTransaction.objects.create(
-            kind=kind,
-            booking_ref=booking_ref,
-            cause_type=cause.type,
-            cause_id=cause.id,
-            actor=actor,
-            reverses=reverses,
-        )
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(
-                transaction=posted,
-                account=accounts[line.account, line.currency],
-                amount=line.amount,
-                currency=line.currency,
+    try:
+        with transaction.atomic():
+            accounts = _accounts(lines)
+            posted = LedgerTransaction.objects.create(
+                kind=kind,
+                booking_ref=booking_ref,
+                cause_type=cause.type,
+                cause_id=cause.id,
+                actor=actor,
+                reverses=reverses,
             )
-            for line in lines
-        )
-        _move_balances({accounts[line.account, line.currency]: line.amount for line in lines})
+            LedgerEntry.objects.bulk_create(
+                LedgerEntry(transaction=posted, account=account, amount=line.amount, currency=line.currency)
+                for line, account in zip(lines, accounts, strict=True)
+            )
+            _move_balances(lines, accounts)
+    except IntegrityError as error:
+        if "ledger_balance_is_not_negative" in str(error):
+            raise InsufficientFunds from error
+        raise
     return posted
 
 
@@ -112,7 +112,8 @@ def _merged(entries: Sequence[Line]) -> list[Line]:
     return lines
 
 
-def _accounts(lines: Sequence[Line]) -> dict[tuple[Account, str], LedgerAccount]:
+def _accounts(lines: Sequence[Line]) -> list[LedgerAccount]:
+    """The account of each line, made if it is the first to use it."""
     LedgerAccount.objects.bulk_create(
         (
             LedgerAccount(
@@ -125,24 +126,17 @@ def _accounts(lines: Sequence[Line]) -> dict[tuple[Account, str], LedgerAccount]
         ),
         ignore_conflicts=True,
     )
-    return {
-        (line.account, line.currency): LedgerAccount.objects.get(
-            kind=line.account.kind, owner=line.account.owner, currency=line.currency
-        )
-        for line in lines
-    }
+    rows = LedgerAccount.objects.filter(
+        kind__in={line.account.kind for line in lines}, owner__in={line.account.owner for line in lines}
+    )
+    found = {(row.kind, row.owner, row.currency): row for row in rows}
+    return [found[line.account.kind, line.account.owner, line.currency] for line in lines]
 
 
-def _move_balances(amounts: dict[LedgerAccount, int]) -> None:
-    guarded = sorted((account for account in amounts if account.balance is not None), key=lambda a: a.pk)
-    for account in guarded:
-        try:
-            with transaction.atomic():
-                LedgerAccount.objects.filter(pk=account.pk).update(balance=F("balance") + amounts[account])
-        except IntegrityError as error:
-            if "ledger_balance_is_not_negative" not in str(error):
-                raise
-            raise InsufficientFunds from error
+def _move_balances(lines: Sequence[Line], accounts: Sequence[LedgerAccount]) -> None:
+    amounts = {account.pk: line.amount for line, account in zip(lines, accounts, strict=True)}
+    for pk in sorted(account.pk for account in accounts if account.balance is not None):
+        LedgerAccount.objects.filter(pk=pk).update(balance=F("balance") + amounts[pk])
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,15 @@ def sync_payment(*, payment_id: str) -> Payment:
     return apply_gateway_state(gateway=gateway.name, state=ask(gateway_ref=payment.gateway_ref))
 
 
+def sync_booking(*, booking_ref: str) -> None:
+    """Ask about the booking's payments that the gateway has not settled: for the page people come back to.
+
+    Call it outside a transaction. A gateway that does not answer leaves things as they are.
+    """
+    for payment in Payment.objects.filter(booking_ref=booking_ref, next_check_at__isnull=False):
+        _sync_quietly(payment)
+
+
 def close_at_gateway(*, payment_id: str) -> None:
     """Close a payment at its gateway that we closed here. If it does not answer, the next check does it."""
     payment = Payment.objects.get(public_id=payment_id)

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Mapping
 
 from common import clock
-from common.errors import NotFound
 from payments import gateways
+from payments.errors import UnknownPayment
 from payments.models import WebhookReceipt
 from payments.services.gateway_state import apply_gateway_state
 
@@ -27,6 +27,10 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) ->
     if event.state is not None:
         try:
             apply_gateway_state(gateway=gateway, state=event.state)
-        except NotFound:
+        except UnknownPayment:
             log.warning("webhook %s:%s is about no payment of ours", gateway, event.id)
+        except Exception:
+            # Left unprocessed: the gateway tries again, and so does our own check of the payment.
+            log.exception("webhook %s:%s could not be applied", gateway, event.id)
+            raise
     WebhookReceipt.objects.filter(pk=receipt.pk).update(processed_at=clock.now())

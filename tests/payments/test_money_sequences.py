@@ -1,7 +1,9 @@
 """Whatever is done in whatever order, the books agree and nobody gets money that is not there."""
 
+import os
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -53,8 +55,12 @@ DO: dict[str, Callable[[int], object]] = {
 }
 
 
+EXAMPLES = 2_000 if os.environ.get("PROOF") == "full" else 40
+
+
+@pytest.mark.proof
 class AnySequence(TestCase):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=EXAMPLES, deadline=None)
     @given(steps)
     def test_sums_are_zero_and_escrow_is_never_negative(self, sequence: list[tuple[str, int]]) -> None:
         for name, amount in sequence:

@@ -1,11 +1,13 @@
 """Two at once: nothing is captured, refunded or released twice. Real threads, real commits."""
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from paying import ACTOR, BOOKING, event_types, open_online, pay_online, together
 
+from common import events
 from payments import gateways, services
 from payments.enums import AccountKind
 from payments.errors import RefundTooMuch
@@ -62,6 +64,51 @@ def lock_like_bookings(booking_ref: str) -> None:
     """Stands for the booking's row, which payments alone does not have."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [booking_ref])
+
+
+def refund_against_capture(second: Payment) -> list[Any]:
+    """One holds the booking and asks money back; meanwhile a capture's subscriber wants the booking."""
+    booking_is_held, capture_has_begun = threading.Event(), threading.Event()
+
+    @events.within_transaction("payment.captured")
+    def confirm(event: events.Event) -> None:
+        capture_has_begun.set()
+        lock_like_bookings(BOOKING)
+
+    def ask_back() -> None:
+        with transaction.atomic():
+            lock_like_bookings(BOOKING)
+            booking_is_held.set()
+            capture_has_begun.wait(timeout=1)
+            services.refund_payment(booking_ref=BOOKING, amount=100, reason="race", actor=ACTOR, key="one")
+
+    def hear() -> None:
+        booking_is_held.wait(timeout=5)
+        services.sync_payment(payment_id=second.public_id)
+
+    return together(ask_back, hear)
+
+
+def two_payments_one_untold() -> Payment:
+    pay_online(5800)
+    return paid_but_untold()
+
+
+def test_the_booking_is_locked_before_its_payments() -> None:
+    second = two_payments_one_untold()
+    services.register_owner_lock(lock_like_bookings)
+
+    assert refund_against_capture(second) == [None, None]
+    assert held_amount(BOOKING) == 2 * 5800 - 100
+
+
+def test_without_the_bookings_lock_first_a_refund_and_a_capture_deadlock() -> None:
+    """The twin: with the guard off each waits for what the other holds, and the database ends one of them."""
+    second = two_payments_one_untold()
+
+    results = refund_against_capture(second)
+
+    assert [str(result).startswith("deadlock detected") for result in results].count(True) == 1
 
 
 def test_opening_at_once_opens_one_payment() -> None:

@@ -118,6 +118,15 @@ def test_money_taken_for_a_payment_that_we_closed_is_still_captured() -> None:
     assert event_types(payment) == ["payment.opened", "payment.cancelled", "payment.captured"]
 
 
+def test_coming_back_from_the_gateways_page_is_enough_to_hear_of_the_payment() -> None:
+    payment = open_online()
+    sandbox.act(payment.gateway_ref, "pay")
+
+    services.sync_booking(booking_ref=BOOKING)
+
+    assert paid_amount(BOOKING) == 5800
+
+
 def test_a_payment_that_we_closed_cannot_be_paid_any_more() -> None:
     payment = open_online()
     services.cancel_open_payments(booking_ref=BOOKING, actor=ACTOR)

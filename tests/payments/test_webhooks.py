@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from paying import BOOKING, event_types, open_online
 
-from common import clock
+from common import clock, events
+from common.errors import NotFound
 from payments import services
 from payments.enums import PaymentStatus
 from payments.models import LedgerTransaction, Payment, WebhookReceipt
@@ -17,7 +18,7 @@ from payments.sandbox import service as sandbox
 from payments.sandbox import webhooks
 from payments.sandbox.models import SandboxDelivery
 from payments.sandbox.signing import sign
-from payments.selectors import open_payment_of
+from payments.selectors import held_amount, open_payment_of
 
 SECRET = "a-secret-of-the-tests"
 
@@ -150,6 +151,38 @@ def test_a_webhook_about_a_payment_of_somebody_else_is_taken_and_ignored() -> No
 
     assert send(body.replace(payment.public_id.encode(), b"pay_0000000000000000")).status_code == 200
     assert status_of(payment) == PaymentStatus.PENDING
+
+
+def test_a_webhook_that_a_subscriber_refuses_is_not_taken_and_may_come_again() -> None:
+    payment, body = paid_event()
+    refusals = [NotFound()]
+
+    @events.within_transaction("payment.captured")
+    def hears(event: events.Event) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    assert send(body).status_code == 404
+    assert status_of(payment) == PaymentStatus.PENDING
+    assert not LedgerTransaction.objects.exists()
+
+    assert send(body).status_code == 200
+    assert status_of(payment) == PaymentStatus.CAPTURED
+
+
+def test_a_subscriber_may_ask_the_money_back_in_the_capturing_transaction() -> None:
+    payment, body = paid_event()
+
+    @events.within_transaction("payment.captured")
+    def too_late(event: events.Event) -> None:
+        services.refund_payment(
+            booking_ref=BOOKING, amount=5800, reason="too_late", actor="system", key=event.subject_id
+        )
+
+    assert send(body).status_code == 200
+
+    assert event_types(payment) == ["payment.opened", "payment.captured", "refund.requested"]
+    assert held_amount(BOOKING) == 0
 
 
 def test_webhooks_in_the_wrong_order_end_captured() -> None:
