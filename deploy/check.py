@@ -55,7 +55,10 @@ def lint_commands() -> dict[str, list[Sequence[str | Path]]]:
     """Each check's name and its commands."""
     tool = {name: str(VENV_BIN / name) for name in ("ruff", "mypy", "lint-imports")}
     return {
-        "style": [[tool["ruff"], "check", "-q", "."], [tool["ruff"], "format", "--check", "-q", "."]],
+        "style": [
+            [tool["ruff"], "check", "-q", "--output-format=concise", "."],
+            [tool["ruff"], "format", "--check", "-q", "."],
+        ],
         "types": [[tool["mypy"]]],
         "layers": [[tool["lint-imports"]]],
         "migrations": [[PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]],

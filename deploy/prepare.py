@@ -6,6 +6,7 @@ usage: python -m deploy.prepare [--demo SIGNINS_FILE]
 
 import io
 import sys
+import time
 from pathlib import Path
 
 import django
@@ -13,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from deploy.steps import step
+from deploy.steps import beginning, ending, step
 
 
 def is_migrated() -> bool:
@@ -30,8 +31,9 @@ def prepare(signins: Path | None) -> None:
         call_command("collectstatic", verbosity=0, interactive=False)
     if signins is None:
         return
-    print("  demo city", flush=True)
-    call_command("demo_city")
+    started = time.monotonic()
+    call_command("demo_city", stdout=io.StringIO())  # its progress bar is on standard error
+    print(beginning("demo city") + ending(started), flush=True)
     told = io.StringIO()
     call_command("demo_signins", stdout=told)
     signins.unlink(missing_ok=True)

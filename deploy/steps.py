@@ -23,17 +23,25 @@ class Stop(BaseException):
     """A signal asked to stop. Not an Exception, so that nothing on the way up swallows it."""
 
 
+def beginning(name: str) -> str:
+    return f"  {name} {'.' * (18 - len(name))} "
+
+
+def ending(started: float) -> str:
+    return f"ok {time.monotonic() - started:.1f} s"
+
+
 @contextmanager
 def step(name: str) -> Iterator[None]:
     """Print one line for the work inside: its name, then how it went and the seconds it took."""
-    print(f"  {name} {'.' * (18 - len(name))} ", end="", flush=True)
+    print(beginning(name), end="", flush=True)
     started = time.monotonic()
     try:
         yield
     except BaseException as error:
         print("stopped" if isinstance(error, Stop) else "failed", flush=True)
         raise
-    print(f"ok {time.monotonic() - started:.1f} s", flush=True)
+    print(ending(started), flush=True)
 
 
 def run_quietly(
