@@ -15,8 +15,9 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 log = logging.getLogger(__name__)
 
-MESSAGE_MAX = 1024  # bytes; clients have nothing to say
+MESSAGE_MAX = 4096  # bytes, both ways; clients have nothing to say
 PING_EVERY = 20  # seconds
+CATCH_UP_WITHIN = 10  # seconds
 PONG_WITHIN = 20  # seconds; then the other end is gone, or reads too slowly
 
 
@@ -24,20 +25,25 @@ PONG_WITHIN = 20  # seconds; then the other end is gone, or reads too slowly
 class Pressure:
     """Told by the transport whether a client keeps up: 64 KiB of unsent messages mean that it does not."""
 
-    behind = False
+    def __init__(self) -> None:
+        self.keeps_up = asyncio.Event()
+        self.keeps_up.set()
 
-    def pauseProducing(self) -> None:  # Twisted's name
-        self.behind = True
+    def pauseProducing(self) -> None:  # Twisted's names
+        self.keeps_up.clear()
 
     def resumeProducing(self) -> None:
-        self.behind = False
+        self.keeps_up.set()
 
     def stopProducing(self) -> None:
-        self.behind = True
+        self.keeps_up.set()
 
 
 class SocketServer(Server):
-    """Daphne that drops the clients who do not keep up; they come back with the last number they saw."""
+    """Daphne whose `send` waits for clients who fall behind, and drops those who do not catch up.
+
+    They come back with the last number they saw. By itself daphne would gather what they do not read.
+    """
 
     failed = False
 
@@ -52,9 +58,13 @@ class SocketServer(Server):
             # The connection's HTTP part is its producer still: it is not needed any more.
             protocol.transport.unregisterProducer()
             protocol.transport.registerProducer(protocol.pressure, True)
-        elif message["type"] == "websocket.send" and protocol.pressure.behind:
-            log.warning("a socket was dropped: its client does not keep up")
-            protocol.transport.abortConnection()
+        elif message["type"] == "websocket.send":
+            try:
+                async with asyncio.timeout(CATCH_UP_WITHIN):
+                    await protocol.pressure.keeps_up.wait()
+            except TimeoutError:
+                log.warning("a socket was dropped: its client does not keep up")
+                protocol.transport.abortConnection()
 
 
 class Command(BaseCommand):
