@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts import services
+from accounts.models import User
 from frontend.context import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -19,6 +21,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(after)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
+        if isinstance(request.user, User):
+            services.set_language(user=request.user, language=language)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts import selectors, services
 from accounts.models import ApiToken
+from frontend.views.preferences import preferences
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,14 @@ def test_pages_for_strangers_render(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
     assert 'autocomplete="email"' in response.content.decode()
+
+
+def test_a_language_chosen_in_the_menu_is_remembered(rf) -> None:
+    alice = make_user(language="en")
+    request = rf.post("/preferences", {"language": "zh-hans", "next": "/"})
+    request.user = alice
+
+    preferences(request)
+
+    alice.refresh_from_db()
+    assert alice.language == "zh-hans"
