@@ -45,6 +45,15 @@ def _connector(concurrency: int) -> PsycopgConnector:
     return PsycopgConnector(kwargs=database_params(), min_size=1, max_size=concurrency + 2, timeout=5)
 
 
+# A job may have put in another one. One that waits for a lock is left to whoever holds it.
+_ANY_DUE = """
+    SELECT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE status = 'todo' AND lock IS NULL AND (scheduled_at IS NULL OR scheduled_at <= now())
+    ) AS due
+"""
+
+
 class Jobs(Worker):
     """procrastinate's worker, which says at once when it stops.
 
@@ -88,7 +97,8 @@ async def drain(*, concurrency: int = 3) -> None:
                         concurrency=concurrency,
                         delete_jobs="successful",
                     )
-                    if not await outbox.queue_all(connector.pool):
+                    due = await connector.execute_query_one_async(_ANY_DUE)
+                    if not await outbox.queue_all(connector.pool) and not due["due"]:
                         return
     finally:
         real.periodic_registry = periodic
