@@ -2,11 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import DomainError, NotFound
+from common.errors import DomainError
 
 
-class UnknownPayment(NotFound):
-    """A gateway speaks of a payment that is not ours. Apart from NotFound, which a subscriber may raise."""
+class UnknownPayment(DomainError):
+    """A gateway speaks of a payment that is not ours."""
+
+    code = "unknown_payment"
+    status = 404
+    title = _("There is no such payment.")
 
 
 class InvalidAmount(DomainError):

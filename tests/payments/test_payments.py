@@ -7,10 +7,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 from paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
 
 from common import clock
-from common.errors import NotFound
 from payments import gateways, services
 from payments.enums import AccountKind, PaymentStatus
-from payments.errors import AlreadyPaid, InvalidAmount, PaymentMethodUnavailable
+from payments.errors import AlreadyPaid, InvalidAmount, PaymentMethodUnavailable, UnknownPayment
 from payments.gateways.base import PaymentState
 from payments.models import LedgerTransaction, Payment
 from payments.sandbox import service as sandbox
@@ -179,10 +178,10 @@ def test_a_capture_of_something_else_is_an_alarm_and_captures_nothing(wrong: dic
     assert event_types(payment) == ["payment.opened", "payment.mismatch"]
 
 
-def test_a_state_of_an_unknown_payment_is_not_found() -> None:
+def test_a_state_of_an_unknown_payment_is_refused() -> None:
     state = replace(state_of(open_online()), reference="pay_unknown")
 
-    with pytest.raises(NotFound):
+    with pytest.raises(UnknownPayment):
         services.apply_gateway_state(gateway="sandbox", state=state)
 
 

@@ -1,0 +1,102 @@
+"""Operators' tables of money: to be read. Money moves by services only."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from accounts.admin import ReadMostly
+from payments.models import (
+    CancellationPolicy,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    Payment,
+    Refund,
+    WebhookReceipt,
+)
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows below their parent, to be looked at."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("public_id", "amount", "reason", "status", "actor", "created_at", "done_at", "tries")
+
+
+class EntryInline(ReadOnlyInline):
+    model = LedgerEntry
+    fields = ("account", "amount", "currency")
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadMostly):
+    list_display = (
+        "public_id",
+        "booking_ref",
+        "method",
+        "status",
+        "amount",
+        "refunded",
+        "currency",
+        "created_at",
+    )
+    # Those with an instant here wait for a person: the gateway named another amount.
+    list_filter = ("status", "method", ("mismatch_at", admin.EmptyFieldListFilter))
+    search_fields = ("public_id", "booking_ref", "provider_id", "gateway_ref")
+    ordering = ("-id",)
+    hidden = ("idempotency_key", "redirect_url", "return_url")
+    inlines = (RefundInline,)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadMostly):
+    list_display = ("public_id", "payment", "amount", "reason", "status", "tries", "created_at", "done_at")
+    list_filter = ("status",)
+    list_select_related = ("payment",)
+    search_fields = ("public_id", "payment__booking_ref", "payment__public_id")
+    ordering = ("-id",)
+    hidden = ("idempotency_key",)
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(ReadMostly):
+    list_display = ("public_id", "kind", "booking_ref", "cause_type", "cause_id", "actor", "at")
+    list_filter = ("kind",)
+    search_fields = ("public_id", "booking_ref", "cause_id")
+    ordering = ("-id",)
+    inlines = (EntryInline,)
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(ReadMostly):
+    list_display = ("kind", "owner", "currency", "balance")
+    list_filter = ("kind", "currency")
+    search_fields = ("owner",)
+    ordering = ("kind", "owner")
+
+
+@admin.register(WebhookReceipt)
+class WebhookReceiptAdmin(ReadMostly):
+    list_display = ("gateway", "event_id", "received_at", "processed_at")
+    list_filter = ("gateway", ("processed_at", admin.EmptyFieldListFilter))
+    search_fields = ("event_id",)
+    ordering = ("-id",)
+    hidden = ("body",)
+
+
+@admin.register(CancellationPolicy)
+class CancellationPolicyAdmin(ReadMostly):
+    list_display = ("provider", "service", "free_until_min_before", "late_percent", "no_show_percent")
+    list_select_related = ("provider", "service")
+    search_fields = ("provider__name", "provider__public_id")
