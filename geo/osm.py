@@ -54,7 +54,7 @@ class Spot:
     source_ref: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Extract:
     """What an extract holds for us. `bounds` is (west, south, east, north) in degrees."""
 

@@ -16,7 +16,7 @@ from bookings.rules.states import LIVE
 from common import clock
 from common.actors import user_actor
 from common.models import AuditEntry, Event
-from marketplace.demo import story
+from marketplace.demo import signins, story
 from marketplace.demo.catalogue import TAX_PERCENT
 from marketplace.demo.days import instant
 from marketplace.demo.load_businesses import CURRENCY
@@ -159,7 +159,7 @@ def _booking(visit: VisitPlan, rows: Rows, customers: dict[str, int]) -> Booking
     outcome = story.settlement(visit)
     is_paid = visit.method == "sandbox" or visit.status == "closed"
     state = PaymentState.PAID if is_paid else PaymentState.COUNTER
-    home = visit.visit_to
+    home, over = visit.visit_to, visit.status != "confirmed"
     return Booking(
         ref=visit.ref,
         customer_id=customers[visit.person.customer_id],
@@ -186,7 +186,8 @@ def _booking(visit: VisitPlan, rows: Rows, customers: dict[str, int]) -> Booking
         ended_at=story.ended_at(visit),
         cancelled_by="customer" if visit.status == "cancelled" else "",
         fee_amount=outcome.fee,
-        reminded_at=visit.starts_at - timedelta(days=1) if visit.status in ("closed", "no_show") else None,
+        # Only the demo's customer is reminded of what is ahead: nobody reads the others' mail.
+        reminded_at=None if visit.person.email == signins.CUSTOMER and not over else visit.booked_at,
     )
 
 

@@ -1,5 +1,7 @@
 """Where the demo's businesses are: the extract's real shops and house numbers."""
 
+from dataclasses import replace
+from functools import cache
 from random import Random
 
 from geo import osm
@@ -27,6 +29,7 @@ def shops(r: Random, extract: osm.Extract) -> list[tuple[str, Place]]:
     return found
 
 
+@cache
 def houses(extract: osm.Extract) -> list[Place]:
     """Each house number of the extract once, in a fixed order."""
     known: dict[str, Place] = {}
@@ -36,7 +39,18 @@ def houses(extract: osm.Extract) -> list[Place]:
             postcode = spot.tags.get("addr:postcode", "")
             if line not in known or (postcode and not known[line].postcode):
                 known[line] = Place(spot.lat, spot.lng, line, postcode)
-    return [known[line] for line in sorted(known)]
+    return _with_postcodes([known[line] for line in sorted(known)])
+
+
+def _with_postcodes(doors: list[Place]) -> list[Place]:
+    """A door without a postcode gets that of the nearest one that has it."""
+    coded = [door for door in doors if door.postcode]
+
+    def nearest(door: Place) -> str:
+        here = Position(door.lat, door.lng)
+        return min(coded, key=lambda other: distance(here, Position(other.lat, other.lng))).postcode
+
+    return [door if door.postcode else replace(door, postcode=nearest(door)) for door in doors]
 
 
 def real_names(extract: osm.Extract) -> set[str]:

@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
@@ -26,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--outlets", type=int, metavar="N", help="make a town of N outlets instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            # Its sign-ins, an operator among them, have a password that everybody knows.
+            raise CommandError("The demo belongs in an installation with DEMO=1 only.")
         if options["outlets"] is not None:
             self._town(options["seed"], options["outlets"])
             return

@@ -1,0 +1,176 @@
+"""What the demo city leaves in the database is what the services would have left."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import Client, override_settings
+
+from accounts.models import User
+from bookings.models import Booking
+from bookings.rules.states import TABLE
+from bookings.selectors.open_time import Ask, open_time
+from common import clock
+from common.models import AuditEntry, Event, OutboxMessage
+from common.spans import Span
+from marketplace.demo import helsinki, signins, town
+from marketplace.demo.progress import Progress
+from payments.services.ledger import verify
+from providers.models import Category, Offering, Outlet, Provider, StaffMember
+from providers.services.listing import refresh_listing
+from reviews.models import Review
+from tests.demo.conftest import DAY, EVERY
+
+MIDDAY = datetime.combine(DAY, time(10), tzinfo=UTC)
+
+
+def counts() -> dict[str, int]:
+    models = (Booking, Event, AuditEntry, Provider, Outlet, Review, User)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_the_ledger_agrees_with_payments_and_balances(small_city: None) -> None:
+    assert verify() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE balance > 0) FROM payments_ledgeraccount")
+        accounts, holding = cursor.fetchone()
+    upcoming = Booking.objects.filter(status="confirmed", payment_state="paid").count()
+    assert accounts > holding == upcoming > 0
+
+
+def test_every_booking_tells_its_story_without_gaps_along_the_state_table(small_city: None) -> None:
+    allowed = {(move.source, move.target) for move in TABLE}
+    by_ref: dict[str, list[Event]] = {}
+    for event in Event.objects.filter(subject_type="booking").order_by("subject_id", "seq"):
+        by_ref.setdefault(event.subject_id, []).append(event)
+    bookings = list(Booking.objects.all())
+    assert len(bookings) > 300
+    for booking in bookings:
+        told = by_ref[booking.ref]
+        assert [event.seq for event in told] == list(range(1, booking.last_seq + 1))
+        statuses = [event.payload["status"] for event in told]
+        assert statuses[0] == "held" and statuses[-1] == booking.status
+        assert set(pairwise(statuses)) <= allowed
+        assert all(a.at <= b.at for a, b in pairwise(told))
+    assert not OutboxMessage.objects.exists()
+
+
+def test_listings_and_ratings_are_as_their_services_would_count_them(small_city: None) -> None:
+    columns = ("pk", "category_id", "place", "is_live")
+    before = list(Offering.objects.order_by("pk").values_list(*columns))
+    refresh_listing(Offering.objects.all())
+    assert list(Offering.objects.order_by("pk").values_list(*columns)) == before
+    for model, column in ((Outlet, "outlet"), (StaffMember, "staff")):
+        for row in model.objects.filter(rating_count__gt=0):  # type: ignore[attr-defined]
+            ratings = list(Review.objects.filter(**{column: row}).values_list("rating", flat=True))
+            assert (row.rating_sum, row.rating_count) == (sum(ratings), len(ratings))
+    assert Review.objects.exclude(booking__status="closed").count() == 0
+
+
+def test_what_is_not_approved_is_not_for_sale(small_city: None) -> None:
+    hidden = Provider.objects.exclude(status="approved")
+    assert sorted(hidden.values_list("status", flat=True)) == [
+        "draft",
+        "rejected",
+        "submitted",
+        "submitted",
+        "suspended",
+    ]
+    assert not Offering.objects.filter(outlet__provider__in=hidden, is_live=True).exists()
+    assert not Booking.objects.filter(outlet__provider__in=hidden).exists()
+
+
+def test_confirmed_visits_are_where_the_availability_engine_would_put_them(small_city: None) -> None:
+    upcoming = Booking.objects.filter(status="confirmed", starts_at__gt=MIDDAY).order_by("ref")[:40]
+    assert len(upcoming) == 40
+    with clock.at(MIDDAY):
+        for booking in upcoming:
+            item = booking.items.get()
+            offering = Offering.objects.get(outlet=booking.outlet, service=item.service)
+            ask = Ask(offering.pk, duration_min=item.duration_min, staff_pks=(item.staff_id,))
+            a_minute = timedelta(minutes=1)
+            span = Span(booking.starts_at - a_minute, booking.starts_at + a_minute)
+            found = open_time([ask], window=span, besides_booking=booking.pk)[offering.pk]
+            starts = [slot.start for slot in found.slots()]
+            late = booking.starts_at < MIDDAY + timedelta(minutes=booking.outlet.notice_min)
+            assert booking.starts_at in starts or late, (booking.ref, item.name, booking.starts_at)
+
+
+def test_a_second_run_changes_nothing_and_a_later_day_only_adds(small_city: None) -> None:
+    with transaction.atomic():
+        before = counts()
+        assert helsinki.load(1, day=DAY, every=EVERY) is None
+        assert counts() == before
+        old = set(Booking.objects.values_list("ref", "status", "last_seq"))
+        later = helsinki.load(1, day=DAY + timedelta(days=4), every=EVERY)
+        assert later is not None and later.businesses == 0 and later.visits > 0
+        assert later.through == DAY + timedelta(days=4 + helsinki.FUTURE_DAYS)
+        assert old < set(Booking.objects.values_list("ref", "status", "last_seq"))
+        new = Booking.objects.exclude(ref__in=[ref for ref, _, _ in old])
+        assert min(b.starts_at.date() for b in new) > DAY + timedelta(days=helsinki.FUTURE_DAYS - 1)
+        assert verify() == []
+        transaction.set_rollback(True)
+
+
+def test_a_top_up_leaves_out_what_has_been_booked_or_archived_meanwhile(small_city: None) -> None:
+    with transaction.atomic():
+        gone = Outlet.objects.filter(bookings__isnull=False).order_by("pk").first()
+        assert gone is not None
+        Outlet.objects.filter(pk=gone.pk).update(archived_at=clock.now())
+        last = Booking.objects.filter(outlet=gone).order_by("-starts_at")[0].starts_at
+        assert helsinki.load(1, day=DAY + timedelta(days=10), every=EVERY) is not None
+        assert Booking.objects.filter(outlet=gone).order_by("-starts_at")[0].starts_at == last
+        transaction.set_rollback(True)
+
+
+@override_settings(DEMO=True)
+def test_another_seed_is_refused(small_city: None) -> None:
+    with pytest.raises(helsinki.OtherSeed):
+        helsinki.load(2, day=DAY)
+    with pytest.raises(CommandError, match="seed 1"):
+        call_command("demo_city", seed=2, stdout=StringIO())
+
+
+def test_the_demo_people_can_sign_in_and_have_their_roles(small_city: None) -> None:
+    for person in signins.SIGN_INS:
+        user = User.objects.get(email=person.email)
+        assert user.check_password(signins.PASSWORD)
+        roles = set(user.memberships.values_list("role", flat=True))
+        assert roles == ({person.role} if person.role in ("owner", "manager", "staff") else set())
+        assert user.is_operator == (person.role == "operator")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT verified FROM account_emailaddress WHERE email = %s", [person.email])
+            assert cursor.fetchone() == (True,)
+    assert Client().login(email=signins.CUSTOMER, password=signins.PASSWORD)
+    others = User.objects.exclude(email__in=[s.email for s in signins.SIGN_INS])
+    assert not any(user.has_usable_password() for user in others)
+
+
+def test_the_table_of_sign_ins_names_them_all(small_city: None) -> None:
+    out = StringIO()
+    call_command("demo_signins", stdout=out)
+    assert signins.PASSWORD in out.getvalue()
+    assert len(re.findall(r"\S+@demo\.example", out.getvalue())) == len(signins.SIGN_INS)
+
+
+def test_every_category_has_an_english_and_a_chinese_name(small_city: None) -> None:
+    for category in Category.objects.prefetch_related("names"):
+        assert {name.language for name in category.names.all()} == {"en", "zh-hans"}
+    leaves = Category.objects.filter(children__isnull=True)
+    assert all(c.parent and c.parent.slug in ("housekeeping", "beauty", "car-care") for c in leaves)
+
+
+def test_a_town_beside_the_city_leaves_the_city_alone(small_city: None) -> None:
+    before = Booking.objects.count(), Outlet.objects.filter(city="Helsinki").count()
+    town.load(1, outlets=3, progress=Progress(StringIO(), 1))
+    assert (Booking.objects.count(), Outlet.objects.filter(city="Helsinki").count()) == before
+
+
+def test_the_day_is_helsinkis() -> None:
+    with clock.at(datetime(2026, 11, 23, 22, 30, tzinfo=UTC)):
+        assert helsinki.today() == date(2026, 11, 24)
