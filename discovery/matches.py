@@ -1,0 +1,277 @@
+"""The first statement of a search: which outlets match, in order, from where the cursor stands.
+
+Outlets are **picked** first, no more than are needed; only for those are names, services and prices read.
+
+How they are picked decides what it costs. Nearest first in a category walks the (category, point) index of
+offerings, once for each leaf of the category, so that the index gives the order and the walk stops early
+(asked for all leaves at once, PostgreSQL would sort every match). Nearest first in any category walks the
+index of outlets. Every other order, words and home visits gather all matches of the area and sort them.
+
+Distances are on the sphere, as the index orders them: within 0.5% of the ellipsoid.
+"""
+
+# ruff: noqa: S608 - statements are put together from the constants below; every value is a parameter
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from discovery.enums import Sort
+from discovery.rules.questions import Question, circle_around
+
+# A place in the order: two sort keys and the outlet's primary key.
+Key = tuple[float, float, int]
+
+HERE = "ST_SetSRID(ST_MakePoint(%(lng)s::float8, %(lat)s::float8), 4326)::geography"
+BOX_CENTRE = "ST_SetSRID(ST_MakePoint(%(box_lng)s::float8, %(box_lat)s::float8), 4326)::geography"
+
+CATEGORIES = """cats AS (
+    SELECT id FROM providers_category WHERE slug = %(category)s AND archived_at IS NULL
+    UNION ALL
+    SELECT c.id FROM providers_category c JOIN cats ON c.parent_id = cats.id WHERE c.archived_at IS NULL
+)"""
+
+# Where a home visit can go; the index on service_area finds them.
+SERVING = f"serving AS MATERIALIZED (SELECT id FROM providers_outlet WHERE ST_Covers(service_area, {HERE}))"
+
+# Offerings with one word somewhere: in a name as it is, or nearly (a typing slip) by its trigrams.
+WORD = """
+    SELECT f.id FROM providers_offering f JOIN providers_service s ON s.id = f.service_id
+     WHERE f.is_live AND (s.name ILIKE %(like_{n})s OR %(word_{n})s::text <%% s.name)
+    UNION
+    SELECT f.id FROM providers_offering f JOIN providers_outlet o ON o.id = f.outlet_id
+     WHERE f.is_live AND (o.name ILIKE %(like_{n})s OR %(word_{n})s::text <%% o.name)
+    UNION
+    SELECT f.id FROM providers_offering f
+      JOIN providers_outlet o ON o.id = f.outlet_id JOIN providers_provider p ON p.id = o.provider_id
+     WHERE f.is_live AND (p.name ILIKE %(like_{n})s OR %(word_{n})s::text <%% p.name)
+    UNION
+    SELECT f.id FROM providers_offering f
+     WHERE f.is_live AND f.category_id IN (
+           WITH RECURSIVE named AS (
+               SELECT category_id AS id FROM providers_categoryname
+                WHERE name ILIKE %(like_{n})s OR %(word_{n})s::text <%% name
+               UNION
+               SELECT c.id FROM providers_category c JOIN named ON c.parent_id = named.id)
+           SELECT id FROM named)
+"""
+
+MATCHES = """
+WITH RECURSIVE {tables},
+picked AS MATERIALIZED ({picked})
+SELECT picked.key1, picked.key2, o.id, o.public_id, o.name, o.language, o.street_line, o.city,
+       ST_Y(o.point::geometry), ST_X(o.point::geometry), {distance}, o.timezone, o.currency,
+       CASE WHEN o.rating_count > 0 THEN round(o.rating_sum::numeric / o.rating_count, 1)::float8 END,
+       o.rating_count, f.id, f.price_amount, f.place, s.public_id, s.name, s.language, s.duration_min,
+       c.slug, coalesce(
+           (SELECT n.name FROM providers_categoryname n
+             WHERE n.category_id = c.id AND n.language IN (%(language)s, split_part(%(language)s, '-', 1),
+             'en') ORDER BY n.language = %(language)s DESC, n.language <> 'en' DESC LIMIT 1), c.slug)
+  FROM picked
+  JOIN providers_outlet o ON o.id = picked.outlet_id
+ CROSS JOIN LATERAL (
+       SELECT f.* FROM providers_offering f WHERE f.outlet_id = o.id AND {sold}
+        ORDER BY f.price_amount, f.id {each}) f
+  JOIN providers_service s ON s.id = f.service_id
+  JOIN providers_category c ON c.id = f.category_id
+ ORDER BY picked.key1, picked.key2, o.id, f.price_amount, f.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One matching service at one outlet, as the statement tells it; distance in metres."""
+
+    key: Key
+    outlet_pk: int
+    outlet_id: str
+    outlet_name: str
+    outlet_language: str
+    street_line: str
+    city: str
+    lat: float
+    lng: float
+    distance_m: float | None
+    timezone: str
+    currency: str
+    rating: float | None
+    rating_count: int
+    offering_pk: int
+    price_amount: int
+    place: str
+    service_id: str
+    service_name: str
+    service_language: str
+    duration_min: int
+    category: str
+    category_name: str
+
+
+def find_matches(
+    question: Question, *, after: Key | None, outlets: int, every_service: bool, language: str
+) -> list[list[Match]]:
+    """At most `outlets` outlets after a key, in order, each with its cheapest matching service or with all.
+
+    One statement.
+    """
+    values = _values(question, after=after, outlets=outlets, language=language)
+    sql = MATCHES.format(
+        tables=", ".join(_tables(question)),
+        picked=_picked(question, after=after is not None),
+        distance=f"o.point <-> {HERE}" if question.here else "NULL::float8",
+        sold=" AND ".join(_sold(question)),
+        each="" if every_service else "LIMIT 1",
+    )
+    found: list[list[Match]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        for key1, key2, outlet_pk, *rest in cursor.fetchall():
+            match = Match((key1, key2, outlet_pk), outlet_pk, *rest)
+            if found and found[-1][0].outlet_pk == outlet_pk:
+                found[-1].append(match)
+            else:
+                found.append([match])
+    return found
+
+
+def _tables(question: Question) -> list[str]:
+    tables = [CATEGORIES if question.category else "cats AS (SELECT NULL::bigint AS id)"]
+    if question.place == "customer":
+        tables.append(SERVING)
+    if question.words:
+        hits = ") INTERSECT (".join(WORD.format(n=n) for n in range(len(question.words)))
+        tables.append(f"hits AS MATERIALIZED (({hits}))")
+    return tables
+
+
+def _picked(question: Question, *, after: bool) -> str:
+    by_distance = question.sort in (Sort.DISTANCE, Sort.SOONEST) and question.centre is not None
+    if by_distance and not question.words and question.place != "customer":
+        return _nearest_of_leaves(question, after) if question.category else _nearest_outlets(question, after)
+    return _all_sorted(question, after, by_distance=by_distance)
+
+
+def _nearest_of_leaves(question: Question, after: bool) -> str:
+    """Walk the index of offerings once per category below the asked one."""
+    distance = f"f.point <-> {_centre(question)}"
+    where = [*_sold(question, category="f.category_id = cats.id"), *_area(question, "f")]
+    # Several services of one category at one outlet count once.
+    twin = " AND ".join(_sold(question, alias="t", category="t.category_id = f.category_id"))
+    where.append(
+        "NOT EXISTS (SELECT FROM providers_offering t"
+        f" WHERE t.outlet_id = f.outlet_id AND t.id < f.id AND {twin})"
+    )
+    if after:
+        where.append(f"({distance}, f.outlet_id) > (%(after1)s::float8, %(after_pk)s::bigint)")
+    return f"""
+        SELECT DISTINCT near.key1, 0::float8 AS key2, near.outlet_id
+          FROM cats CROSS JOIN LATERAL (
+               SELECT f.outlet_id, {distance} AS key1 FROM providers_offering f
+                WHERE {" AND ".join(where)}
+                ORDER BY {distance}, f.outlet_id LIMIT %(outlets)s) near
+         ORDER BY near.key1, near.outlet_id LIMIT %(outlets)s"""
+
+
+def _nearest_outlets(question: Question, after: bool) -> str:
+    """Walk the index of outlets."""
+    distance = f"o.point <-> {_centre(question)}"
+    where = _area(question, "o")
+    where.append(
+        "EXISTS (SELECT FROM providers_offering f WHERE f.outlet_id = o.id AND "
+        + " AND ".join(_sold(question))
+        + ")"
+    )
+    if after:
+        where.append(f"({distance}, o.id) > (%(after1)s::float8, %(after_pk)s::bigint)")
+    return f"""
+        SELECT o.id AS outlet_id, {distance} AS key1, 0::float8 AS key2 FROM providers_outlet o
+         WHERE {" AND ".join(where)}
+         ORDER BY {distance}, o.id LIMIT %(outlets)s"""
+
+
+def _all_sorted(question: Question, after: bool, *, by_distance: bool) -> str:
+    """Gather every match of the area and sort."""
+    distance = f"o.point <-> {_centre(question)}" if question.centre else "0::float8"
+    if by_distance:
+        keys = (distance, "0::float8")
+    elif question.sort is Sort.PRICE:
+        keys = ("sold.price::float8", distance)
+    else:
+        rating = "round(o.rating_sum::numeric / nullif(o.rating_count, 0), 1)::float8"
+        keys = (f"-coalesce({rating}, 0)", "-o.rating_count::float8")
+    where = [*_sold(question), *_area(question, "f")]
+    later = (
+        "WHERE (key1, key2, outlet_id) > (%(after1)s::float8, %(after2)s::float8, %(after_pk)s::bigint)"
+        if after
+        else ""
+    )
+    return f"""
+        SELECT outlet_id, key1, key2 FROM (
+               SELECT o.id AS outlet_id, {keys[0]} AS key1, {keys[1]} AS key2
+                 FROM (SELECT f.outlet_id, min(f.price_amount) AS price FROM providers_offering f
+                        WHERE {" AND ".join(where)} GROUP BY f.outlet_id) sold
+                 JOIN providers_outlet o ON o.id = sold.outlet_id) keyed
+         {later}
+         ORDER BY key1, key2, outlet_id LIMIT %(outlets)s"""
+
+
+def _sold(question: Question, *, alias: str = "f", category: str | None = None) -> list[str]:
+    """What makes a live offering one that was searched for, wherever its outlet is."""
+    terms = [f"{alias}.is_live"]
+    if question.category:
+        terms.append(category or f"{alias}.category_id IN (SELECT id FROM cats)")
+    if question.place:
+        terms.append(f"{alias}.place = %(place)s")
+    if question.place == "customer":
+        terms.append(f"{alias}.outlet_id IN (SELECT id FROM serving)")
+    if question.words:
+        terms.append(f"{alias}.id IN (SELECT id FROM hits)")
+    return terms
+
+
+def _area(question: Question, alias: str) -> list[str]:
+    """Where it must be. ST_DWithin uses the index; without the ellipsoid it agrees with the order."""
+    terms = []
+    point = f"{alias}.point"
+    if question.radius_m is not None:
+        terms.append(f"ST_DWithin({point}, {HERE}, %(radius)s::float8, false)")
+    if question.box:
+        lng, lat = f"ST_X({point}::geometry)", f"ST_Y({point}::geometry)"
+        either = "OR" if question.box.crosses_date_line else "AND"
+        terms.append(f"({lng} >= %(west)s::float8 {either} {lng} <= %(east)s::float8)")
+        terms.append(f"{lat} BETWEEN %(south)s::float8 AND %(north)s::float8")
+        if circle_around(question.box):
+            terms.append(f"ST_DWithin({point}, {BOX_CENTRE}, %(box_radius)s::float8, false)")
+    return terms
+
+
+def _centre(question: Question) -> str:
+    return HERE if question.here else BOX_CENTRE
+
+
+def _values(question: Question, *, after: Key | None, outlets: int, language: str) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "category": question.category,
+        "place": question.place,
+        "radius": question.radius_m,
+        "outlets": outlets,
+        "language": language,
+    }
+    if question.here:
+        values |= {"lat": question.here.lat, "lng": question.here.lng}
+    if box := question.box:
+        values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
+        values |= {"box_lat": box.centre().lat, "box_lng": box.centre().lng}
+        if circle := circle_around(box):
+            values["box_radius"] = circle[1]
+    if after:
+        values |= {"after1": after[0], "after2": after[1], "after_pk": after[2]}
+    for n, word in enumerate(question.words):
+        values |= {f"word_{n}": word, f"like_{n}": f"%{_escape(word)}%"}
+    return values
+
+
+def _escape(word: str) -> str:
+    """The word without a meaning of its own in LIKE."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

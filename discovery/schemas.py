@@ -1,0 +1,81 @@
+"""The shapes of the search API. v1 only ever gains optional fields."""
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import AwareDatetime, Field, PlainSerializer
+
+from common.api import DEFAULT_LIMIT, MAX_LIMIT
+from common.clock import rfc3339
+
+Instant = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str)]
+
+
+class SearchIn(Schema):
+    """What to search for; all of it is optional. Degrees are WGS 84, lengths metres, instants RFC 3339."""
+
+    category: str | None = Field(None, max_length=60, description="slug; includes the categories below it")
+    q: str | None = Field(None, description="words, each in a name of service, outlet, business or category")
+    lat: float | None = Field(None, description="the caller's place; with place=customer that of the visit")
+    lng: float | None = None
+    radius_m: float | None = Field(None, description="at most 100 km; 20 km without a map area")
+    bbox: str | None = Field(
+        None, max_length=100, description="west,south,east,north; west > east crosses the date line"
+    )
+    free_from: AwareDatetime | None = Field(None, description="free = a start in [free_from, free_to)")
+    free_to: AwareDatetime | None = None
+    place: Literal["outlet", "customer"] | None = None
+    sort: Literal["distance", "rating", "price", "soonest"] | None = Field(
+        None, description="distance where there is a place to count from, else rating"
+    )
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=400, description="`next` of the page before, same search")
+
+
+class PriceOut(Schema):
+    """Integer minor units of an ISO 4217 currency, VAT included."""
+
+    amount: int
+    currency: str
+
+
+class FoundOutletOut(Schema):
+    id: str
+    name: str
+    lat: float
+    lng: float
+    distance_m: int | None = Field(description="null when the search has no lat and lng")
+    rating: float | None = Field(description="1 to 5 with one decimal; null without reviews")
+    timezone: str = Field(description="IANA zone")
+    rating_count: int
+    street_line: str
+    city: str
+
+
+class FoundServiceOut(Schema):
+    id: str
+    name: str
+    duration_min: int
+    price: PriceOut
+    place: str
+    category: str = Field(description="slug")
+
+
+class FoundSlotOut(Schema):
+    start: Instant
+    end: Instant
+
+
+class SearchItemOut(Schema):
+    """One outlet with its cheapest matching service and its next free slots."""
+
+    outlet: FoundOutletOut
+    service: FoundServiceOut
+    next_slots: list[FoundSlotOut]
+
+
+class SearchOut(Schema):
+    """A page may hold fewer items than asked for and still have a next one; null means the end."""
+
+    items: list[SearchItemOut]
+    next: str | None
