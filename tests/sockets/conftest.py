@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,14 +102,23 @@ class Client:
 
 @pytest.fixture(scope="session")
 def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[SocketServer]:
-    port = free_port()
     with django_db_blocker.unblock():
-        environment = {
-            **os.environ,
-            "DATABASE_URL": url_of_test_database(),
-            "ALLOWED_HOSTS": "localhost,127.0.0.1",
-            "LOG_LEVEL": "WARNING",
-        }
+        url = url_of_test_database()
+    with running_server(url) as running:
+        yield running
+
+
+@contextmanager
+def running_server(database_url: str, redis_url: str = "") -> Iterator[SocketServer]:
+    """A socket server on a port of its own, until the block ends."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "LOG_LEVEL": "WARNING",
+    }
     command = [sys.executable, "manage.py", "sockets", "--port", str(port), "--check-every", str(CHECK_EVERY)]
     process = subprocess.Popen(command, cwd=Path(settings.BASE_DIR), env=environment)
     try:
