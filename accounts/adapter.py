@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import MailNotSent
 from accounts.models import User
@@ -23,6 +24,17 @@ class AccountAdapter(DefaultAccountAdapter):
     No setting of allauth covers "e-mail or phone": its phone settings lock out people without one. So phone
     stays out of its settings, and User stores a missing address as NULL.
     """
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed."),
+        "email_password_mismatch": _("Address and password do not fit together. A code by mail works, too."),
+        "email_taken": _("Another account has this address."),
+        "enter_current_password": _("This is not your present password."),
+        "incorrect_code": _("This is not the code. Look again, or have a new one sent."),
+        "rate_limited": _("That was too often. Wait a minute and try again."),
+        "too_many_login_attempts": _("That was too often. Wait a few minutes and try again."),
+    }
 
     def new_user(self, request: HttpRequest) -> User:
         return User(language=get_language() or settings.LANGUAGE_CODE)
