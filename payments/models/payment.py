@@ -37,8 +37,8 @@ class Payment(models.Model):
     gateway_ref = models.CharField(max_length=64, blank=True)
     # The gateway's count of this intent's changes; an older one that comes late is ignored.
     gateway_revision = models.PositiveIntegerField(default=0)
-    redirect_url = models.CharField(max_length=500, blank=True)
-    return_url = models.CharField(max_length=500, blank=True)
+    redirect_url = models.CharField(max_length=2000, blank=True)
+    return_url = models.CharField(max_length=2000, blank=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     created_at = models.DateTimeField(db_default=Now())

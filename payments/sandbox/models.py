@@ -25,7 +25,7 @@ class SandboxIntent(models.Model):
     merchant_reference = models.CharField(max_length=64)
     amount = models.BigIntegerField()  # minor units
     currency = models.CharField(max_length=3)
-    return_url = models.CharField(max_length=500)
+    return_url = models.CharField(max_length=2000)
     status = models.CharField(
         max_length=20, choices=IntentStatus.choices, default=IntentStatus.REQUIRES_PAYMENT
     )

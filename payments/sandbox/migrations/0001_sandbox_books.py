@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ("merchant_reference", models.CharField(max_length=64)),
                 ("amount", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
-                ("return_url", models.CharField(max_length=500)),
+                ("return_url", models.CharField(max_length=2000)),
                 (
                     "status",
                     models.CharField(
