@@ -18,9 +18,9 @@ class Addressee:
     language: str
 
 
-def booking_named(ref: str) -> Booking:
-    """The booking with what its mails need. One query."""
-    return Booking.objects.select_related("outlet__provider", "customer__user").get(ref=ref)
+def find_booking(ref: str) -> Booking | None:
+    """The booking with whom its news concern, or None. One query."""
+    return Booking.objects.select_related("outlet__provider", "customer__user").filter(ref=ref).first()
 
 
 def customer_of(booking: Booking) -> Addressee | None:

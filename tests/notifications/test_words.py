@@ -1,0 +1,27 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from notifications.letters.words import amount, long_time
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+@pytest.mark.parametrize(
+    ("language", "time", "money"),
+    [
+        ("en", "Wed 25 November, 14:30", "€70.00"),
+        ("zh-hans", "11 月 25 日周三 14:30", "€70.00"),
+    ],
+)
+def test_times_and_money_are_written_as_the_reader_does(language: str, time: str, money: str) -> None:
+    with translation.override(language):
+        assert long_time(datetime(2026, 11, 25, 12, 30, tzinfo=UTC), HELSINKI) == time
+        assert amount(7000, "EUR") == money
+
+
+def test_the_repeated_hour_is_read_in_the_outlets_zone() -> None:
+    before, after = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert long_time(before, HELSINKI) == long_time(after, HELSINKI) == "Sun 25 October, 03:30"
