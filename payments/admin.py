@@ -22,6 +22,9 @@ class ReadOnlyInline(TabularInline):
     extra = 0
     can_delete = False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        return list(self.fields or ())
+
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from paying import ACTOR, BOOKING, PROVIDER, open_online, pay_online
 
 from common.errors import DomainError
 from payments import services
@@ -15,6 +14,7 @@ from payments.enums import AccountKind
 from payments.models import LedgerEntry, Refund
 from payments.sandbox import service as sandbox
 from payments.selectors import balance, held_amount, provider_balance
+from tests.payments.paying import ACTOR, BOOKING, PROVIDER, open_online, pay_online
 
 steps = st.lists(
     st.tuples(

@@ -3,11 +3,11 @@
 import pytest
 from django.contrib import admin
 from django.test import Client
-from paying import ACTOR, BOOKING, pay_online
 
 from accounts.models import User
 from payments import services
 from payments.models import WebhookReceipt
+from tests.payments.paying import ACTOR, BOOKING, pay_online
 
 TABLES = ["cancellationpolicy", "ledgeraccount", "ledgertransaction", "payment", "refund", "webhookreceipt"]
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from paying import ACTOR, BOOKING, open_online, pay_online
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -16,6 +15,7 @@ from payments.sandbox import service as sandbox
 from payments.sandbox import tasks as sandbox_tasks
 from payments.sandbox import webhooks
 from payments.sandbox.models import SandboxIntent
+from tests.payments.paying import ACTOR, BOOKING, open_online, pay_online
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from paying import ACTOR, BOOKING, event_types, open_online, pay_online, together
 
 from common import events
 from payments import gateways, services
@@ -16,6 +15,7 @@ from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxIntent, SandboxRefund
 from payments.selectors import balance, held_amount, provider_balance
 from payments.services import gateway_state
+from tests.payments.paying import ACTOR, BOOKING, event_types, open_online, pay_online, together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("books")]
 

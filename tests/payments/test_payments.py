@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
 
 from common import clock
 from payments import gateways, services
@@ -16,6 +15,7 @@ from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxIntent
 from payments.selectors import balance, held_amount, open_payment_of, paid_amount, provider_balance
 from payments.services.reconcile import ABANDONED
+from tests.payments.paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import transaction
-from paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
 
 from common import clock
 from common.errors import IdempotencyKeyReused
@@ -16,6 +15,7 @@ from payments.models import LedgerTransaction, Payment, Refund
 from payments.sandbox.models import SandboxRefund
 from payments.selectors import balance, held_amount, paid_amount, provider_balance
 from payments.services.refunds import FIRST_RETRY, LONGEST_RETRY
+from tests.payments.paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

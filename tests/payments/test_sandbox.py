@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from paying import open_online
 
 from common import clock
 from payments import services
 from payments.enums import PaymentStatus
 from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxDelivery, SandboxIntent, SandboxRefund
+from tests.payments.paying import open_online
 
 pytestmark = pytest.mark.django_db
 

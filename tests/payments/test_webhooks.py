@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from paying import BOOKING, event_types, open_online
 
 from common import clock, events
 from common.errors import NotFound
@@ -19,6 +18,7 @@ from payments.sandbox import webhooks
 from payments.sandbox.models import SandboxDelivery
 from payments.sandbox.signing import sign
 from payments.selectors import held_amount, open_payment_of
+from tests.payments.paying import BOOKING, event_types, open_online
 
 SECRET = "a-secret-of-the-tests"
 
