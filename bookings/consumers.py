@@ -6,12 +6,12 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar, TypeVar
 from urllib.parse import parse_qs
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from accounts.sockets import bearer_subprotocol, principal_of_scope
 from bookings.selectors import live
@@ -31,21 +31,35 @@ TOO_MUCH = 4429  # the client talks too much, or reads too slowly
 INBOUND_IGNORED = 20  # messages that a client may send in vain
 WAITING = 200  # messages that may wait for one socket
 
-# Look-ups at the same time: a restart brings back every client at once, and the pool is small.
-_look_ups = asyncio.Semaphore(3)
+LOOK_UP_WITHIN = 5.0  # seconds
+# Few at the same time: a restart brings back every client at once, and the pool of connections is small.
+_threads = ThreadPoolExecutor(3, thread_name_prefix="look-up")
+# The database is away, or does not answer in time.
+AWAY = (DatabaseError, InterfaceError, TimeoutError)
 
 
 async def in_database(read: Callable[[], T]) -> T:
-    """Run `read` in a thread with a Django connection. Raises what it raises."""
-    async with _look_ups:
-        return await database_sync_to_async(read, thread_sensitive=False)()
+    """Run `read` in a thread with a Django connection. Raises what it raises, and TimeoutError.
+
+    Not asgiref's sync_to_async: when the caller gives up, that waits for the thread all the same.
+    """
+    running = asyncio.get_running_loop().run_in_executor(_threads, _with_connection, read)
+    return await asyncio.wait_for(running, LOOK_UP_WITHIN)
+
+
+def _with_connection(read: Callable[[], T]) -> T:
+    close_old_connections()
+    try:
+        return read()
+    finally:
+        close_old_connections()
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
     """One socket: checks who asks, follows one topic, checks again every so often, sends what comes.
 
-    A connection is accepted before it is refused: only then is a browser told the close code, and it must be
-    able to tell "not for you" from "try again".
+    A connection is looked up before it is accepted, so that open means welcome. One that is refused is
+    accepted and closed: only so is a browser told the close code, "not for you" or "try again".
     """
 
     topic: Topic
@@ -68,10 +82,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         relay.start()
+        self.serving: asyncio.Task[None] | None = None
+        self.dropped = False
         self.received = 0
         self.waiting: asyncio.Queue[Push] = asyncio.Queue(WAITING)
+        refusal = await self._refusal()
         await self.accept(subprotocol=bearer_subprotocol(self.scope))
-        self.serving = asyncio.create_task(self._serve())
+        if refusal:
+            await self.close(code=refusal)
+        else:
+            self.serving = asyncio.create_task(self._serve())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Nothing is expected from clients; one that keeps talking is shut out."""
@@ -80,13 +100,24 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(code=TOO_MUCH)
 
     async def disconnect(self, code: int) -> None:
-        self.serving.cancel()
+        if self.serving:
+            self.serving.cancel()
+
+    async def _refusal(self) -> int:
+        """The close code for a caller who may not listen (now); 0 for one who may."""
+        try:
+            await in_database(self.may_listen)
+        except AWAY:
+            return TRY_LATER
+        except DomainError:
+            return NOT_FOUND
+        return 0
 
     async def _serve(self) -> None:
         code = FAILED
         try:
             await self._follow()
-        except (DatabaseError, InterfaceError):
+        except AWAY:
             code = TRY_LATER
         except DomainError:
             code = NOT_FOUND
@@ -99,8 +130,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(code=code)
 
     async def _follow(self) -> None:
-        await in_database(self.may_listen)
-        self.dropped = False
         relay.join(self.topic, self._hear)
         try:
             await self.begin()
@@ -108,7 +137,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 pause = self.check_every * random.uniform(0.75, 1.25)  # noqa: S311  # spreads load, hides nothing
                 await self._send_until(time.monotonic() + pause)
                 # Signed out, revoked, no longer a member? A database that is away does not end a socket.
-                with contextlib.suppress(DatabaseError, InterfaceError):
+                with contextlib.suppress(*AWAY):
                     await in_database(self.may_listen)
                     await self.checked()
         finally:
@@ -124,7 +153,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _send_until(self, deadline: float) -> None:
         while (left := deadline - time.monotonic()) > 0:
             try:
-                push = await asyncio.wait_for(self.waiting.get(), left)
+                async with asyncio.timeout(left):
+                    push = await self.waiting.get()
             except TimeoutError:
                 return
             if self.dropped:
@@ -167,7 +197,11 @@ class BookingConsumer(LiveConsumer):
             self.last = push.seq
             await self.send(text_data=push.text)
         elif push.seq > self.last:
-            await self._catch_up()
+            try:
+                await self._catch_up()
+            except AWAY:
+                # The next number, or the next check, shows the same gap again.
+                log.warning("a socket waits for the database")
 
     async def checked(self) -> None:
         await self._catch_up()

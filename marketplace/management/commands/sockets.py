@@ -108,6 +108,7 @@ class Command(BaseCommand):
             websocket_max_frame_size=MESSAGE_MAX,
             ping_interval=PING_EVERY,
             ping_timeout=PONG_WITHIN,
+            websocket_handshake_timeout=15,  # callers are looked up before they are accepted
             websocket_timeout=-1,  # a page may stay open all day: pings tell who is gone
         )
         server.run()
