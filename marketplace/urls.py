@@ -19,10 +19,8 @@ urlpatterns = [
     path("", include("payments.urls")),
     # The development mailbox; its views answer 404 outside the demo and development.
     path("", include("notifications.urls")),
+    path("", include("frontend.urls")),
 ]
-from importlib.util import find_spec
-if find_spec("frontend.urls"):
-    urlpatterns.append(path("", include("frontend.urls")))
 
 handler400 = "frontend.views.errors.bad_request"
 handler403 = "frontend.views.errors.forbidden"

@@ -1,0 +1,26 @@
+"""The addresses of the pages people see. Accounts (frontend.views.account_urls) have their own."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from frontend.views import home, outlet, pages, preferences, search
+
+public: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("search", search.search, name="search"),
+    path("o/<str:outlet_id>", outlet.outlet, name="outlet_short"),
+    path("o/<str:outlet_id>/<slug:slug>", outlet.outlet, name="outlet"),
+    path("for-providers", pages.for_providers, name="for_providers"),
+    path("how-we-rank", pages.how_we_rank, name="how_we_rank"),
+    path("help", pages.help_page, name="help"),
+    path("privacy", pages.privacy, name="privacy"),
+    path("preferences", preferences.preferences, name="preferences"),
+]
+# Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
+if find_spec("frontend.booking_urls"):
+    public.insert(0, path("", include("frontend.booking_urls")))
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include((public, "frontend")))]
+if find_spec("frontend.provider_urls"):
+    urlpatterns.insert(0, path("provider/", include("frontend.provider_urls")))
