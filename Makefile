@@ -10,7 +10,7 @@ export PORT HOST DATA_DIR ARGS
 .PHONY: help run test lint fmt messages proof bench manage reset
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: ## Set up what is missing, load the demo city, serve until Ctrl-C (PORT, HOST, DATA_DIR)
 	@$(DEPLOY) deploy.run

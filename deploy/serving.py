@@ -86,6 +86,7 @@ def supervisor_configuration(site: Installation, cluster: Cluster | None) -> str
     parts = [fill_in("supervisord.conf", {**values, "orphans": orphans})]
     for name, (priority, stopsignal, command) in programs(site, cluster).items():
         own = {"name": name, "priority": priority, "stopsignal": stopsignal, "command": quoted(command)}
+        own["patience"] = 60 if name == "postgres" else 10  # seconds before it is killed
         parts.append(fill_in("program.conf", {**values, **own}))
     return "".join(parts)
 

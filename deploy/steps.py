@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -45,10 +45,15 @@ def step(name: str) -> Iterator[None]:
 
 
 def run_quietly(
-    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    let_finish: bool = False,
 ) -> str:
-    """Run a command and return its output. Its whole process group ends with us.
+    """Run a command and return its output. Its process group ends with us.
 
+    With `let_finish` it is only asked to stop, and waited for: half-installed packages would be worse.
     Raises StepFailed, carrying the output, when it exits non-zero.
     """
     process = subprocess.Popen(
@@ -65,7 +70,12 @@ def run_quietly(
     try:
         output, _ = process.communicate()
     except BaseException:
-        end_group(process)
+        if let_finish:
+            with suppress(ProcessLookupError, PermissionError):  # the latter when it runs under sudo
+                os.killpg(process.pid, signal.SIGINT)
+            process.communicate()
+        else:
+            end_group(process)
         raise
     if process.returncode:
         words = " ".join(str(word) for word in command)

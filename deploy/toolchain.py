@@ -18,7 +18,15 @@ from pathlib import Path
 from deploy.installation import CHECKOUT
 from deploy.steps import Problem, StepFailed, run_quietly, step
 
-TO_SERVE = ("postgresql-15", "postgresql-15-postgis-3", "nginx", "gettext", "python3-venv", "git")
+TO_SERVE = (
+    "ca-certificates",
+    "gettext",
+    "git",
+    "nginx",
+    "postgresql-15",
+    "postgresql-15-postgis-3",
+    "python3-venv",
+)
 TO_TEST = (*TO_SERVE, "chromium")
 INSTALLER = CHECKOUT / "deploy" / "install-packages.sh"
 FRONTEND = CHECKOUT / "frontend"
@@ -84,7 +92,7 @@ def install_packages(packages: Iterable[str]) -> None:
     command = ["bash", str(INSTALLER), *missing]
     if os.geteuid() == 0:
         with step("packages"):
-            run_quietly(command)
+            run_quietly(command, let_finish=True)
         return
     refused = Problem(f"Debian packages are missing. As root run: {by_hand}")
     if not shutil.which("sudo"):
@@ -97,7 +105,7 @@ def install_packages(packages: Iterable[str]) -> None:
             raise refused
     with step("packages"):
         try:
-            run_quietly(["sudo", "-n", *command])
+            run_quietly(["sudo", "-n", *command], let_finish=True)
         except StepFailed as failure:
             if "sudo:" in str(failure):
                 raise refused from None
