@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import check_for_language
 
+from accounts.cookies import remember_language
 from accounts.models import User
 from accounts.services import join_customers, set_language
 from accounts.services.people import follow_email
@@ -55,15 +56,3 @@ def on_signed_in(
             set_language(user=user, language=chosen)
     elif response is not None:
         remember_language(response, user.language)
-
-
-def remember_language(response: HttpResponse, language: str) -> None:
-    """Let this device show `language` from the next page on."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 3600,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-        httponly=True,
-    )

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors, services
-from accounts.handlers import remember_language
+from accounts.cookies import remember_language
 from accounts.models import User
 from common.errors import DomainError
 from frontend.views.account_forms import ProfileForm, TokenForm

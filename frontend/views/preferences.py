@@ -6,10 +6,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import services
+from accounts.cookies import YEAR, remember_language
 from accounts.models import User
 from frontend.context import THEMES
-
-YEAR = 365 * 24 * 3600
 
 
 @require_POST
@@ -23,13 +22,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         if isinstance(request.user, User):
             services.set_language(user=request.user, language=language)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=YEAR,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-        )
+        remember_language(response, language)
     theme = request.POST.get("theme")
     if theme in THEMES:
         # Script reads and writes it, too: a choice of light is no secret.
