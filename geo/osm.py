@@ -116,9 +116,11 @@ def _lines(extract: Extract, way: Any, tags: dict[str, str], other_language: str
         extract.coastlines += _pieces(way)
     if tags.get("area") == "yes":
         return
-    if kind := _KINDS_OF_STREET.get(tags.get("highway", "")):
+    underground = tags.get("tunnel") == "yes" or tags.get("indoor") == "yes"
+    kind = _KINDS_OF_STREET.get(tags.get("highway", ""))
+    if kind and not (underground and kind not in ("major", "minor")):
         layer, min_zoom = Layer.STREETS, _STREET_MIN_ZOOM[kind]
-    elif (kind := _KINDS_OF_RAIL.get(tags.get("railway", ""))) and tags.get("tunnel") != "yes":
+    elif (kind := _KINDS_OF_RAIL.get(tags.get("railway", ""))) and not underground:
         layer, min_zoom = Layer.RAILS, _RAIL_MIN_ZOOM[kind]
     else:
         return

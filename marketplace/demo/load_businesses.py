@@ -15,7 +15,7 @@ from marketplace.demo import people, signins
 from marketplace.demo.catalogue import TAX_PERCENT
 from marketplace.demo.load_people import UNUSABLE
 from marketplace.demo.plan import BusinessPlan, Shift
-from marketplace.demo.seeds import chance, public_id
+from marketplace.demo.seeds import chance, event_uid, public_id
 from providers import events
 from providers.enums import ProviderStatus
 from providers.models import (
@@ -344,6 +344,7 @@ def _histories(
             payload: dict[str, Any] = {"action": action, "object": "provider", "id": p.public_id}
             rows.append(
                 Event(
+                    uid=event_uid(p.public_id, seq),
                     subject_type="provider",
                     subject_id=p.public_id,
                     seq=seq,

@@ -13,7 +13,7 @@ from common.models import AuditEntry, Event
 from marketplace.demo import story
 from marketplace.demo.load_businesses import CURRENCY
 from marketplace.demo.plan import VisitPlan
-from marketplace.demo.seeds import public_id
+from marketplace.demo.seeds import event_uid, public_id
 from payments import events
 from payments.enums import GUARDED, AccountKind, PaymentStatus, RefundStatus, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment, Refund
@@ -258,7 +258,8 @@ def _tell(stories: Any) -> None:
                 **further,
             }
             name = {"subject_type": "payment", "subject_id": payment.public_id}
-            rows.append(Event(**name, seq=seq, type=type_, actor=actor, at=at, payload=facts))
+            uid = event_uid(payment.public_id, seq)
+            rows.append(Event(**name, uid=uid, seq=seq, type=type_, actor=actor, at=at, payload=facts))
             audit.append(
                 AuditEntry(
                     at=at,

@@ -22,7 +22,7 @@ from marketplace.demo.days import instant
 from marketplace.demo.load_businesses import CURRENCY
 from marketplace.demo.load_money import load_money
 from marketplace.demo.plan import AbsencePlan, VisitPlan
-from marketplace.demo.seeds import public_id
+from marketplace.demo.seeds import event_uid, public_id
 from payments.rules.policy import DEFAULT
 from providers.enums import ProviderStatus
 from providers.models import HoursOverride, Membership, Outlet, Resource, Service, StaffMember, TimeOff
@@ -277,6 +277,7 @@ def _events(rows: Rows, visits: Sequence[VisitPlan]) -> None:
             }
             found.append(
                 Event(
+                    uid=event_uid(v.ref, seq),
                     subject_type="booking",
                     subject_id=v.ref,
                     seq=seq,

@@ -1,6 +1,7 @@
 """Chance that repeats itself: everything random in the demo is named by the seed and what it is for."""
 
 import hashlib
+import uuid
 from random import Random
 
 from common.public_ids import ALPHABET
@@ -28,6 +29,11 @@ def booking_ref(*name: object) -> str:
     """The reference of the demo's booking called `name`, in the form of common.public_ids."""
     text = _text(10, "booking", *name)
     return f"HA-{text[:5]}-{text[5:]}"
+
+
+def event_uid(*name: object) -> uuid.UUID:
+    """The uid of the demo's event called `name`."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, _key(("hereabouts-demo", *name)))
 
 
 def _text(length: int, *name: object) -> str:

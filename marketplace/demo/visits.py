@@ -150,7 +150,7 @@ class Visits:
             staff_was_chosen=r.random() < 0.4,
             code=f"{r.randrange(10_000):04}",
             cancelled_at=cancelled,
-            review=self._review(r, plan, staff, person, end, midnight) if status == "closed" else None,
+            review=self._review(r, service, staff, person, end, midnight) if status == "closed" else None,
             visit_to=home,
             visit_note=r.choice(
                 ("", "", "Door code is on the gate.", "Please ring twice.", "The dog is kind.")
@@ -162,7 +162,7 @@ class Visits:
     def _review(
         self,
         r: Random,
-        plan: BusinessPlan,
+        service: ServicePlan,
         staff: StaffPlan,
         person: PersonPlan,
         end: datetime,
@@ -171,7 +171,7 @@ class Visits:
         at = end + timedelta(minutes=r.randint(60, 3_000))
         chosen = r.random() < 0.38
         stars, text, language, reply = words.review(
-            r, trade=plan.trade, staff_name=staff.name, chinese=person.language == "zh-hans"
+            r, service=service.name, staff_name=staff.name, chinese=person.language == "zh-hans"
         )
         if not chosen or at >= before:
             return None

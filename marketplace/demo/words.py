@@ -69,6 +69,13 @@ _ABOUT_FINNISH = {
     "workshop": "Kaikki merkit. Renkaat, öljyt, jarrut ja vuosihuollot rehellisesti.",
 }
 
+_ABOUT_CHINESE = {
+    "nails": "手足护理与美甲，工具一客一消毒，可用中文预约。",
+    "massage": "经络与运动按摩，环境安静，可用中文沟通。",
+    "beauty": "护肤、修眉与嫁接睫毛，细致耐心，可用中文沟通。",
+    "salon": "剪发与染发，熟悉亚洲发质，可用中文沟通。",
+}
+
 _PRAISE = (
     "Exactly what I asked for, and ten minutes earlier than promised. {first} really listens.",
     "Very good! I was little bit nervous but {first} explained everything. I come again.",
@@ -96,33 +103,41 @@ _POOR = (
     "Unfortunately had to have it redone elsewhere.",
     "Waited twenty minutes, then a shorter visit than I paid for.",
 )
-_TRADE_PRAISE = {
-    "salon": (
+# By words in the service's name, so that nobody praises a colour after a fringe trim.
+_PRAISE_OF = {
+    "haircut": ("Best cut for my thin hair so far.", "The cut grows out well, too."),
+    "children": ("Our four-year-old sat still the whole time. Magic.",),
+    "colour": (
         "The colour is just the tone in my picture.",
-        "Best cut for my thin hair so far, it sits without styling.",
+        "No more copper surprise. My own brown at last.",
     ),
-    "barber": (
-        "Sharp fade, and the beard finally has a shape.",
-        "In and out in half an hour with a perfect cut.",
+    "highlights": ("Soft and natural, like after a summer at the cottage.",),
+    "fade": ("Sharp fade, and it grows out clean.",),
+    "beard": ("The beard finally has a shape.",),
+    "shave": ("Hot towel and a razor: I nearly fell asleep.",),
+    "gel": ("Three weeks and not one chip.", "The tiny flowers are a piece of art."),
+    "pedicure": ("Ready for sandals, in November.",),
+    "brow": ("Brows that look like mine, only better.",),
+    "lash": ("Woke up with lashes. Ten minutes saved every morning.",),
+    "facial": ("My skin was glowing at the party next day.", "No redness after, which is rare for me."),
+    "massage": ("Slept the whole night for the first time in a month.", "Firm but never too much."),
+    "neck": ("Can turn my head again when reversing the car.",),
+    "home cleaning": (
+        "Came home to a flat that smells of nothing.",
+        "Floors, mirrors, all done.",
     ),
-    "beauty": ("My skin was glowing at the party next day.", "Brows that look like mine, only better."),
-    "nails": ("Three weeks and not one chip.", "The tiny flowers are a piece of art."),
-    "massage": (
-        "Slept the whole night for the first time in a month.",
-        "Found the knot at once. Firm but never too much.",
-    ),
-    "cleaning": (
-        "Came home to a flat that smells of nothing, as it should.",
-        "Even the oven looks new. Same cleaner promised next time.",
-    ),
-    "carwash": (
-        "Two child seats full of crumbs and now you could eat there. Please don't.",
-        "Paint is like glass.",
-    ),
-    "workshop": (
-        "They showed me the old part and why it was changed. Trust.",
-        "Tyres changed in twenty-five minutes, coffee included.",
-    ),
+    "deep cleaning": ("They found the original colour of the tiles.",),
+    "window": ("Forgot there was glass. Sunlight again.",),
+    "ironing": ("Fifteen shirts, all like new.",),
+    "move-out": ("The landlord had nothing to say. Deposit back in two days.",),
+    "hand wash": ("Two child seats full of crumbs and now you could eat there. Please don't.",),
+    "interior": ("The coffee stain of 2019 is gone.",),
+    "polish": ("Paint is like glass.",),
+    "tyre": ("In and out in twenty-five minutes, coffee included.",),
+    "oil": ("They showed me the old filter and why it was time.",),
+    "service": ("A clear list of what was done and what can wait.",),
+    "brake": ("They showed me the old pads and why they were changed. Trust.",),
+    "check": ("Passed the inspection on the first try after their list.",),
 }
 _CHINESE = (
     "很满意，{first}很专业，下次还来。",
@@ -156,12 +171,15 @@ def business_name(r: Random, trade: str, taken: set[str]) -> str:
 
 def about(r: Random, trade: str) -> tuple[str, str]:
     """What a business says of itself, and in which language."""
-    if r.random() < 0.15:
+    draw = r.random()
+    if draw < 0.15:
         return _ABOUT_FINNISH[trade], "fi"
+    if draw < 0.2 and trade in _ABOUT_CHINESE:
+        return _ABOUT_CHINESE[trade], "zh-hans"
     return r.choice(_ABOUT[trade]), "en"
 
 
-def review(r: Random, *, trade: str, staff_name: str, chinese: bool) -> tuple[int, str, str, str]:
+def review(r: Random, *, service: str, staff_name: str, chinese: bool) -> tuple[int, str, str, str]:
     """Stars (1 to 5), text, its language, and the provider's reply (mostly none)."""
     stars = r.choices((5, 4, 3, 2, 1), weights=(62, 25, 8, 3, 2))[0]
     first = staff_name.split()[0]
@@ -173,7 +191,8 @@ def review(r: Random, *, trade: str, staff_name: str, chinese: bool) -> tuple[in
     elif stars == 5 and r.random() < 0.12:
         text, language = r.choice(_FINNISH), "fi"
     elif stars == 5:
-        text = r.choice((*_PRAISE, *_TRADE_PRAISE[trade], *_TRADE_PRAISE[trade]))
+        of_it = [text for word, texts in _PRAISE_OF.items() if word in service.lower() for text in texts]
+        text = r.choice(of_it) if of_it and r.random() < 0.45 else r.choice(_PRAISE)
     else:
         text = r.choice({4: _FINE, 3: _MEH, 2: _POOR, 1: _POOR}[stars])
     reply = (_REPLIES[2] if stars < 4 else r.choice(_REPLIES[:2])) if text and r.random() < 0.2 else ""

@@ -4,11 +4,28 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import override_settings
 
-from marketplace.demo import town
+from bookings.models import Booking, BookingItem
+from common.models import Event
+from marketplace.demo import helsinki, town
 from marketplace.demo.progress import Progress
-from providers.models import Outlet
+from payments.models import LedgerEntry
+from providers.models import Outlet, Service, StaffMember
+from reviews.models import Review
+from tests.demo.conftest import DAY
+
+ROWS = {
+    Outlet: ("public_id", "name", "street_line", "phone", "rating_sum"),
+    StaffMember: ("public_id", "name", "resume"),
+    Service: ("public_id", "name", "price_amount"),
+    Booking: ("ref", "status", "starts_at", "created_at", "check_in_code", "customer__public_id"),
+    BookingItem: ("public_id", "name", "lines", "price_amount"),
+    LedgerEntry: ("transaction__public_id", "account__owner", "amount", "transaction__at"),
+    Review: ("public_id", "rating", "text", "created_at"),
+    Event: ("subject_id", "seq", "uid", "type", "actor", "at"),
+}
 
 
 @pytest.mark.django_db
@@ -29,6 +46,22 @@ def test_an_installation_that_is_no_demo_gets_none() -> None:
 def test_an_absurd_size_is_refused(outlets: int) -> None:
     with pytest.raises(CommandError):
         call_command("demo_city", outlets=outlets, stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_a_seed_and_day_give_the_same_rows() -> None:
+    def load() -> list[object]:
+        with transaction.atomic():
+            assert helsinki.load(3, day=DAY, every=60) is not None
+            rows: list[object] = []
+            for model, columns in ROWS.items():
+                rows += model.objects.order_by(*columns).values_list(*columns)  # type: ignore[attr-defined]
+            transaction.set_rollback(True)
+        return rows
+
+    first = load()
+    assert len(first) > 1000
+    assert load() == first
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ def test_the_extract_holds_what_the_map_needs() -> None:
     assert layers.count("buildings") == 446
     assert layers.count("parks") == 99
     assert layers.count("water") == 6
-    assert layers.count("streets") == 2461
+    assert layers.count("streets") == 2217
     assert len(extract.addresses) == 1460
     shops = [s.tags["shop"] for s in extract.shops]
     assert (shops.count("hairdresser"), shops.count("beauty"), shops.count("massage")) == (44, 22, 4)
