@@ -4,8 +4,9 @@ Outlets are **picked** first, no more than are needed; only for those are names,
 
 How they are picked decides what it costs. Nearest first in a category walks the (category, point) index of
 offerings, once for each leaf of the category, so that the index gives the order and the walk stops early
-(asked for all leaves at once, PostgreSQL would sort every match). Nearest first in any category walks the
-index of outlets. Every other order, words and home visits gather all matches of the area and sort them.
+(asked for all leaves at once, PostgreSQL would sort every match; so it would, before 16, for a second sort
+key: hence the ties). Nearest first in any category walks the index of outlets. Every other order, words and
+home visits gather all matches of the area and sort them.
 
 Distances are on the sphere, as the index orders them: within 0.5% of the ellipsoid.
 """
@@ -156,11 +157,12 @@ def _nearest_of_leaves(question: Question, after: bool) -> str:
     """Walk the index of offerings once per category below the asked one."""
     distance = f"f.point <-> {_centre(question)}"
     where = [*_sold(question, category="f.category_id = cats.id"), *_area(question, "f")]
-    # Several services of one category at one outlet count once.
-    twin = " AND ".join(_sold(question, alias="t", category="t.category_id = f.category_id"))
+    # Several services of one category at one outlet count once. (As a NOT EXISTS it would be joined by hash,
+    # for all of the category.)
+    twins = " AND ".join(_sold(question, alias="t", category="t.category_id = f.category_id"))
     where.append(
-        "NOT EXISTS (SELECT FROM providers_offering t"
-        f" WHERE t.outlet_id = f.outlet_id AND t.id < f.id AND {twin})"
+        "(SELECT count(*) = 0 FROM providers_offering t"
+        f" WHERE t.outlet_id = f.outlet_id AND t.id < f.id AND {twins})"
     )
     if after:
         where.append(f"({distance}, f.outlet_id) > (%(after1)s::float8, %(after_pk)s::bigint)")
@@ -169,7 +171,8 @@ def _nearest_of_leaves(question: Question, after: bool) -> str:
           FROM cats CROSS JOIN LATERAL (
                SELECT f.outlet_id, {distance} AS key1 FROM providers_offering f
                 WHERE {" AND ".join(where)}
-                ORDER BY {distance}, f.outlet_id LIMIT %(outlets)s) near
+                ORDER BY {distance} FETCH FIRST (%(outlets)s) ROWS WITH TIES) near
+         {_reach(question, "near.key1")}
          ORDER BY near.key1, near.outlet_id LIMIT %(outlets)s"""
 
 
@@ -177,17 +180,17 @@ def _nearest_outlets(question: Question, after: bool) -> str:
     """Walk the index of outlets."""
     distance = f"o.point <-> {_centre(question)}"
     where = _area(question, "o")
-    where.append(
-        "EXISTS (SELECT FROM providers_offering f WHERE f.outlet_id = o.id AND "
-        + " AND ".join(_sold(question))
-        + ")"
-    )
+    sold = " AND ".join(_sold(question))
+    where.append(f"(SELECT true FROM providers_offering f WHERE f.outlet_id = o.id AND {sold} LIMIT 1)")
     if after:
         where.append(f"({distance}, o.id) > (%(after1)s::float8, %(after_pk)s::bigint)")
     return f"""
-        SELECT o.id AS outlet_id, {distance} AS key1, 0::float8 AS key2 FROM providers_outlet o
-         WHERE {" AND ".join(where)}
-         ORDER BY {distance}, o.id LIMIT %(outlets)s"""
+        SELECT near.* FROM (
+               SELECT o.id AS outlet_id, {distance} AS key1, 0::float8 AS key2 FROM providers_outlet o
+                WHERE {" AND ".join(where)}
+                ORDER BY {distance} FETCH FIRST (%(outlets)s) ROWS WITH TIES) near
+         {_reach(question, "near.key1")}
+         ORDER BY near.key1, near.outlet_id LIMIT %(outlets)s"""
 
 
 def _all_sorted(question: Question, after: bool, *, by_distance: bool) -> str:
@@ -201,6 +204,8 @@ def _all_sorted(question: Question, after: bool, *, by_distance: bool) -> str:
         rating = "round(o.rating_sum::numeric / nullif(o.rating_count, 0), 1)::float8"
         keys = (f"-coalesce({rating}, 0)", "-o.rating_count::float8")
     where = [*_sold(question), *_area(question, "f")]
+    if question.radius_m is not None:
+        where.append(f"(f.point <-> {HERE}) <= %(radius)s::float8")
     later = (
         "WHERE (key1, key2, outlet_id) > (%(after1)s::float8, %(after2)s::float8, %(after_pk)s::bigint)"
         if after
@@ -231,19 +236,27 @@ def _sold(question: Question, *, alias: str = "f", category: str | None = None) 
 
 
 def _area(question: Question, alias: str) -> list[str]:
-    """Where it must be. ST_DWithin uses the index; without the ellipsoid it agrees with the order."""
+    """Where it must be, by boxes for the index; a radius is cut exactly where distances are known.
+
+    Not ST_DWithin: the planner believes that it leaves one row, and then sorts all there are.
+    """
     terms = []
     point = f"{alias}.point"
     if question.radius_m is not None:
-        terms.append(f"ST_DWithin({point}, {HERE}, %(radius)s::float8, false)")
+        terms.append(f"{point} && _ST_Expand({HERE}, %(radius)s::float8)")
     if question.box:
         lng, lat = f"ST_X({point}::geometry)", f"ST_Y({point}::geometry)"
         either = "OR" if question.box.crosses_date_line else "AND"
         terms.append(f"({lng} >= %(west)s::float8 {either} {lng} <= %(east)s::float8)")
         terms.append(f"{lat} BETWEEN %(south)s::float8 AND %(north)s::float8")
         if circle_around(question.box):
-            terms.append(f"ST_DWithin({point}, {BOX_CENTRE}, %(box_radius)s::float8, false)")
+            terms.append(f"{point} && _ST_Expand({BOX_CENTRE}, %(box_radius)s::float8)")
     return terms
+
+
+def _reach(question: Question, distance: str) -> str:
+    """Cuts what lies beyond the radius off the nearest: they came in order, so nothing within it is missed."""
+    return f"WHERE {distance} <= %(radius)s::float8" if question.radius_m is not None else ""
 
 
 def _centre(question: Question) -> str:
