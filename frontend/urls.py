@@ -18,7 +18,7 @@ public: list[URLPattern | URLResolver] = [
     path("preferences", preferences.preferences, name="preferences"),
 ]
 # Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
-if find_spec("frontend.booking_urls"):
+if all(find_spec(f"frontend.views.{name}") for name in ("slots", "checkout", "booking", "bookings", "changes")):
     public.insert(0, path("", include("frontend.booking_urls")))
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((public, "frontend")))]
