@@ -129,9 +129,8 @@ def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, 
 def list_bookings(request: HttpRequest, page: Query[CursorPage]) -> schemas.BookingsOut:
     """The signed-in user's own bookings, newest first."""
     principal = _principal(request, "bookings:read")
-    rows, following = page.cut(
-        selectors.bookings_of(principal.require_user()), of="bookings", newest_first=True
-    )
+    principal.require_user()
+    rows, following = page.cut(selectors.bookings_of(principal), of="bookings", newest_first=True)
     return schemas.BookingsOut(
         items=[
             present(Access(booking=row, principal=principal, is_customer=True, role=None)) for row in rows

@@ -6,6 +6,7 @@ from accounts.api import router as accounts
 from accounts.auth import authenticate
 from bookings.api import router as bookings
 from common.api import answer_errors
+from discovery.api import router as discovery
 from providers.api import router as providers
 
 api = NinjaAPI(
@@ -19,10 +20,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_errors(api)
-from importlib.util import find_spec
-_routers = [providers, bookings, accounts]
-if find_spec("discovery.api"):
-    from discovery.api import router as discovery
-    _routers.append(discovery)
-for _router in _routers:
+for _router in (discovery, providers, bookings, accounts):
     api.add_router("", _router)

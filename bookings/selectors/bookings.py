@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import User
+from accounts.principals import Principal
 from bookings.models import Booking
 from bookings.rules import states
 from common.models import Event
@@ -14,30 +14,35 @@ from providers.models import Outlet
 _NEVER_WAS = [states.EXPIRED, states.DECLINED]
 
 
-def bookings_of(user: User) -> QuerySet[Booking]:
-    """A user's own bookings, their joined guest bookings included, for lists: without those that just expired."""
+def bookings_of(principal: Principal) -> QuerySet[Booking]:
+    """The caller's own bookings, for lists, without those that never became a visit.
+
+    A user's, their joined guest bookings included; for a guest, those that the capabilities they carry open.
+    """
+    mine = Q(accesses__token_hash__in=principal.capabilities, accesses__revoked_at__isnull=True)
+    if principal.user:
+        mine = Q(customer__user=principal.user)
     return (
-        Booking.objects.filter(customer__user=user)
+        Booking.objects.filter(pk__in=Booking.objects.filter(mine).values("pk"))
         .exclude(status__in=_NEVER_WAS)
         .select_related("outlet__provider", "customer")
         .prefetch_related("items__staff", "items__service")
     )
 
 
-def upcoming(user: User, now: datetime) -> QuerySet[Booking]:
-    """The user's visits that are still to end, soonest first, holds included."""
-    return (
-        bookings_of(user)
-        .filter(ends_at__gt=now)
-        .exclude(status__in=[states.CANCELLED, states.NO_SHOW, states.CLOSED])
-        .order_by("starts_at", "pk")
-    )
+def upcoming(mine: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
+    """Those of `bookings_of` that are still to end, soonest first, holds included."""
+    return mine.filter(_ahead(now)).order_by("starts_at", "pk")
 
 
-def past(user: User, now: datetime) -> QuerySet[Booking]:
-    """The user's visits that are over or were given up, newest first."""
-    live = upcoming(user, now).values("pk")
-    return bookings_of(user).exclude(pk__in=live).order_by("-starts_at", "-pk")
+def past(mine: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
+    """Those of `bookings_of` that are over or were given up, newest first."""
+    return mine.exclude(_ahead(now)).order_by("-starts_at", "-pk")
+
+
+def _ahead(now: datetime) -> Q:
+    over = [states.CANCELLED, states.NO_SHOW, states.CLOSED]
+    return Q(ends_at__gt=now) & ~Q(status__in=over) | Q(status=states.COMPLETED)
 
 
 def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:

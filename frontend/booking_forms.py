@@ -1,0 +1,55 @@
+"""The forms of the checkout."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactForm(forms.Form):
+    """Who it is for. What a number or an address lacks is said by the services, in words."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("Your receipt goes here."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+
+
+class AddressForm(forms.Form):
+    """Where a home visit goes."""
+
+    address_line = forms.CharField(
+        label=_("Address"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    address_note = forms.CharField(
+        label=_("How to get in"),
+        max_length=500,
+        required=False,
+        help_text=_("Door code, floor, a dog that barks. Only who comes to you reads it."),
+    )
+
+
+class PaymentForm(forms.Form):
+    """How to pay."""
+
+    method = forms.ChoiceField(label=_("Pay with"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, methods: list[tuple[str, str | Promise]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["method"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = methods

@@ -1,0 +1,18 @@
+"""The addresses of a booking's journey, from choosing a time to looking back at it."""
+
+from django.urls import path
+
+from frontend.views import booking, bookings, changes, checkout, hold, slots
+
+urlpatterns = [
+    path("o/<str:outlet>/book/<str:service>", slots.slots, name="slots"),
+    path("hold", hold.hold, name="hold"),
+    path("bookings", bookings.bookings, name="bookings"),
+    path("b/<str:ref>", booking.booking, name="booking"),
+    path("b/<str:ref>/checkout", checkout.checkout, name="checkout"),
+    path("b/<str:ref>/calendar.ics", booking.calendar, name="booking_ics"),
+    path("b/<str:ref>/code.svg", booking.code_picture, name="booking_qr"),
+    path("b/<str:ref>/good", booking.close, name="close_booking"),
+    path("b/<str:ref>/cancel", changes.cancel, name="cancel"),
+    path("b/<str:ref>/move", changes.move, name="move"),
+]

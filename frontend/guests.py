@@ -1,0 +1,35 @@
+"""Guests' capabilities on pages: a mail link is traded for a cookie and a clean address."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.cache import cache_control
+
+from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_OPTIONS, guest_cookie_with, principal_of_bearer
+from bookings.selectors.access import Access, booking_for
+
+View = Callable[..., HttpResponse]
+
+
+def access(request: HttpRequest, ref: str) -> Access:
+    """The booking and what this caller is to it. Raises NotFound."""
+    return booking_for(request.principal, ref)  # type: ignore[attr-defined]  # set by the middleware
+
+
+def private(view: View) -> View:
+    """Pages about one booking: nobody keeps them, and a `?key=` is traded at once. Raises NotFound for a wrong key."""
+
+    @cache_control(private=True, no_store=True)
+    @wraps(view)
+    def wrapper(request: HttpRequest, ref: str, **kwargs: Any) -> HttpResponse:
+        key = request.GET.get("key", "")
+        if not key:
+            return view(request, ref, **kwargs)
+        booking_for(principal_of_bearer(key), ref)
+        response = HttpResponseRedirect(request.path)
+        response.set_cookie(GUEST_COOKIE, guest_cookie_with(request, key), **GUEST_COOKIE_OPTIONS)  # type: ignore[arg-type]
+        return response
+
+    return wrapper

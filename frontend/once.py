@@ -1,0 +1,58 @@
+"""Forms that create or move something are done once, however often they are sent."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from common import idempotency
+from common.errors import StillRunning
+
+PATIENCE_S = 8.0
+
+
+def new_key() -> str:
+    """A key for one form of one rendered page."""
+    return str(uuid.uuid4())
+
+
+def slot_key(nonce: str, slot: str) -> str:
+    """The key of one time plate: the page's nonce and the plate, so that each plate of a page is its own request."""
+    try:
+        return str(uuid.uuid5(uuid.UUID(nonce), slot))
+    except ValueError:
+        return ""
+
+
+def once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `run` answers (JSON), done once for this key and form; a repeated form gets the first answer again.
+
+    A double click waits for the first one to end. Raises what `run` raises, IdempotencyKeyMissing,
+    IdempotencyKeyInvalid, IdempotencyKeyReused, StillRunning.
+    """
+    fields = sorted(
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    )
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            _, answer, _ = idempotency.once(
+                caller=request.principal.caller,  # type: ignore[attr-defined]  # set by the middleware
+                key=key,
+                method="POST",
+                path=request.path,
+                body=urlencode(fields).encode(),
+                run=lambda: (200, run()),
+            )
+        except StillRunning:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
+        else:
+            return dict(answer)

@@ -1,0 +1,26 @@
+"""The reader's bookings: what is to come, what has been."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from bookings.selectors import bookings as selectors
+from common import clock
+
+PER_PAGE = 20
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+def bookings(request: HttpRequest) -> HttpResponse:
+    """A user's bookings, or those that a guest's cookie opens; past ones by the page."""
+    mine = selectors.bookings_of(request.principal)  # type: ignore[attr-defined]  # set by the middleware
+    now = clock.now()
+    page = Paginator(selectors.past(mine, now), PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "bookings.html",
+        {"upcoming": list(selectors.upcoming(mine, now)[:100]), "page": page, "now": now, "nav": "bookings"},
+    )
