@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Model, Prefetch, Q, QuerySet
 
 from common import clock
 from providers.errors import NotOfThisBusiness
@@ -157,6 +157,14 @@ def overrides(outlet: Outlet, staff: StaffMember | None = None) -> QuerySet[Hour
     """The date overrides from today on of an outlet, or of one person there, in order."""
     today = clock.now().astimezone(outlet.zone).date()
     return HoursOverride.objects.filter(outlet=outlet, staff=staff, date__gte=today).order_by("date", "opens")
+
+
+def all_overrides(outlet: Outlet) -> QuerySet[HoursOverride]:
+    """The date overrides from today on of an outlet and of everybody there, in order."""
+    today = clock.now().astimezone(outlet.zone).date()
+    return HoursOverride.objects.filter(outlet=outlet, date__gte=today).order_by(
+        "date", F("staff").asc(nulls_first=True), "opens"
+    )
 
 
 def closures(outlet: Outlet) -> QuerySet[Closure]:

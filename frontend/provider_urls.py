@@ -1,0 +1,89 @@
+"""The pages of members of a business, under /provider/."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from frontend.views import (
+    provider,
+    provider_hours,
+    provider_outlets,
+    provider_people,
+    provider_services,
+)
+
+app_name = "provider"
+
+
+class DateConverter:
+    """A date in ISO 8601."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(DateConverter, "date")
+
+_business = "<str:provider_id>/"
+_outlet = f"{_business}outlets/<str:outlet_id>/"
+_person = f"{_business}staff/<str:staff_id>/"
+_service = f"{_business}services/<str:service_id>/"
+
+urlpatterns = [
+    path("", provider.index, name="index"),
+    path("new/", provider.create, name="create"),
+    path(_business, provider.overview, name="overview"),
+    path(f"{_business}about/", provider.edit, name="edit"),
+    path(f"{_business}submit/", provider.submit, name="submit"),
+    path(f"{_business}outlets/", provider_outlets.listing, name="outlets"),
+    path(f"{_business}outlets/new/", provider_outlets.create, name="outlet_new"),
+    path(_outlet, provider_outlets.edit, name="outlet"),
+    path(f"{_outlet}archive/", provider_outlets.archive, name="outlet_archive"),
+    path(f"{_outlet}hours/", provider_hours.week, name="hours"),
+    path(f"{_outlet}days/", provider_hours.days, name="days"),
+    path(f"{_outlet}days/<date:on>/clear/", provider_hours.clear_date, name="date_clear"),
+    path(
+        f"{_business}closures/<str:closure_id>/remove/", provider_hours.remove_closure, name="closure_remove"
+    ),
+    path(f"{_business}staff/", provider_people.listing, name="staff"),
+    path(f"{_business}staff/new/", provider_people.create, name="staff_new"),
+    path(_person, provider_people.edit, name="person"),
+    path(f"{_person}archive/", provider_people.archive, name="staff_archive"),
+    path(f"{_business}time-off/", provider_people.time_off, name="time_off"),
+    path(
+        f"{_business}time-off/<str:time_off_id>/remove/",
+        provider_people.remove_time_off,
+        name="time_off_remove",
+    ),
+    path(f"{_business}services/", provider_services.listing, name="services"),
+    path(f"{_business}services/new/", provider_services.create, name="service_new"),
+    path(_service, provider_services.edit, name="service"),
+    path(f"{_service}offers/", provider_services.offers, name="offers"),
+    path(f"{_service}archive/", provider_services.archive, name="service_archive"),
+    path(f"{_service}options/new/", provider_services.add_option, name="option_new"),
+    path(f"{_business}options/<str:option_id>/", provider_services.edit_option, name="option"),
+    path(
+        f"{_business}options/<str:option_id>/archive/",
+        provider_services.archive_option,
+        name="option_archive",
+    ),
+    path(f"{_business}things/", provider_outlets.things, name="things"),
+    path(f"{_business}things/kinds/", provider_outlets.add_kind, name="kind_add"),
+    path(
+        f"{_business}things/kinds/<str:kind_id>/archive/", provider_outlets.archive_kind, name="kind_archive"
+    ),
+    path(f"{_business}things/units/", provider_outlets.add_unit, name="unit_add"),
+    path(f"{_business}things/units/<str:unit_id>/", provider_outlets.edit_unit, name="unit"),
+    path(
+        f"{_business}things/units/<str:unit_id>/archive/", provider_outlets.archive_unit, name="unit_archive"
+    ),
+    path(f"{_business}members/", provider_people.member_list, name="members"),
+    path(f"{_business}members/new/", provider_people.add_member, name="member_new"),
+    path(f"{_business}members/<str:user_id>/", provider_people.edit_member, name="member"),
+    path(f"{_business}members/<str:user_id>/remove/", provider_people.remove_member, name="member_remove"),
+]

@@ -1,0 +1,94 @@
+"""A member's businesses: the list, how to start one, one at a glance."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.principals import Principal
+from common.errors import DomainError
+from frontend.views.provider_desk import Desk, at_desk, attempt, form_page
+from frontend.views.provider_forms import BusinessForm
+from providers.enums import Role
+from providers.selectors import catalogue
+from providers.selectors.access import memberships_of
+from providers.services import businesses
+
+MISSING_WORDS = {
+    "outlet": gettext_lazy("a shop with its address"),
+    "service": gettext_lazy("a service that is sold there"),
+    "staff": gettext_lazy("a person who works there"),
+    "hours": gettext_lazy("opening hours"),
+}
+
+
+@require_http_methods(["GET", "HEAD"])
+@login_required
+@never_cache
+def index(request: HttpRequest) -> HttpResponse:
+    """The caller's businesses; with none, how to start."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # the middleware's
+    context = {"memberships": list(memberships_of(principal)), "nav": "provider"}
+    return render(request, "provider/index.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def create(request: HttpRequest) -> HttpResponse:
+    """Start a business: a draft, owned by whoever starts it."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # the middleware's
+    user = principal.require_user()
+    form = BusinessForm(request.POST or None, initial={"email": user.email, "language": user.language})
+    if request.method == "POST":
+        made = attempt(
+            form,
+            lambda: businesses.create_provider(owner=user, actor=principal.actor, **form.cleaned_data),
+        )
+        if made:
+            messages.success(request, _("Your business is a draft. Nobody sees it until it is approved."))
+            return redirect("provider:overview", made.public_id)
+    context = {"form": form, "nav": "provider"}
+    return render(request, "provider/new.html", context, status=422 if form.is_bound else 200)
+
+
+@at_desk()
+def overview(desk: Desk) -> HttpResponse:
+    """A business at a glance: what is there, what is missing, the day of each shop."""
+    found = catalogue.overview(desk.provider)
+    return desk.render(
+        "overview",
+        nav="overview",
+        overview=found,
+        missing=[MISSING_WORDS[name] for name in found.missing],
+    )
+
+
+@form_page()
+def edit(desk: Desk) -> HttpResponse:
+    """What is said about a business."""
+    names = ("name", "description", "language", "email", "phone")
+    form = BusinessForm(
+        desk.request.POST or None, initial={name: getattr(desk.provider, name) for name in names}
+    )
+    if desk.sent and attempt(
+        form,
+        lambda: businesses.update_provider(provider=desk.provider, actor=desk.actor, **form.cleaned_data),
+    ):
+        return desk.done(_("Saved."), "overview")
+    return desk.form(form, nav="overview", title=_("About your business"))
+
+
+@at_desk(Role.OWNER, methods=("POST",))
+def submit(desk: Desk) -> HttpResponse:
+    """Ask for approval."""
+    try:
+        businesses.submit_provider(provider=desk.provider, actor=desk.actor)
+    except DomainError as error:
+        messages.error(desk.request, str(error))
+        return redirect("provider:overview", desk.provider.public_id)
+    return desk.done(_("Sent. We look at it and write to you."), "overview")

@@ -1,0 +1,350 @@
+"""The forms of a business's pages. They read what people type; whether it holds is the services' to say."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import Locale
+from babel.numbers import get_currency_precision
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from common.money import Money
+from frontend import formats
+from geo.rules.positions import Position
+from geo.selectors import position_of
+from providers.enums import Role, SkillLevel
+from providers.models import Outlet, Resource, ResourceKind, Service, StaffMember
+from providers.selectors.categories import category_tree
+
+# The languages of a provider's own texts, by their own names.
+TEXT_LANGUAGES = [
+    ("en", "English"),
+    ("fi", "suomi"),
+    ("sv", "svenska"),
+    ("zh-hans", "简体中文"),
+    ("et", "eesti"),
+    ("ru", "русский"),
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
+    ("es", "español"),
+    ("fr", "français"),
+]
+METRES_PER_KM = 1000
+
+
+def language_choices(present: str = "en") -> list[tuple[str, str]]:
+    """The choices of a text's language, with the present one among them."""
+    known = dict(TEXT_LANGUAGES)
+    return TEXT_LANGUAGES if present in known else [(present, present), *TEXT_LANGUAGES]
+
+
+def category_choices() -> list[tuple[str, Any]]:
+    """The category tree as groups of a select, in the reader's language."""
+    groups: list[tuple[str, Any]] = [("", "—")]
+    for top in category_tree(get_language() or "en"):
+        below = [(node.slug, node.name) for node in top.children]
+        groups.append((top.name, [(top.slug, top.name), *below]) if below else (top.slug, top.name))
+    return groups
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """The countries in the reader's language, by name."""
+    names = Locale.parse(formats.locale()).territories
+    found = [(str(code), str(name)) for code, name in names.items() if len(str(code)) == 2]
+    return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """The IANA zones that are places."""
+    names = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [("", "—"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def minor(amount: Decimal, currency: str) -> int:
+    """An amount of major units, as typed, in minor units."""
+    scaled = amount.scaleb(get_currency_precision(currency))
+    return int(scaled.to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def major(amount: int, currency: str) -> Decimal:
+    """An amount of minor units as one types it."""
+    return Money(amount, currency).major()
+
+
+class DeskForm(forms.Form):
+    """A form of the workplace; `wide` fields take the whole row."""
+
+    wide: frozenset[str] = frozenset()
+
+
+def text_field(label: Any, *, longest: int = 120, required: bool = True, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, required=required, **more)
+
+
+def long_field(label: Any, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}), **more
+    )
+
+
+def price_field(label: Any, **more: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=10, decimal_places=2, min_value=0, **more)
+
+
+def minutes_field(label: Any, *, most: int, least: int = 0, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=least, max_value=most, **more)
+
+
+class BusinessForm(DeskForm):
+    """What is said about a business."""
+
+    wide = frozenset({"name", "description"})
+    name = text_field(_("Name of the business"))
+    description = long_field(_("What you do"), help_text=_("A few sentences that customers read."))
+    language = forms.ChoiceField(label=_("Language of these texts"), choices=TEXT_LANGUAGES)
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, help_text=_("News of bookings goes here. Customers do not see it.")
+    )
+    phone = text_field(_("Phone"), longest=40, required=False)
+
+
+class OutletForm(DeskForm):
+    """An outlet. The pin is found by the address unless it is given."""
+
+    wide = frozenset({"name", "description", "street_line"})
+    name = text_field(_("Name of the shop"))
+    description = long_field(_("About this place"))
+    language = forms.ChoiceField(label=_("Language of these texts"))
+    category = forms.ChoiceField(label=_("Mostly"), required=False)
+    street_line = text_field(_("Street and number"), longest=200)
+    postcode = text_field(_("Postcode"), longest=16, required=False)
+    city = text_field(_("City"), longest=80)
+    country = forms.ChoiceField(label=_("Country"))
+    phone = text_field(_("Phone"), longest=40, required=False)
+    lat = forms.FloatField(
+        label=_("Pin: latitude"),
+        required=False,
+        min_value=-90,
+        max_value=90,
+        help_text=_("Leave empty and we look the address up."),
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    lng = forms.FloatField(
+        label=_("Pin: longitude"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    timezone = forms.ChoiceField(label=_("Time zone"))
+    currency = text_field(_("Currency"), longest=3, help_text=_("Three letters, such as EUR."))
+    slot_step_min = minutes_field(_("Visits start every … minutes"), least=5, most=240, initial=15)
+    notice_min = minutes_field(_("Latest booking, minutes before"), most=43_200, initial=60)
+    window_days = minutes_field(_("Earliest booking, days ahead"), least=1, most=366, initial=60)
+    radius_km = forms.DecimalField(
+        label=_("Home visits: how far you go, in kilometres"),
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=100,
+        decimal_places=1,
+        max_digits=4,
+        help_text=_("Leave empty if customers come to you."),
+    )
+
+    def __init__(self, *args: Any, outlet: Outlet | None = None, **kwargs: Any) -> None:
+        self.outlet = outlet
+        super().__init__(*args, **kwargs)
+        self._choices("language", language_choices(outlet.language if outlet else "en"))
+        self._choices("category", category_choices())
+        self._choices("country", country_choices())
+        self._choices("timezone", zone_choices())
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("lat") is None) != (data.get("lng") is None):
+            self.add_error("lng", _("Give both, or neither."))
+        return data
+
+    def fields_for_service(self) -> dict[str, Any]:
+        """The cleaned fields as the services name them, without the category.
+
+        The pin is named when it was moved, and looked up anew when only the address was changed.
+        """
+        data = dict(self.cleaned_data)
+        data.pop("category")
+        lat, lng, km = data.pop("lat"), data.pop("lng"), data.pop("radius_km")
+        data["service_radius_m"] = int(km * METRES_PER_KM) if km else None
+        pin = Position(lat, lng) if lat is not None and lng is not None else None
+        moved = {"lat", "lng"} & set(self.changed_data)
+        elsewhere = {"street_line", "postcode", "city", "country"} & set(self.changed_data)
+        if self.outlet is None or moved:
+            data["position"] = pin
+        elif elsewhere:
+            data["position"] = None
+        return data
+
+    @staticmethod
+    def initial_of(outlet: Outlet, category: str) -> dict[str, Any]:
+        """What the form shows of an outlet."""
+        pin = position_of(outlet.point)
+        names = ("name", "description", "language", "street_line", "postcode", "city", "country", "phone")
+        times = ("timezone", "currency", "slot_step_min", "notice_min", "window_days")
+        radius = outlet.service_radius_m
+        return {
+            **{name: getattr(outlet, name) for name in (*names, *times)},
+            "category": category,
+            "lat": round(pin.lat, 6),
+            "lng": round(pin.lng, 6),
+            "radius_km": Decimal(radius) / METRES_PER_KM if radius else None,
+        }
+
+
+class StaffForm(DeskForm):
+    """A person: who they are, where they work, and what they can do (one field per service)."""
+
+    wide = frozenset({"resume", "outlets"})
+    name = text_field(_("Name"))
+    title = text_field(_("Title"), required=False, help_text=_("Such as colourist or mechanic."))
+    resume = long_field(
+        _("Résumé"), help_text=_("Training, experience, what they are good at. Customers read it.")
+    )
+    language = forms.ChoiceField(label=_("Language of these texts"))
+    speaks = forms.CharField(
+        label=_("Speaks"),
+        required=False,
+        max_length=200,
+        help_text=_("Language codes with commas between, such as fi, sv, en."),
+    )
+    working_since = forms.IntegerField(
+        label=_("In this trade since"), required=False, min_value=1930, max_value=2200
+    )
+    outlets = forms.MultipleChoiceField(
+        label=_("Works at"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        all_outlets: Sequence[Outlet],
+        all_services: Sequence[Service],
+        staff: StaffMember | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.all_outlets, self.all_services = all_outlets, all_services
+        for name, choices in {
+            "language": language_choices(staff.language if staff else "en"),
+            "outlets": [(outlet.public_id, outlet.name) for outlet in all_outlets],
+        }.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+        for service in all_services:
+            self.fields[f"skill_{service.public_id}"] = forms.ChoiceField(
+                label=service.name, required=False, choices=[("", _("Does not do it")), *SkillLevel.choices]
+            )
+
+    def fields_for_service(self) -> dict[str, Any]:
+        """The cleaned fields as the services name them."""
+        data = self.cleaned_data
+        return {
+            **{name: data[name] for name in ("name", "title", "resume", "language", "working_since")},
+            "speaks": [tag.strip() for tag in data["speaks"].split(",") if tag.strip()],
+            "outlets": [outlet for outlet in self.all_outlets if outlet.public_id in data["outlets"]],
+            "skills": {
+                service: SkillLevel(level)
+                for service in self.all_services
+                if (level := data[f"skill_{service.public_id}"])
+            },
+        }
+
+    @staticmethod
+    def initial_of(staff: StaffMember) -> dict[str, Any]:
+        """What the form shows of a person, as selectors.catalogue.staff reads them."""
+        names = ("name", "title", "resume", "language", "working_since")
+        return {
+            **{name: getattr(staff, name) for name in names},
+            "speaks": ", ".join(staff.speaks),
+            "outlets": [outlet.public_id for outlet in staff.live_outlets],  # type: ignore[attr-defined]
+            **{
+                f"skill_{skill.service.public_id}": skill.level
+                for skill in staff.live_skills  # type: ignore[attr-defined]
+            },
+        }
+
+
+class KindForm(DeskForm):
+    """A kind of thing."""
+
+    prefix = "kind"
+    name = text_field(_("Kind"), longest=80, help_text=_("Such as bay, room or chair."))
+
+
+class UnitForm(DeskForm):
+    """A unit of a kind at an outlet."""
+
+    prefix = "unit"
+    kind = forms.ChoiceField(label=_("Kind"))
+    outlet = forms.ChoiceField(label=_("Shop"))
+    name = text_field(_("Name"), longest=80, help_text=_("Such as Bay 2."))
+    position = forms.IntegerField(label=_("Order"), min_value=0, max_value=1000, initial=0)
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[ResourceKind], outlets: Sequence[Outlet], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        rows: dict[str, Sequence[ResourceKind | Outlet]] = {"kind": kinds, "outlet": outlets}
+        for name, found in rows.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(row.public_id, row.name) for row in found]
+
+
+class UnitChangeForm(DeskForm):
+    """A unit's name and place in the list."""
+
+    name = text_field(_("Name"), longest=80)
+    position = forms.IntegerField(label=_("Order"), min_value=0, max_value=1000)
+
+    @staticmethod
+    def initial_of(unit: Resource) -> dict[str, Any]:
+        """What the form shows of a unit."""
+        return {"name": unit.name, "position": unit.position}
+
+
+class MemberForm(DeskForm):
+    """A member: role, and who they are among the people who perform services."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("They sign in with a code that we send to this address.")
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        initial=Role.STAFF,
+        help_text=_("Staff see the day. Managers change everything but members. Owners do it all."),
+    )
+    staff = forms.ChoiceField(label=_("Is this person"), required=False)
+
+    def __init__(
+        self, *args: Any, people: Sequence[StaffMember], with_email: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        if not with_email:
+            del self.fields["email"]
+        field = self.fields["staff"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Nobody who performs services"))] + [(p.public_id, p.name) for p in people]
+
+    def person(self) -> StaffMember | None:
+        """Who they are among the people."""
+        return next((p for p in self.people if p.public_id == self.cleaned_data["staff"]), None)

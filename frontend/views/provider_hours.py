@@ -1,0 +1,145 @@
+"""Pages of opening hours: the week, single dates, closures."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from common.errors import NotFound
+from frontend.views.provider_desk import Desk, action, attempt, form_page
+from frontend.views.provider_hours_forms import OverrideForm, PeriodForm, WeekForm
+from providers.enums import Role
+from providers.models import Closure, Outlet, StaffMember
+from providers.selectors import catalogue
+from providers.selectors.access import access_closure, access_outlet
+from providers.services import hours
+
+
+@form_page()
+def week(desk: Desk, outlet_id: str) -> HttpResponse:
+    """The weekly hours of an outlet, or with `?staff=` of one person there."""
+    outlet = _outlet(desk, outlet_id)
+    people = _people(desk, outlet)
+    person = _chosen(people, desk.request.GET.get("staff", ""))
+    form = WeekForm(desk.request.POST or None, rules=list(catalogue.week(outlet, person)))
+
+    def save() -> bool:
+        hours.replace_week(outlet=outlet, staff=person, rules=form.rules(), actor=desk.actor)
+        return True
+
+    if desk.sent and attempt(form, save):
+        messages.success(desk.request, _("Saved. Free times follow at once."))
+        return redirect(desk.request.get_full_path())
+    return desk.render(
+        "hours",
+        nav="outlets",
+        status=422 if desk.sent else 200,
+        outlet=outlet,
+        people=people,
+        person=person,
+        form=form,
+    )
+
+
+@form_page()
+def days(desk: Desk, outlet_id: str) -> HttpResponse:
+    """Single dates and closures, with a form for each."""
+    outlet = _outlet(desk, outlet_id)
+    people = _people(desk, outlet)
+    sent = desk.request.POST if desk.sent else None
+    for_dates = sent is not None and "override-on" in sent
+    override = OverrideForm(sent if for_dates else None, people=people)
+    closure = PeriodForm(sent if sent is not None and not for_dates else None)
+    address = (desk.provider.public_id, outlet.public_id)
+    if for_dates and attempt(override, lambda: _set_override(desk, outlet, override)):
+        messages.success(desk.request, _("Saved."))
+        return redirect("provider:days", *address)
+    if desk.sent and not for_dates and attempt(closure, lambda: _add_closure(desk, outlet, closure)):
+        messages.success(desk.request, _("Closed then. Visits that are already booked stay."))
+        return redirect("provider:days", *address)
+    return desk.render(
+        "days",
+        nav="outlets",
+        status=422 if desk.sent else 200,
+        outlet=outlet,
+        override_form=override,
+        closure_form=closure,
+        dates=_dates(outlet, people),
+        closures=list(catalogue.closures(outlet)),
+    )
+
+
+@action()
+def clear_date(desk: Desk, outlet_id: str, on: date) -> HttpResponse:
+    """Let the weekly hours hold again on a date."""
+    outlet = _outlet(desk, outlet_id)
+    person = _chosen(_people(desk, outlet), desk.request.POST.get("staff", ""))
+    hours.clear_override(outlet=outlet, staff=person, on=on, actor=desk.actor)
+    return desk.done(_("The weekly hours hold again."), "days", outlet.public_id)
+
+
+@action()
+def remove_closure(desk: Desk, closure_id: str) -> HttpResponse:
+    """Open the outlet again in that period."""
+    found = access_closure(desk.principal, closure_id, role=Role.MANAGER)
+    closure: Closure = desk.own(found, found.outlet.provider_id)
+    hours.remove_closure(closure=closure, actor=desk.actor)
+    return desk.done(_("Open again."), "days", closure.outlet.public_id)
+
+
+def _outlet(desk: Desk, outlet_id: str) -> Outlet:
+    found = access_outlet(desk.principal, outlet_id, role=Role.MANAGER)
+    return desk.own(found, found.provider_id)
+
+
+def _people(desk: Desk, outlet: Outlet) -> list[StaffMember]:
+    """Who works at the outlet."""
+    return list(catalogue.staff(desk.provider).filter(assignments__outlet=outlet))
+
+
+def _chosen(people: list[StaffMember], staff_id: str) -> StaffMember | None:
+    if not staff_id:
+        return None
+    for person in people:
+        if person.public_id == staff_id:
+            return person
+    raise NotFound
+
+
+def _set_override(desk: Desk, outlet: Outlet, form: OverrideForm) -> bool:
+    hours.set_override(
+        outlet=outlet,
+        staff=form.person(),
+        on=form.cleaned_data["on"],
+        periods=form.periods(),
+        note=form.cleaned_data["note"],
+        actor=desk.actor,
+    )
+    return True
+
+
+def _add_closure(desk: Desk, outlet: Outlet, form: PeriodForm) -> Closure:
+    start, end = form.instants(outlet.zone)
+    return hours.add_closure(
+        outlet=outlet, start=start, end=end, reason=form.cleaned_data["reason"], actor=desk.actor
+    )
+
+
+def _dates(outlet: Outlet, people: list[StaffMember]) -> list[dict[str, object]]:
+    """The single dates from today on, of the shop and its people, one entry per date and person."""
+    names = {person.pk: person for person in people}
+    found: dict[tuple[date, int | None], dict[str, object]] = {}
+    for row in catalogue.all_overrides(outlet):
+        if row.staff_id is not None and row.staff_id not in names:
+            continue
+        entry = found.setdefault(
+            (row.date, row.staff_id),
+            {"date": row.date, "person": names.get(row.staff_id or 0), "note": row.note, "times": []},
+        )
+        if row.opens is not None and row.closes is not None:
+            times = entry["times"]
+            assert isinstance(times, list)
+            times.append((row.opens, row.closes))
+    return list(found.values())

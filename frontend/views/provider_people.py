@@ -1,0 +1,214 @@
+"""Pages of a business's people: those who perform services, their time off, and the members."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.errors import NotFound
+from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
+from frontend.views.provider_forms import MemberForm, StaffForm
+from frontend.views.provider_hours_forms import TimeOffForm
+from providers.enums import Role
+from providers.models import Membership, StaffMember, TimeOff
+from providers.selectors import catalogue
+from providers.selectors.access import access_staff, access_time_off
+from providers.services import hours, members
+from providers.services import staff as services
+
+
+@at_desk()
+def listing(desk: Desk) -> HttpResponse:
+    """The people in use."""
+    return desk.render("staff", nav="staff", people=list(catalogue.staff(desk.provider)))
+
+
+@form_page()
+def create(desk: Desk) -> HttpResponse:
+    """A new person."""
+    shops = list(catalogue.outlets(desk.provider))
+    form = StaffForm(
+        desk.request.POST or None,
+        initial={"language": desk.provider.language, "outlets": [s.public_id for s in shops[:1]]},
+        all_outlets=shops,
+        all_services=list(catalogue.services(desk.provider)),
+    )
+    if desk.sent and attempt(
+        form,
+        lambda: services.create_staff(provider=desk.provider, actor=desk.actor, **form.fields_for_service()),
+    ):
+        return desk.done(_("Added."), "staff")
+    return desk.form(form, nav="staff", title=_("A new person"))
+
+
+@form_page()
+def edit(desk: Desk, staff_id: str) -> HttpResponse:
+    """Change a person."""
+    person = _person(desk, staff_id)
+    shops = list(catalogue.outlets(desk.provider))
+    form = StaffForm(
+        desk.request.POST or None,
+        initial=StaffForm.initial_of(person),
+        all_outlets=shops,
+        all_services=list(catalogue.services(desk.provider)),
+        staff=person,
+    )
+    if desk.sent and attempt(
+        form,
+        lambda: services.update_staff(staff=person, actor=desk.actor, **form.fields_for_service()),
+    ):
+        return desk.done(_("Saved."), "staff")
+    return desk.form(
+        form,
+        nav="staff",
+        title=person.name,
+        archive=reverse("provider:staff_archive", args=[desk.provider.public_id, person.public_id]),
+        links=[
+            (
+                reverse("provider:hours", args=[desk.provider.public_id, shop.public_id])
+                + f"?staff={person.public_id}",
+                _("Own hours at %(outlet)s") % {"outlet": shop.name},
+            )
+            for shop in person.live_outlets  # type: ignore[attr-defined]
+        ],
+    )
+
+
+@form_page()
+def archive(desk: Desk, staff_id: str) -> HttpResponse:
+    """Ask, then archive a person."""
+    person = _person(desk, staff_id)
+    if desk.sent:
+        services.archive_staff(staff=person, actor=desk.actor)
+        return desk.done(_("%(name)s is archived.") % {"name": person.name}, "staff")
+    return desk.confirm(
+        nav="staff",
+        title=_("Archive %(name)s?") % {"name": person.name},
+        text=_("Nothing new can be booked with them. Visits that are already booked stay."),
+        action=_("Archive"),
+        back=reverse("provider:staff", args=[desk.provider.public_id]),
+    )
+
+
+@form_page()
+def time_off(desk: Desk) -> HttpResponse:
+    """Who is off when, with a form to add some."""
+    people = list(catalogue.staff(desk.provider))
+    form = TimeOffForm(desk.request.POST or None, people=people) if people else None
+    if desk.sent and form and attempt(form, lambda: _add_time_off(desk, form)):
+        return desk.done(_("Added."), "time_off")
+    return desk.render(
+        "time_off",
+        nav="time_off",
+        status=422 if desk.sent else 200,
+        form=form,
+        rows=[(row, _zone_of(row, people)) for row in catalogue.time_off(desk.provider)],
+    )
+
+
+@action()
+def remove_time_off(desk: Desk, time_off_id: str) -> HttpResponse:
+    """The person works again in that period."""
+    found = access_time_off(desk.principal, time_off_id, role=Role.MANAGER)
+    hours.remove_time_off(time_off=desk.own(found, found.staff.provider_id), actor=desk.actor)
+    return desk.done(_("Removed."), "time_off")
+
+
+@at_desk(Role.MANAGER)
+def member_list(desk: Desk) -> HttpResponse:
+    """Who belongs to the business."""
+    return desk.render("members", nav="members", members=list(catalogue.members(desk.provider)))
+
+
+@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
+def add_member(desk: Desk) -> HttpResponse:
+    """Add a member by e-mail."""
+    people = list(catalogue.staff(desk.provider))
+    form = MemberForm(desk.request.POST or None, people=people)
+    if desk.sent and attempt(
+        form,
+        lambda: members.add_member(
+            provider=desk.provider,
+            email=form.cleaned_data["email"],
+            role=Role(form.cleaned_data["role"]),
+            staff=form.person(),
+            actor=desk.actor,
+        ),
+    ):
+        return desk.done(_("Added. They can sign in with a code sent to that address."), "members")
+    return desk.form(form, nav="members", title=_("A new member"))
+
+
+@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
+def edit_member(desk: Desk, user_id: str) -> HttpResponse:
+    """Change a member's role."""
+    membership = _membership(desk, user_id)
+    people = list(catalogue.staff(desk.provider))
+    initial = {"role": membership.role, "staff": membership.staff and membership.staff.public_id}
+    form = MemberForm(desk.request.POST or None, people=people, with_email=False, initial=initial)
+    if desk.sent and attempt(
+        form,
+        lambda: members.change_member(
+            membership=membership,
+            role=Role(form.cleaned_data["role"]),
+            staff=form.person(),
+            actor=desk.actor,
+        ),
+    ):
+        return desk.done(_("Saved."), "members")
+    return desk.form(
+        form,
+        nav="members",
+        title=str(membership.user),
+        archive=reverse("provider:member_remove", args=[desk.provider.public_id, user_id]),
+        archive_word=_("Remove this member"),
+    )
+
+
+@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
+def remove_member(desk: Desk, user_id: str) -> HttpResponse:
+    """Ask, then end a membership."""
+    membership = _membership(desk, user_id)
+    if desk.sent:
+        members.remove_member(membership=membership, actor=desk.actor)
+        return desk.done(_("Removed."), "members")
+    return desk.confirm(
+        nav="members",
+        title=_("Remove %(name)s?") % {"name": str(membership.user)},
+        text=_("They no longer see this business. What they did stays."),
+        action=_("Remove"),
+        back=reverse("provider:members", args=[desk.provider.public_id]),
+    )
+
+
+def _person(desk: Desk, staff_id: str) -> StaffMember:
+    found = access_staff(desk.principal, staff_id, role=Role.MANAGER)
+    desk.own(found, found.provider_id)
+    return catalogue.with_staff_details(StaffMember.objects.filter(pk=found.pk)).get()
+
+
+def _membership(desk: Desk, user_id: str) -> Membership:
+    found = catalogue.members(desk.provider).filter(user__public_id=user_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _zone(person: StaffMember) -> str:
+    """Where a person's days begin: the zone of their first outlet."""
+    shops = person.live_outlets  # type: ignore[attr-defined]
+    return shops[0].timezone if shops else "UTC"
+
+
+def _add_time_off(desk: Desk, form: TimeOffForm) -> TimeOff:
+    person = form.person()
+    start, end = form.instants(ZoneInfo(_zone(person)))
+    return hours.add_time_off(
+        staff=person, start=start, end=end, reason=form.cleaned_data["reason"], actor=desk.actor
+    )
+
+
+def _zone_of(row: TimeOff, people: list[StaffMember]) -> str:
+    """The zone in which a row's period is shown."""
+    return next((_zone(person) for person in people if person.pk == row.staff_id), "UTC")
