@@ -14,12 +14,13 @@ from providers.enums import Place
 
 
 def invitation(
-    booking: Booking, *, sequence: int, attendee: str, at: datetime, cancelled: bool = False
+    booking: Booking, *, sequence: int, at: datetime, attendee: str | None = None, cancelled: bool = False
 ) -> File:
     """The visit as an .ics file: a request, or its cancellation, from the marketplace to `attendee` (e-mail).
 
-    The UID stays with the booking and `sequence` rises with its events, so calendars replace what they have.
-    Times are in UTC, which every calendar shows in its own zone; `at` is when it was written.
+    Without an attendee it is for downloading: published rather than sent to someone. The UID stays with the
+    booking and `sequence` rises with its events, so calendars replace what they have. Times are in UTC, which
+    every calendar shows in its own zone; `at` is when it was written.
     """
     item = booking.items.all()[0]
     event = Event()
@@ -42,15 +43,16 @@ def invitation(
     organizer = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
     organizer.params["CN"] = vText(settings.SITE_NAME)
     event["organizer"] = organizer
-    person = vCalAddress(f"mailto:{attendee}")
-    person.params["PARTSTAT"] = vText("ACCEPTED")
-    person.params["RSVP"] = vText("FALSE")
-    event["attendee"] = person
+    if attendee:
+        person = vCalAddress(f"mailto:{attendee}")
+        person.params["PARTSTAT"] = vText("ACCEPTED")
+        person.params["RSVP"] = vText("FALSE")
+        event["attendee"] = person
 
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE_NAME}//EN")
     calendar.add("version", "2.0")
-    method = "CANCEL" if cancelled else "REQUEST"
+    method = "CANCEL" if cancelled else "REQUEST" if attendee else "PUBLISH"
     calendar.add("method", method)
     calendar.add_component(event)
     return File(

@@ -65,6 +65,6 @@ def _letter(
             *facts,
             (_("Booking"), booking.ref),
         ],
-        link=f"{settings.SITE_URL}/pro/",
-        link_text=_("Open your day"),
+        link=f"{settings.SITE_URL}/provider/{booking.outlet.provider.public_id}/",
+        link_text=_("Open your business"),
     )

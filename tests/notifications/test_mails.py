@@ -15,6 +15,7 @@ from bookings.selectors.access import Access, booking_for
 from bookings.services import changes, expiry, holds, paying
 from common import clock
 from common.models import Event
+from notifications.letters.calendar import invitation
 from notifications.models import Message
 from payments.models import Payment, Refund
 from payments.sandbox import service as sandbox
@@ -86,6 +87,7 @@ def test_confirming_tells_customer_and_provider_once_though_delivered_twice(
         assert f"/b/{booking.ref}?key=" in text
     assert to_customer.subject.startswith("Confirmed: Cut, ")
     assert booking.check_in_code not in mails[1].body
+    assert f"/provider/{booking.outlet.provider.public_id}/" in mails[1].body
 
 
 def test_the_link_in_the_mail_opens_this_booking_for_its_reader(booked: Access, deliver: Deliver) -> None:
@@ -291,3 +293,13 @@ def test_events_and_messages_hold_no_address(booked: Access, deliver: Deliver) -
     assert rows
     assert not [row for row in rows if "helmi@example.com" in str(row) or "Helmi" in str(row)]
     assert EmailAddress.objects.count() == 0
+
+
+def test_the_file_for_downloading_is_published_and_names_nobody(booked: Access) -> None:
+    file = invitation(booked.booking, sequence=booked.booking.last_seq, at=clock.now())
+
+    calendar = Calendar.from_ical(file.content)
+    (event,) = calendar.walk("VEVENT")
+    assert calendar["METHOD"] == "PUBLISH"
+    assert "ATTENDEE" not in event
+    assert event.start == booked.booking.starts_at
