@@ -82,7 +82,7 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
         paragraphs=paragraphs,
         facts=[
             (_("Service"), _service(booking)),
-            (_("At"), booking.outlet.name),
+            (_("Shop"), booking.outlet.name),
             (_("Booking"), booking.ref),
         ],
         link=mail_link(booking),
@@ -117,7 +117,7 @@ def paid_too_late(booking: Booking, message: Message, email: str) -> Letter | No
         ],
         facts=[
             (_("Service"), _service(booking)),
-            (_("At"), booking.outlet.name),
+            (_("Shop"), booking.outlet.name),
             (_("Booking"), booking.ref),
         ],
         link=settings.SITE_URL + "/",
@@ -134,7 +134,11 @@ def refunded(booking: Booking, message: Message, email: str) -> Letter | None:
         paragraphs=[
             _("It goes back the way it was paid. Depending on your bank, it arrives in 2–5 days."),
         ],
-        facts=[(_("For"), _service(booking)), (_("At"), booking.outlet.name), (_("Booking"), booking.ref)],
+        facts=[
+            (_("Service"), _service(booking)),
+            (_("Shop"), booking.outlet.name),
+            (_("Booking"), booking.ref),
+        ],
         link=mail_link(booking),
         link_text=_("See the booking"),
     )
