@@ -92,7 +92,12 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
 
 def _give_back(booking: Booking, payment_id: str, amount: int, *, reason: str) -> None:
     payments.refund_payment(
-        booking_ref=booking.ref, amount=amount, reason=reason, actor=SYSTEM, key=f"{reason}:{payment_id}"
+        booking_ref=booking.ref,
+        amount=amount,
+        reason=reason,
+        actor=SYSTEM,
+        key=f"{reason}:{payment_id}",
+        payment_id=payment_id,
     )
 
 
