@@ -1,10 +1,13 @@
 """The category tree, which every page and search needs: kept in each process for half a minute."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Q
+
 from providers.errors import CategoryUnknown
-from providers.models import Category, CategoryName
+from providers.models import Category, CategoryName, Offering
 
 KEPT_SECONDS = 30.0
 FALLBACK = "en"
@@ -41,6 +44,14 @@ def category_tree(language: str) -> tuple[CategoryNode, ...]:
 def forget_tree() -> None:
     """Read the tree anew next time, in this process."""
     _kept.clear()
+
+
+def outlet_counts(nodes: Sequence[CategoryNode]) -> dict[str, int]:
+    """How many outlets sell something live in each of these categories, by slug. One query."""
+    counted = Offering.objects.filter(is_live=True).aggregate(
+        **{f"n{node.pk}": Count("outlet", filter=Q(category__in=node.ids), distinct=True) for node in nodes}
+    )
+    return {node.slug: counted[f"n{node.pk}"] for node in nodes}
 
 
 def find_category(slug: str, language: str = FALLBACK) -> CategoryNode:

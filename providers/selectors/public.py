@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from common import clock
 from common.errors import NotFound
+from geo.rules.positions import Position
+from geo.selectors import nearest
 from providers.enums import ProviderStatus
 from providers.models import (
     Closure,
@@ -62,6 +65,12 @@ def find_public_outlet(public_id: str) -> Outlet:
     if found is None:
         raise NotFound
     return found
+
+
+def zone_near(place: Position) -> ZoneInfo | None:
+    """The zone of the public outlet nearest to a place: what "today" means there. One query."""
+    found = nearest(public_outlets(), place).values_list("timezone", flat=True).first()
+    return ZoneInfo(found) if found else None
 
 
 def live_offerings(outlet: Outlet) -> QuerySet[Offering]:
