@@ -5,8 +5,8 @@ Outlets are **picked** first, no more than are needed; only for those are names,
 How they are picked decides what it costs. Nearest first in a category walks the (category, point) index of
 offerings, once for each leaf of the category, so that the index gives the order and the walk stops early
 (asked for all leaves at once, PostgreSQL would sort every match; so it would, before 16, for a second sort
-key: hence the ties). Nearest first in any category walks the index of outlets. Every other order, words and
-home visits gather all matches of the area and sort them.
+key: hence the ties). Nearest first in any category walks the index of outlets. Every other order, and home visits,
+gather all matches of the area and sort them.
 
 Distances are on the sphere, as the index orders them: within 0.5% of the ellipsoid.
 """
@@ -36,27 +36,21 @@ CATEGORIES = """cats AS (
 # Where a home visit can go; the index on service_area finds them.
 SERVING = f"serving AS MATERIALIZED (SELECT id FROM providers_outlet WHERE ST_Covers(service_area, {HERE}))"
 
-# Offerings with one word somewhere: in a name as it is, or nearly (a typing slip) by its trigrams.
+# Where one word is: in a name as it is, or nearly (a slip of the pen) by its trigrams, which have indexes. A
+# category stands for all below it, a business for all its outlets.
 WORD = """
-    SELECT f.id FROM providers_offering f JOIN providers_service s ON s.id = f.service_id
-     WHERE f.is_live AND (s.name ILIKE %(like_{n})s OR %(word_{n})s::text <%% s.name)
+named_{n} AS (
+    SELECT category_id AS id FROM providers_categoryname WHERE {name_like}
     UNION
-    SELECT f.id FROM providers_offering f JOIN providers_outlet o ON o.id = f.outlet_id
-     WHERE f.is_live AND (o.name ILIKE %(like_{n})s OR %(word_{n})s::text <%% o.name)
+    SELECT c.id FROM providers_category c JOIN named_{n} ON c.parent_id = named_{n}.id),
+services_{n} AS MATERIALIZED (SELECT id FROM providers_service WHERE {name_like}),
+outlets_{n} AS MATERIALIZED (
+    SELECT id FROM providers_outlet WHERE {name_like}
     UNION
-    SELECT f.id FROM providers_offering f
-      JOIN providers_outlet o ON o.id = f.outlet_id JOIN providers_provider p ON p.id = o.provider_id
-     WHERE f.is_live AND (p.name ILIKE %(like_{n})s OR %(word_{n})s::text <%% p.name)
-    UNION
-    SELECT f.id FROM providers_offering f
-     WHERE f.is_live AND f.category_id IN (
-           WITH RECURSIVE named AS (
-               SELECT category_id AS id FROM providers_categoryname
-                WHERE name ILIKE %(like_{n})s OR %(word_{n})s::text <%% name
-               UNION
-               SELECT c.id FROM providers_category c JOIN named ON c.parent_id = named.id)
-           SELECT id FROM named)
+    SELECT o.id FROM providers_outlet o
+     WHERE o.provider_id IN (SELECT id FROM providers_provider WHERE {name_like}))
 """
+NAME_LIKE = "(name ILIKE %(like_{n})s OR %(word_{n})s::text <%% name)"
 
 MATCHES = """
 WITH RECURSIVE {tables},
@@ -140,15 +134,14 @@ def _tables(question: Question) -> list[str]:
     tables = [CATEGORIES if question.category else "cats AS (SELECT NULL::bigint AS id)"]
     if question.place == "customer":
         tables.append(SERVING)
-    if question.words:
-        hits = ") INTERSECT (".join(WORD.format(n=n) for n in range(len(question.words)))
-        tables.append(f"hits AS MATERIALIZED (({hits}))")
+    for n in range(len(question.words)):
+        tables.append(WORD.format(n=n, name_like=NAME_LIKE.format(n=n)))
     return tables
 
 
 def _picked(question: Question, *, after: bool) -> str:
     by_distance = question.sort in (Sort.DISTANCE, Sort.SOONEST) and question.centre is not None
-    if by_distance and not question.words and question.place != "customer":
+    if by_distance and question.place != "customer":
         return _nearest_of_leaves(question, after) if question.category else _nearest_outlets(question, after)
     return _all_sorted(question, after, by_distance=by_distance)
 
@@ -230,8 +223,11 @@ def _sold(question: Question, *, alias: str = "f", category: str | None = None) 
         terms.append(f"{alias}.place = %(place)s")
     if question.place == "customer":
         terms.append(f"{alias}.outlet_id IN (SELECT id FROM serving)")
-    if question.words:
-        terms.append(f"{alias}.id IN (SELECT id FROM hits)")
+    for n in range(len(question.words)):
+        terms.append(
+            f"({alias}.category_id IN (SELECT id FROM named_{n}) OR {alias}.service_id IN"
+            f" (SELECT id FROM services_{n}) OR {alias}.outlet_id IN (SELECT id FROM outlets_{n}))"
+        )
     return terms
 
 
@@ -255,7 +251,7 @@ def _area(question: Question, alias: str) -> list[str]:
 
 
 def _reach(question: Question, distance: str) -> str:
-    """Cuts what lies beyond the radius off the nearest: they came in order, so nothing within it is missed."""
+    """Cuts off what lies beyond the radius: the nearest came in order, so nothing within it is missed."""
     return f"WHERE {distance} <= %(radius)s::float8" if question.radius_m is not None else ""
 
 
