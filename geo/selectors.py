@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.contrib.gis.measure import D
-from django.db.models import FloatField, Func, Q, QuerySet
+from django.db.models import BooleanField, FloatField, Func, Q, QuerySet
 from geopy.distance import geodesic
 from geopy.location import Location
 
@@ -78,7 +78,7 @@ def position_of(geometry: Point) -> Position:
 
 
 class Nearness(Func):
-    """Metres from a geography column to a place, by `<->`: ordering by it walks the GiST index."""
+    """Metres from a geography column to a place, by `<->`: to order by it walks the index."""
 
     def __init__(self, column: Any, place: Position | None = None, **extra: Any) -> None:
         self.place = place or Position(0.0, 0.0)
@@ -90,16 +90,36 @@ class Nearness(Func):
         return f"({column} <-> {here})", (*params, self.place.lng, self.place.lat)
 
 
+class _InCircle(Func):
+    """Whether a geography column's box meets that of an area: by index, and the planner can count it.
+
+    (ST_DWithin would do, but the planner takes it for one row and sorts instead of walking the index: the
+    nearest 20 of 10,000 take 58 ms in place of 0.2.)
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, column: Any, area: MultiPolygon | None = None, **extra: Any) -> None:
+        self.area = area
+        super().__init__(column, **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"({column} && %s::geography)", (*params, self.area.ewkt if self.area else None)
+
+
 def nearest(
     rows: QuerySet[Any], place: Position, *, field: str = "point", within_m: float | None = None
 ) -> QuerySet[Any]:
     """`rows` nearest first, each with `distance` (use `.m`, metres); only those within `within_m` when given.
 
-    `field` is the path of a geography point column. With a limit its index gives the answer at once.
+    `field` is the path of a geography point column. With a limit the rows come straight from its index, in
+    order; a second ordering would cost that.
     """
+    rows = rows.annotate(distance=Distance(field, point(place)))
     if within_m is not None:
-        rows = within(rows, place, within_m, field=field)
-    return rows.annotate(distance=Distance(field, point(place))).order_by(Nearness(field, place), "pk")
+        rows = rows.filter(_InCircle(field, circle(place, within_m * 1.01)), distance__lte=D(m=within_m))
+    return rows.order_by(Nearness(field, place))
 
 
 def within(rows: QuerySet[Any], place: Position, radius_m: float, *, field: str = "point") -> QuerySet[Any]:
@@ -116,6 +136,8 @@ def in_box(rows: QuerySet[Any], box: Box, *, field: str = "point") -> QuerySet[A
     exact = Q()
     for part in box.envelopes():
         exact |= Q(_lng__gte=part.west, _lng__lte=part.east)
+        if part.east == 180:
+            exact |= Q(_lng=-180)
     rows = rows.alias(_lat=_Coordinate(field, function="ST_Y"), _lng=_Coordinate(field, function="ST_X"))
     rows = rows.filter(exact, _lat__gte=box.south, _lat__lte=box.north)
     if box.width <= 180:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -32,12 +33,15 @@ def town() -> Town | None:
                 " percentile_cont(0.5) WITHIN GROUP (ORDER BY ST_X(point::geometry))"
                 " FROM geo_geocodedaddress"
             )
-            name, lat, lng = cursor.fetchone() or (None, None, None)
-        _town = (time.monotonic() + KEPT_SECONDS, Town(name, Position(lat, lng)) if name else None)
+            found: Any = cursor.fetchone()  # aggregates over no rows are one row of NULLs
+        name, lat, lng = found
+        if name is None:
+            return None
+        _town = (time.monotonic() + KEPT_SECONDS, Town(name, Position(lat, lng)))
     return _town[1]
 
 
-_town: tuple[float, Town | None] | None = None
+_town: tuple[float, Town] | None = None
 
 
 def forget_town() -> None:

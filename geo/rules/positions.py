@@ -12,10 +12,18 @@ EARTH_RADIUS_M = 6_371_009
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A point: latitude and longitude in degrees, WGS 84."""
+    """A point: latitude and longitude in degrees, WGS 84. The date line is -180, never 180.
+
+    (One meridian under two names makes PostGIS's nearest-first index scans fail: "index returned tuples in
+    wrong order".)
+    """
 
     lat: float
     lng: float
+
+    def __post_init__(self) -> None:
+        if self.lng == 180:
+            object.__setattr__(self, "lng", -180.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,12 @@ def test_a_map_area_that_is_none_is_refused(text: str) -> None:
         positions.box(text)
 
 
+def test_the_date_line_has_one_name() -> None:
+    assert Position(1, 180) == Position(1, -180)
+    assert positions.position("1", "180").lng == -180
+    assert positions.moved(Position(0, 179.9999), north_m=0, east_m=50).lng < 0
+
+
 def test_an_area_across_the_date_line_is_two_boxes() -> None:
     area = positions.box("170,-20,-170,-10")
     assert area.crosses_date_line and area.width == 20
@@ -90,13 +96,31 @@ def test_nearest_first_with_true_distances_also_across_the_date_line() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lat, lng", [(0, 0), (0, 90), (0, 180), (0, -90), (60.17, 24.94), (-45, -179.99), (84, 10)]
+)
+@pytest.mark.parametrize("radius_m", [500, 100_000])
+def test_everything_within_a_radius_is_found_wherever_on_earth(lat: float, lng: float, radius_m: int) -> None:
+    here = Position(lat, lng)
+    ring = [(n, e) for n in (-0.65, 0, 0.65) for e in (-0.65, 0, 0.65)]
+    spots = [positions.moved(here, north_m=n * radius_m, east_m=e * radius_m) for n, e in ring]
+    known(*((spot.lat, spot.lng) for spot in spots))
+    found = nearest(GeocodedAddress.objects.all(), here, within_m=radius_m)
+    assert sorted(numbers(found)) == list(range(9))
+    assert numbers(found[:1]) == [4]
+
+
+@pytest.mark.django_db
 def test_a_map_area_holds_the_points_between_its_parallels_and_meridians() -> None:
-    known((60.001, 0.0), (59.999, 0.0), (-15.0, 179.0), (-15.0, -179.0), (-15.0, 0.0), (70.0, 39.9))
+    known(
+        (60.001, 0.0), (59.999, 0.0), (-15.0, 179.0), (-15.0, -179.0), (-15.0, 0.0), (70.0, 39.9), (5, -180)
+    )
     every = GeocodedAddress.objects.order_by("pk")
     # A great circle between the southern corners would run north of the first point.
     assert numbers(in_box(every, Box(-40, 60, 40, 71))) == [0, 5]
     assert numbers(in_box(every, Box(170, -20, -170, -10))) == [2, 3]
-    assert numbers(in_box(every, Box(-180, -90, 180, 90))) == [0, 1, 2, 3, 4, 5]
+    assert numbers(in_box(every, Box(170, 0, 180, 10))) == [6]
+    assert numbers(in_box(every, Box(-180, -90, 180, 90))) == [0, 1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.django_db
