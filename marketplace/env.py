@@ -5,6 +5,7 @@ A missing or bad value stops the boot with its name. Each is explained in .env.e
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator
@@ -41,9 +42,7 @@ class Env(BaseSettings):
     sandbox_webhook_url: str = ""
     log_level: str = "INFO"
 
-    @field_validator(
-        "secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", mode="before"
-    )
+    @field_validator("secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -61,3 +60,13 @@ class Env(BaseSettings):
     @classmethod
     def has_no_slash_at_its_end(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("email_url")
+    @classmethod
+    def names_a_mail_server(cls, value: SecretStr) -> SecretStr:
+        url = urlsplit(value.get_secret_value())
+        if value.get_secret_value() == "mailbox:":
+            return value
+        if url.scheme not in ("smtp", "smtp+tls", "smtps") or not url.hostname:
+            raise ValueError("is mailbox: or smtp://, smtp+tls:// or smtps:// with a host")
+        return value
