@@ -109,9 +109,9 @@ def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[SocketServ
 
 
 @contextmanager
-def running_server(database_url: str, redis_url: str = "") -> Iterator[SocketServer]:
-    """A socket server on a port of its own, until the block ends."""
-    port = free_port()
+def running_server(database_url: str, redis_url: str = "", port: int = 0) -> Iterator[SocketServer]:
+    """A socket server on a port of its own, or on `port`, until the block ends."""
+    port = port or free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,

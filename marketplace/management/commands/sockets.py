@@ -69,6 +69,8 @@ class SocketServer(Server):
 
 class Command(BaseCommand):
     help = "Serves the sockets (/ws) until it is told to stop."
+    # `manage.py check` has its place before a release, not before each start.
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")

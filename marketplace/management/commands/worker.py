@@ -28,6 +28,8 @@ EXIT_WITHIN = 5.0  # seconds after SIGTERM, or after a part failed
 
 class Command(BaseCommand):
     help = "Runs the background worker until it is told to stop; any number of them may run."
+    # `manage.py check` has its place before a release, not before each start.
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then exit")
