@@ -201,7 +201,7 @@ def _examined_page(asked: Question, at: _Cursor, limit: int, language: str, *, w
     found = _matches(asked, at, EXAMINED + 1, language)
     examined = found[:EXAMINED]
     window = _window(asked.free)
-    times = _free_times([match for matches in examined for match in matches], window=window)
+    times = _free_times([match for matches in examined for match in matches], window=window, fair_share=False)
     free = (each for matches in examined if (each := _first_free(asked, matches, times)))
     batch_end = examined[-1][0].key if len(found) > EXAMINED else None
     if asked.sort is Sort.SOONEST:
@@ -239,7 +239,7 @@ def _first_free(asked: Question, matches: list[Match], times: dict[int, OpenTime
 def _free_times(matches: list[Match], *, window: Span | None) -> dict[int, OpenTime]:
     if not matches or window is None:
         return {}
-    return open_time([Ask(match.offering_pk) for match in matches], window=window)
+    return open_time([Ask(match.offering_pk) for match in matches], window=window, fair_share=False)
 
 
 def _window(free: Span | None) -> Span | None:

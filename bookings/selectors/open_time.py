@@ -31,6 +31,8 @@ from providers.rules.hours import opening, person_spans, working_spans
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=62)
+# A local day when clocks go back, and a service of a day with twenty options of eight hours.
+LONGEST_DAY, LONGEST_VISIT = timedelta(hours=25), timedelta(hours=24 + 20 * 8)
 # Free time is looked for this far back and ahead of a taken start.
 ALTERNATIVES_BACK, ALTERNATIVES_AHEAD = timedelta(days=7), timedelta(days=14)
 # Next slots are looked for a few days at a time: most outlets have some on the first.
@@ -207,25 +209,27 @@ class OpenTime:
 
 
 def open_time(
-    asks: Sequence[Ask], *, window: Span, besides_booking: int | None = None
+    asks: Sequence[Ask], *, window: Span, besides_booking: int | None = None, fair_share: bool = True
 ) -> dict[int, OpenTime]:
     """The open time of these offerings for starts in `window`, by offering (each once). Two statements.
 
-    `besides_booking` (primary key) is left out of what is busy: its own time is not in its way. An unknown
-    offering has no entry.
+    `besides_booking` (primary key) is left out of what is busy: its own time is not in its way. Lists, which
+    choose nobody, need no `fair_share`: then the rest of the day is not loaded. An unknown offering has no
+    entry.
     """
     named = {pk for ask in asks for pk in ask.staff_pks or ()}
-    # Wide enough for a whole local day of the first start (fair share) and for any visit that starts last.
-    rules_window = Span(window.start - DAY, window.end + 8 * DAY)
+    rules_window = Span(window.start, window.end + LONGEST_VISIT)
     rules = load_rules([ask.offering_pk for ask in asks], window=rules_window, staff=named)
     known = [(ask, rules[ask.offering_pk]) for ask in asks if ask.offering_pk in rules]
     staff = {staff.pk for ask, rows in known for staff in staff_of(ask, rows)}
     units = {pk for _, rows in known for _, _, pks in rows.needs for pk in pks}
-    longest = max((_reach(visit_of(ask, rows)) for ask, rows in known), default=DAY)
+    reach = max(
+        [_reach(visit_of(ask, rows)) for ask, rows in known] + [LONGEST_DAY] * fair_share, default=DAY
+    )
     busy = load_busy(
         staff=staff,
         units=units,
-        window=Span(window.start - max(DAY, longest), window.end + max(DAY, longest)),
+        window=Span(window.start - reach, window.end + reach),
         besides_booking=besides_booking,
     )
     now = clock.now()
@@ -261,7 +265,9 @@ def slots_for(
     now = clock.now()
     furthest = now + timedelta(days=offering.outlet.window_days + 2)
     window = Span(min(max(window.start, now), furthest), min(max(window.end, now), furthest))
-    found = open_time([Ask(offering.pk, duration_min=duration_min)], window=window)[offering.pk]
+    found = open_time([Ask(offering.pk, duration_min=duration_min)], window=window, fair_share=False)[
+        offering.pk
+    ]
     listed = [found.public(slot) for slot in found.slots()]
     if staff is not None:
         if staff not in found.able:
@@ -273,7 +279,7 @@ def slots_for(
 def alternatives(ask: Ask, *, start: datetime, limit: int = 3) -> list[Slot]:
     """The free slots nearest to a `start` that is taken, in order of time: a week back, two weeks ahead."""
     window = Span(max(clock.now(), start - ALTERNATIVES_BACK), start + ALTERNATIVES_AHEAD)
-    found = open_time([ask], window=window).get(ask.offering_pk)
+    found = open_time([ask], window=window, fair_share=False).get(ask.offering_pk)
     return found.nearest(start, limit) if found else []
 
 

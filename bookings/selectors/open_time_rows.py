@@ -56,7 +56,8 @@ SELECT o.timezone, o.slot_step_min, o.notice_min, o.window_days,
 """
 
 # The live ones that are no overbookings are found by the exclusion constraints' own indexes. What a hold
-# takes whose time is over is free, whether or not the worker has been by.
+# takes whose time is over is free, whether or not the worker has been by. Instants come as seconds since
+# 1970: to read their text would take longer than all else.
 BUSY = """
 WITH stale AS (
     SELECT i.id FROM bookings_bookingitem i JOIN bookings_booking b ON b.id = i.booking_id
@@ -77,11 +78,13 @@ WITH stale AS (
        AND (a.staff_id = ANY(%(staff)s) OR a.resource_id = ANY(%(units)s))
 )
 SELECT taken.staff_id, taken.resource_id,
-       greatest(lower(taken.period), %(start)s), least(upper(taken.period), %(end)s)
+       json_agg(json_build_array(extract(epoch FROM greatest(lower(taken.period), %(start)s)),
+                                 extract(epoch FROM least(upper(taken.period), %(end)s))))
   FROM taken
  WHERE taken.item_id IS NULL
     OR (taken.item_id NOT IN (SELECT id FROM stale)
         AND taken.item_id NOT IN (SELECT id FROM bookings_bookingitem WHERE booking_id = %(besides)s))
+ GROUP BY taken.staff_id, taken.resource_id
 """
 
 
@@ -123,8 +126,8 @@ class OfferingRows:
 class Busy:
     """What people and units are busy with, buffers included, by primary key, in any order."""
 
-    staff: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
-    units: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    staff: dict[int, list[Span]] = field(default_factory=dict)
+    units: dict[int, list[Span]] = field(default_factory=dict)
 
 
 def load_rules(
@@ -158,9 +161,12 @@ def load_busy(
     busy = Busy()
     with connection.cursor() as cursor:
         cursor.execute(BUSY, values)
-        for staff_pk, unit_pk, start, end in cursor.fetchall():
-            taken = busy.staff[staff_pk] if staff_pk is not None else busy.units[unit_pk]
-            taken.append(Span(start, end))
+        for staff_pk, unit_pk, periods in cursor.fetchall():
+            taken = [_span(start, end) for start, end in periods]
+            if staff_pk is not None:
+                busy.staff[staff_pk] = taken
+            else:
+                busy.units[unit_pk] = taken
     return busy
 
 
