@@ -5,8 +5,8 @@ Outlets are **picked** first, no more than are needed; only for those are names,
 How they are picked decides what it costs. Nearest first in a category walks the (category, point) index of
 offerings, once for each leaf of the category, so that the index gives the order and the walk stops early
 (asked for all leaves at once, PostgreSQL would sort every match; so it would, before 16, for a second sort
-key: hence the ties). Nearest first in any category walks the index of outlets. Every other order, and home visits,
-gather all matches of the area and sort them.
+key: hence the ties). Nearest first in any category walks the index of outlets. Every other order, and home
+visits, gather all matches of the area and sort them.
 
 Distances are on the sphere, as the index orders them: within 0.5% of the ellipsoid.
 """

@@ -201,7 +201,7 @@ def _examined_page(asked: Question, at: _Cursor, limit: int, language: str, *, w
     found = _matches(asked, at, EXAMINED + 1, language)
     examined = found[:EXAMINED]
     window = _window(asked.free)
-    times = _free_times([match for matches in examined for match in matches], window=window, fair_share=False)
+    times = _free_times([match for matches in examined for match in matches], window=window)
     free = (each for matches in examined if (each := _first_free(asked, matches, times)))
     batch_end = examined[-1][0].key if len(found) > EXAMINED else None
     if asked.sort is Sort.SOONEST:
