@@ -9,8 +9,9 @@ from frontend.views import home, outlet, pages, preferences, search
 public: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
+    path("search/addresses", search.suggest, name="suggest"),
     path("o/<str:outlet_id>", outlet.outlet, name="outlet_short"),
-    path("o/<str:outlet_id>/<slug:slug>", outlet.outlet, name="outlet"),
+    path("o/<str:outlet_id>/<str:slug>", outlet.outlet, name="outlet"),
     path("for-providers", pages.for_providers, name="for_providers"),
     path("how-we-rank", pages.how_we_rank, name="how_we_rank"),
     path("help", pages.help_page, name="help"),

@@ -5,6 +5,7 @@ import { startCountdowns } from "./islands/countdown";
 import { startMenus } from "./islands/menus";
 import { startTheme } from "./islands/theme";
 import { startForms } from "./islands/forms";
+import { startSuggestions } from "./islands/suggest";
 import { startZoneNotes } from "./islands/zone";
 
 declare global {
@@ -18,12 +19,16 @@ window.htmx = htmx;
 function start(root: ParentNode): void {
   startCountdowns(root);
   startForms(root);
+  startSuggestions(root);
   startZoneNotes(root);
   for (const element of root.querySelectorAll<HTMLElement>("[data-live-booking]")) {
     void import("./islands/live-booking").then((island) => island.start(element));
   }
   for (const element of root.querySelectorAll<HTMLElement>("[data-live-slots]")) {
     void import("./islands/slots").then((island) => island.start(element));
+  }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-live-board]")) {
+    void import("./islands/board").then((island) => island.start(element));
   }
   for (const element of root.querySelectorAll<HTMLElement>("[data-map]")) {
     void import("./islands/map-door").then((island) => island.start(element));

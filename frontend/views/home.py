@@ -1,11 +1,151 @@
 """The landing page."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
+
+from common import clock
+from discovery import selectors as discovery
+from frontend import drawing, formats
+from frontend.cards import ShopCard
+from frontend.once import new_key
+from frontend.templatetags.look import house_number
+from frontend.views import finding, shops
+from frontend.views.finding import Asked
+from geo.rules.positions import Position
+from geo.town import town
+from providers.enums import Place
+from providers.selectors import categories
+from providers.selectors.categories import CategoryNode
+
+# A window is lit while somebody there is free within this time.
+SOON = timedelta(hours=2)
+# How far ahead and around the street looks; it shows the soonest of the nearest.
+AHEAD = timedelta(hours=36)
+AROUND_M = 3000
+LOOKED_AT = 40
+ON_THE_STREET = 6
+CARDS = 3
+# Icons of the top categories by the first word of their slug that is known.
+ICONS = {"housekeeping": "house", "beauty": "scissors", "car": "car"}
+IDEAS = (("hair", "scissors", "today"), ("cleaning", "sparkles", ""), ("wash", "car", "today"))
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The finder, the street, who has time now."""
-    return render(request, "frontend/home.html", {"nav": "home"})
+    """The finder, the drawn street with real times, who has time now, what there is, how the money waits."""
+    kept = finding.remembered(request)
+    here, line = kept or _middle_of_town()
+    name = finding.street_of(line)
+    asked = Asked(here=here, where=name) if kept else Asked()
+    cards = _soonest(here) if here else []
+    soon = clock.now() + SOON
+    street = [_hung(card, lit=card.slots[0].start < soon) for card in cards[:ON_THE_STREET]]
+    shown = _of_each_kind(cards)[:CARDS]
+    context = {
+        "nav": "home",
+        "finder": finding.finder(request, asked),
+        "near": name,
+        "lit_now": bool(shown) and all(card.slots[0].start < soon for card in shown),
+        "cards": shown,
+        "all_url": replace(asked, when="today").url(),
+        "street": mark_safe(drawing.street(street)),  # noqa: S308  # names are escaped by the pen
+        "tiles": _tiles(asked),
+        "ideas": _ideas(asked),
+        "nonce": new_key(),
+    }
+    return render(request, "frontend/home.html", context)
+
+
+def _middle_of_town() -> tuple[Position | None, str]:
+    found = town()
+    return (found.centre, found.name) if found else (None, "")
+
+
+def _soonest(here: Position) -> list[ShopCard]:
+    """Shops around that are free in the next hours, soonest first."""
+    now = clock.now()
+    page = discovery.search(
+        lat=here.lat,
+        lng=here.lng,
+        radius_m=AROUND_M,
+        free_from=now,
+        free_to=now + AHEAD,
+        place=Place.OUTLET,
+        limit=LOOKED_AT,
+        language=get_language() or "en",
+    )
+    cards = [shops.card(item) for item in page.items]
+    return sorted(cards, key=lambda card: (card.slots[0].start, card.distance_m or 0))
+
+
+def _of_each_kind(cards: Sequence[ShopCard]) -> list[ShopCard]:
+    """The cards with one of each kind first, in their order."""
+    first: dict[drawing.Kind, ShopCard] = {}
+    for card in cards:
+        first.setdefault(drawing.kind_of(card.category), card)
+    chosen = list(first.values())
+    return chosen + [card for card in cards if card not in chosen]
+
+
+def _hung(card: ShopCard, *, lit: bool) -> drawing.Hung:
+    start = card.slots[0].start
+    shop = drawing.Shop(
+        card.id, drawing.kind_of(card.category), card.name, house_number(card.street), lit
+    )
+    return drawing.Hung(
+        shop, formats.day_word(start, card.timezone), formats.clock_time(start, card.timezone)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A top category with what is in it and how many places offer it."""
+
+    name: str
+    icon: str
+    url: str
+    parts: list[str]
+    count: int
+
+
+def _tiles(asked: Asked) -> list[Tile]:
+    roots = categories.category_tree(get_language() or "en")
+    counts = categories.outlet_counts(roots)
+    return [
+        Tile(
+            node.name,
+            ICONS.get(node.slug.split("-")[0], "store"),
+            replace(asked, category=node.slug).url(),
+            [child.name for child in node.children[:4]],
+            counts[node.slug],
+        )
+        for node in roots
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    words: str
+    icon: str
+    url: str
+
+
+def _ideas(asked: Asked) -> list[Idea]:
+    """A few searches to begin with, of the categories that this installation has."""
+    names: dict[str, CategoryNode] = categories.by_slug(get_language() or "en")
+    return [
+        Idea(
+            gettext("%(what)s, today") % {"what": names[slug].name} if when else names[slug].name,
+            icon,
+            replace(asked, category=slug, when=when).url(),
+        )
+        for slug, icon, when in IDEAS
+        if slug in names
+    ]

@@ -1,0 +1,105 @@
+"""Cards of outlets from what search found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext
+
+from common.clock import rfc3339
+from discovery.selectors import FoundSlot, SearchItem
+from frontend import formats
+from frontend.cards import ShopCard, Slot
+from providers.enums import Place
+
+
+def outlet_url(public_id: str, name: str) -> str:
+    """An outlet's page, with its name for people to read."""
+    slug = slugify(name, allow_unicode=True)
+    return reverse("frontend:outlet", args=[public_id, slug]) if slug else outlet_short_url(public_id)
+
+
+def outlet_short_url(public_id: str) -> str:
+    return reverse("frontend:outlet_short", args=[public_id])
+
+
+def card(item: SearchItem) -> ShopCard:
+    """One found outlet. Its times are held straight away, but home visits ask for the address first."""
+    outlet, service = item.outlet, item.service
+    at_home = service.place == Place.CUSTOMER
+    return ShopCard(
+        id=outlet.id,
+        url=outlet_url(outlet.id, outlet.name),
+        name=outlet.name,
+        language=outlet.language,
+        category=service.category,
+        category_name=service.category_name,
+        street=outlet.street_line,
+        timezone=outlet.timezone,
+        lat=outlet.lat,
+        lng=outlet.lng,
+        distance_m=outlet.distance_m,
+        rating=outlet.rating,
+        rating_count=outlet.rating_count,
+        service_name=service.name,
+        service_language=service.language,
+        duration_min=service.duration_min,
+        price=service.price,
+        slots=[_slot(item, slot, at_home=at_home) for slot in item.next_slots],
+        at_home=at_home,
+    )
+
+
+def slots_url(outlet_id: str, service_id: str) -> str:
+    """Where one chooses a time with care."""
+    return reverse("frontend:slots", args=[outlet_id, service_id])
+
+
+def slot_value(outlet_id: str, service_id: str, slot: FoundSlot, staff: str = "") -> str:
+    """What the hold form sends for a time plate; see frontend.views.hold."""
+    return f"{outlet_id}:{service_id}:{rfc3339(slot.start)}" + (f":{staff}" if staff else "")
+
+
+def _slot(item: SearchItem, slot: FoundSlot, *, at_home: bool) -> Slot:
+    if at_home:
+        day = formats.local(slot.start, item.outlet.timezone).date()
+        return Slot(slot.start, url=f"{slots_url(item.outlet.id, item.service.id)}?day={day}")
+    return Slot(slot.start, value=slot_value(item.outlet.id, item.service.id, slot))
+
+
+def with_reasons(cards: Sequence[ShopCard]) -> list[ShopCard]:
+    """The cards of one page, each told what it alone is best at among those shown; each has one reason."""
+    if len(cards) < 2:
+        return list(cards)
+    lit = [card for card in cards if card.lit]
+    reasons: list[tuple[str, ShopCard | None]] = [
+        (gettext("The nearest of these with room"), _least(lit, lambda card: card.distance_m)),
+        (gettext("Free before all of these"), _least(lit, lambda card: card.slots[0].start.timestamp())),
+        (gettext("The best price of these"), _least(cards, _price)),
+        (
+            gettext("The best rated of these"),
+            _least(cards, lambda card: -card.rating if card.rating else None),
+        ),
+    ]
+    if len({card.price.currency for card in cards}) > 1:
+        del reasons[2]
+    told: dict[str, str] = {}
+    for words, best in reasons:
+        if best and best.id not in told:
+            told[best.id] = words
+    return [replace(card, why=told.get(card.id, "")) for card in cards]
+
+
+def _price(card: ShopCard) -> float:
+    return card.price.amount
+
+
+def _least(cards: Sequence[ShopCard], by: Callable[[ShopCard], float | None]) -> ShopCard | None:
+    """The one card with the least value, None when two share it or fewer than two have one."""
+    valued = sorted(
+        ((value, n) for n, card in enumerate(cards) if (value := by(card)) is not None),
+    )
+    if len(valued) < 2 or valued[0][0] == valued[1][0]:
+        return None
+    return cards[valued[0][1]]
