@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from common.money import Money
-from frontend import drawing, formats, statuses
+from frontend import drawing, formats, once, statuses
 
 register = template.Library()
 
@@ -211,3 +211,9 @@ def url_with(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag
+def new_key() -> str:
+    """A key for one form of one rendered page (frontend/once.py)."""
+    return once.new_key()
