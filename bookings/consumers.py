@@ -62,6 +62,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     accepted and closed: only so is a browser told the close code, "not for you" or "try again".
     """
 
+    # None of that name: news comes from this process's relay, not from a channel layer.
+    channel_layer_alias = "none"
     topic: Topic
     # Seconds between looks whether the caller may still listen, a quarter more or less to spread them out.
     check_every: ClassVar[float] = 40
@@ -241,7 +243,7 @@ class BoardConsumer(LiveConsumer):
 class NoSuchSocket(AsyncWebsocketConsumer):
     """Every other path: told like anything else that is not there."""
 
-    groups: ClassVar[list[str]] = []
+    channel_layer_alias = "none"
 
     async def connect(self) -> None:
         await self.accept(subprotocol=bearer_subprotocol(self.scope))

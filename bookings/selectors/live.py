@@ -32,12 +32,7 @@ KEEPS_ITS_TIME = frozenset(
 CHANGES_ALL_SLOTS = frozenset({"hours.changed", "catalogue.changed"})
 
 # What of an event's payload its readers are shown, and under which name, as in the API.
-_SHOWN = {
-    "status": "status",
-    "starts_at": "start",
-    "ends_at": "end",
-    "hold_expires_at": "hold_expires_at",
-}
+_SHOWN = {"status": "status", "starts_at": "start", "ends_at": "end"}
 
 
 def require_booking(principal: Principal, ref: str) -> None:

@@ -12,7 +12,6 @@ export interface BookingEvent {
   status: string;
   start?: string;
   end?: string;
-  hold_expires_at?: string | null;
 }
 
 /** A booking of an outlet changed: fetch the board again, or this row of it. */

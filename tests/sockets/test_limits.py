@@ -49,7 +49,7 @@ def test_a_client_that_does_not_read_is_dropped_and_the_others_are_served(
             seq=seq,
             type="booking.extended",
             actor="system",
-            payload={"status": "held", "hold_expires_at": "x" * 3500},
+            payload={"status": "held", "starts_at": "x" * 3500},
         )
         for seq in range(2, many + 1)
     )

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import os
+import socket
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server  # before anything that imports Twisted's reactor
 from django.core.management.base import BaseCommand
+from twisted.internet.endpoints import quoteStringArgument
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -67,6 +70,19 @@ class SocketServer(Server):
                 protocol.transport.abortConnection()
 
 
+def remove_stale(path: Path) -> None:
+    """Remove the socket that a killed server left, and the lock that names its process, unless one answers.
+
+    Twisted asks only whether that process id is alive, and after a container's restart it is someone else's.
+    """
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            path.unlink(missing_ok=True)
+            path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+
+
 class Command(BaseCommand):
     help = "Serves the sockets (/ws) until it is told to stop."
     # `manage.py check` has its place before a release, not before each start.
@@ -92,7 +108,11 @@ class Command(BaseCommand):
 
         consumers.LiveConsumer.check_every = check_every
 
-        where = {"unix_socket": unix} if unix else {"host": host, "port": port or 8001}
+        if unix:
+            remove_stale(Path(unix))
+            endpoints = [f"unix:{quoteStringArgument(unix)}:mode=600"]
+        else:
+            endpoints = build_endpoint_description_strings(host=host, port=port or 8001)
         started = time.monotonic()
 
         def ready() -> None:
@@ -103,7 +123,7 @@ class Command(BaseCommand):
 
         server = SocketServer(
             application,
-            endpoints=build_endpoint_description_strings(**where),
+            endpoints=endpoints,
             ready_callable=ready,
             server_name="hereabouts",
             websocket_max_message_size=MESSAGE_MAX,
