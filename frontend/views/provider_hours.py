@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.errors import NotFound
+from frontend import formats
 from frontend.views.provider_desk import Desk, action, attempt, form_page
 from frontend.views.provider_hours_forms import OverrideForm, PeriodForm, WeekForm
 from providers.enums import Role
@@ -136,7 +137,13 @@ def _dates(outlet: Outlet, people: list[StaffMember]) -> list[dict[str, object]]
             continue
         entry = found.setdefault(
             (row.date, row.staff_id),
-            {"date": row.date, "person": names.get(row.staff_id or 0), "note": row.note, "times": []},
+            {
+                "date": row.date,
+                "words": formats.pattern(row.date, "date"),
+                "person": names.get(row.staff_id or 0),
+                "note": row.note,
+                "times": [],
+            },
         )
         if row.opens is not None and row.closes is not None:
             times = entry["times"]

@@ -22,7 +22,8 @@ from providers.rules.hours import WeeklyRule
 
 MINUTES_A_DAY = 1440
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
-EARLIEST, LATEST = date(1970, 1, 1), date(2200, 1, 1)
+# Dates of hours and periods lie between these: far enough, and every zone can reckon with them.
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
 def text(value: str, *, field: str, longest: int, needed: bool = True) -> str:
@@ -93,6 +94,8 @@ def week(rules: list[WeeklyRule]) -> list[WeeklyRule]:
             raise HoursInvalid(weekday=rule.weekday)
         if rule.valid_from and rule.valid_until and rule.valid_from > rule.valid_until:
             raise HoursInvalid(weekday=rule.weekday)
+        if any(day and not EARLIEST <= day <= LATEST for day in (rule.valid_from, rule.valid_until)):
+            raise HoursInvalid(weekday=rule.weekday)
     ordered = sorted(rules, key=lambda rule: (rule.weekday, rule.opens, rule.valid_from or EARLIEST))
     for index, first in enumerate(ordered):
         for second in ordered[index + 1 :]:
@@ -103,6 +106,8 @@ def week(rules: list[WeeklyRule]) -> list[WeeklyRule]:
 
 def day(periods: list[tuple[time, time]], *, on: date) -> list[tuple[time, time]]:
     """One date's times in order. Raises HoursInvalid, HoursOverlap with the date."""
+    if not EARLIEST <= on <= LATEST:
+        raise HoursInvalid(date=on.isoformat())
     try:
         ordered = week([WeeklyRule(on.weekday(), opens, closes) for opens, closes in periods])
     except HoursOverlap as error:

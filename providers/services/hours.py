@@ -148,7 +148,10 @@ def _check_place(outlet: Outlet, staff: StaffMember | None) -> None:
 
 
 def _period(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    if start.tzinfo is None or end.tzinfo is None or not start < end <= start + LONGEST_PERIOD:
+    if start.tzinfo is None or end.tzinfo is None:
+        raise PeriodInvalid
+    known = checks.EARLIEST.year <= start.year < checks.LATEST.year
+    if not known or not start < end <= start + LONGEST_PERIOD:
         raise PeriodInvalid
     return start, end
 
