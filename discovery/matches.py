@@ -243,7 +243,9 @@ def _area(question: Question, alias: str) -> list[str]:
     if question.box:
         lng, lat = f"ST_X({point}::geometry)", f"ST_Y({point}::geometry)"
         either = "OR" if question.box.crosses_date_line else "AND"
-        terms.append(f"({lng} >= %(west)s::float8 {either} {lng} <= %(east)s::float8)")
+        # The date line is stored as -180: an area that ends there has it, too.
+        edge = f" OR {lng} = -180" if question.box.east == 180 else ""
+        terms.append(f"({lng} >= %(west)s::float8 {either} {lng} <= %(east)s::float8{edge})")
         terms.append(f"{lat} BETWEEN %(south)s::float8 AND %(north)s::float8")
         if circle_around(question.box):
             terms.append(f"{point} && _ST_Expand({BOX_CENTRE}, %(box_radius)s::float8)")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from bookings.errors import SpanTooLong
 from bookings.rules.availability import Slot
 from bookings.selectors.open_time import Ask, OpenTime, checked_window, open_time
 from common import clock
@@ -28,6 +29,8 @@ EXAMINED = 200
 HORIZON = timedelta(days=14)
 NEXT_SLOTS = 3
 A_DAY = timedelta(days=1)
+# No outlet takes bookings further ahead.
+FURTHEST = timedelta(days=368)
 # A page may say how many matches there are, up to this many.
 COUNT_CAP = 200
 
@@ -247,14 +250,18 @@ def _window(free: Span | None) -> Span | None:
     now = clock.now()
     if free is None:
         return Span(now, now + HORIZON)
-    return Span(max(free.start, now), free.end) if now < free.end else None
+    window = Span(max(free.start, now), min(free.end, now + FURTHEST))
+    return window if window.start < window.end else None
 
 
 def _free_span(start: datetime | None, end: datetime | None) -> Span | None:
     if start is None and end is None:
         return None
     if start is None or end is None:
-        start, end = start or (end and end - A_DAY), end or (start and start + A_DAY)
+        try:
+            start, end = start or (end and end - A_DAY), end or (start and start + A_DAY)
+        except OverflowError:
+            raise SpanTooLong from None
     assert start is not None and end is not None
     return checked_window(start, end)
 

@@ -7,6 +7,7 @@ from common.spans import Span
 from discovery.enums import Sort
 from discovery.errors import PositionNeeded, QueryTooLong
 from geo.rules.positions import Box, Position, distance
+from providers.errors import CategoryUnknown
 
 DEFAULT_RADIUS_M = 20_000.0
 LONGEST_TEXT = 100
@@ -54,10 +55,12 @@ def question(
 
     Near a place without a radius or a map area it is DEFAULT_RADIUS_M; a home visit goes as far as service
     areas do. Sorted by distance where there is a place to count from, else by rating. Raises PositionNeeded,
-    QueryTooLong.
+    CategoryUnknown, QueryTooLong.
     """
     if here is None and (radius_m is not None or place == "customer" or (sort is Sort.DISTANCE and not box)):
         raise PositionNeeded
+    if category and "\x00" in category:
+        raise CategoryUnknown(field="category")
     if here and radius_m is None and box is None and place != "customer":
         radius_m = DEFAULT_RADIUS_M
     return Question(

@@ -156,6 +156,8 @@ def test_free_in_a_span_means_a_start_in_it() -> None:
         free.public_id,
     ], "a start at the end of the busy time lies in the longer span"
     assert ids(search(**HERE, free_from=wall(23, 12), free_to=wall(23, 15))) == [], "past"
+    for year in (1, 9998):
+        assert ids(search(**HERE, free_from=datetime(year, 5, 1, tzinfo=UTC))) == [], "past, or too far ahead"
     assert ids(search(**HERE, free_from=wall(25, 22))) == [taken.public_id, free.public_id], "a day from then"
 
 
@@ -226,6 +228,10 @@ def test_both_sides_of_the_date_line_are_one_place(asked: dict[str, Any]) -> Non
     assert set(ids(search(bbox="179.5,-17,-179.5,-16.5", **asked))) == {west.public_id, east.public_id}
     assert ids(search(bbox="179.5,-17,180,-16.5", **asked)) == [west.public_id]
     assert ids(search(bbox="-180,-17,-179.5,-16.5", **asked)) == [east.public_id]
+    on_the_line = make.make_outlet(point=Point(-180, -16.8, srid=4326), **fiji)
+    make.make_service(on_the_line)
+    assert on_the_line.public_id in ids(search(bbox="179.5,-17,180,-16.5", **asked))
+    assert ids(search(lat=-16.8, lng=180, radius_m=100, **asked)) == [on_the_line.public_id]
 
 
 def test_home_visits_go_where_the_service_area_reaches() -> None:
