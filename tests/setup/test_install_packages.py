@@ -1,4 +1,4 @@
-"""The package installer: services stay off while it works, and the machine's own settings come back after it."""
+"""The package installer: services stay off while it works; then the machine's own settings come back."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ FRAGMENT = "etc/postgresql-common/createcluster.d/hereabouts.conf"
 
 
 class Machine:
-    """A folder that stands for a machine's root, with an apt-get that notes what it was asked and what it saw."""
+    """A folder that stands for a machine's root, and an apt-get that notes what it is asked and sees."""
 
     def __init__(self, folder: Path, *, apt: str = "") -> None:
         self.root = folder / "root"
