@@ -6,11 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from frontend import formats
 from frontend.views.provider_forms import DeskForm
 from providers.models import HoursRule, StaffMember
+from providers.rules.checks import EARLIEST, LATEST
 from providers.rules.hours import WeeklyRule
 
 SHIFTS = 3
@@ -24,7 +26,11 @@ def _time(label: Any) -> forms.TimeField:
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    return forms.DateField(
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+        label=label,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
 
 class WeekForm(DeskForm):

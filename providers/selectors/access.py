@@ -69,6 +69,7 @@ def access_membership(
     """The caller's own membership in a business, with the business. Raises as access_provider."""
     user = principal.require_user()
     principal.require_scope(scope)
+    _check_id(provider_id)
     found = (
         Membership.objects.select_related("provider", "user")
         .filter(provider__public_id=provider_id, user=user)
@@ -162,11 +163,18 @@ def require_operator(principal: Principal) -> User:
     return user
 
 
+def _check_id(public_id: str) -> None:
+    """Text that PostgreSQL cannot hold names nothing."""
+    if "\x00" in public_id:
+        raise NotFound
+
+
 def _access(
     rows: QuerySet[M], provider: str, principal: Principal, public_id: str, role: Role, scope: str
 ) -> M:
     user = principal.require_user()
     principal.require_scope(scope)
+    _check_id(public_id)
     mine: dict[str, Any] = {f"{provider}__memberships__user": user, "public_id": public_id}
     found = rows.filter(**mine).annotate(my_role=F(f"{provider}__memberships__role")).first()
     if found is None:

@@ -61,7 +61,7 @@ def public_outlets() -> QuerySet[Outlet]:
 
 def find_public_outlet(public_id: str) -> Outlet:
     """The outlet with its business, if it is public. One query. Raises NotFound."""
-    found = public_outlets().filter(public_id=public_id).first()
+    found = public_outlets().filter(public_id=public_id).first() if "\x00" not in public_id else None
     if found is None:
         raise NotFound
     return found

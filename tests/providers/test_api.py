@@ -291,3 +291,19 @@ def test_malformed_json_is_a_bad_request(business: Business) -> None:
     assert answer.status_code == 400
     assert answer.json()["code"] == "bad_request"
     assert StaffMember.objects.get().title == ""
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+03:00", "9999-12-31T23:00:00-03:00"])
+def test_periods_at_the_ends_of_time_are_refused(business: Business, start: str) -> None:
+    path = f"/provider/outlets/{business.outlet.public_id}/closures"
+    answer = business.call(business.manager, "POST", path, {"start": start, "end": "9999-12-31T23:30:00Z"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "period_invalid")
+    for on in ("0001-01-01", "9999-12-31", "2027-02-30"):
+        path = f"/provider/outlets/{business.outlet.public_id}/overrides/{on}"
+        assert business.call(business.manager, "PUT", path, {}).status_code == 422
+
+
+def test_ids_that_the_database_cannot_hold_name_nothing(business: Business) -> None:
+    for path in ("/outlets/a%00b", "/provider/outlets/a%00b", "/provider/businesses/a%00b/outlets"):
+        answer = business.call(business.owner, "GET", path)
+        assert answer.status_code in (404, 422)

@@ -75,6 +75,8 @@ def test_overlapping_rules_are_refused_with_their_weekday(rules: list[WeeklyRule
         rule(0, "09:00", "09:00"),
         rule(0, "09:00:30", "17:00"),
         rule(0, "09:00+02:00", "17:00"),
+        rule(0, "09:00", "17:00", valid_from=date(1, 1, 1)),
+        rule(0, "09:00", "17:00", valid_until=date(9999, 12, 31)),
         rule(0, "09:00", "17:00", valid_from=date(2026, 2, 2), valid_until=date(2026, 2, 1)),
     ],
 )

@@ -410,3 +410,16 @@ def test_forms_without_their_token_change_nothing(business: Business) -> None:
     assert client.post(path).status_code == 403
     business.outlet.refresh_from_db()
     assert business.outlet.archived_at is None
+
+
+def test_addresses_and_dates_that_cannot_be_are_not_errors_of_ours(
+    manager: Browser, business: Business
+) -> None:
+    assert manager.get("outlets/a%00b/").status_code == 404
+    assert manager.client.get("/provider/a%00b/").status_code == 404
+    path = f"outlets/{business.outlet.public_id}/days/"
+    assert manager.post(f"{path}2027-02-30/clear/", staff="").status_code == 404
+    for day in ("0001-01-01", "9999-12-31"):
+        closing = {"closure-first": day, "closure-last": day}
+        assert manager.post(path, **closing).status_code == 422
+        assert manager.post(path, **{"override-on": day}).status_code == 422
