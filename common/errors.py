@@ -79,6 +79,22 @@ class NotAllowed(DomainError):
     title = _("You may not do this.")
 
 
+class MethodNotAllowed(DomainError):
+    """The address is right, the method is not; `Allow` names those that are."""
+
+    code = "method_not_allowed"
+    status = 405
+    title = _("That cannot be done here.")
+
+
+class ServerFailed(DomainError):
+    """Something went wrong on our side; nothing was changed."""
+
+    code = "server_failed"
+    status = 500
+    title = _("Something went wrong on our side. Nothing was changed.")
+
+
 class TooMany(DomainError):
     """Too many requests in too short a time."""
 

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from common.errors import DomainError
+from common.api import PROBLEM_TYPE, problem
+from common.errors import (
+    BadRequest,
+    DomainError,
+    MethodNotAllowed,
+    NotAllowed,
+    NotFound,
+    ServerFailed,
+)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -21,6 +29,17 @@ CSP_BACK_OFFICE = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+
+
+# What the framework's own refusals are called.
+REFUSALS: dict[int, type[DomainError]] = {
+    400: BadRequest,
+    403: NotAllowed,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: BadRequest,
+    500: ServerFailed,
+}
 
 
 class ContentSecurityPolicy:
@@ -49,3 +68,24 @@ class DomainErrors:
             return None
         template = "404.html" if exception.status == 404 else "error.html"
         return render(request, template, {"error": exception}, status=exception.status)
+
+
+class ApiProblems:
+    """Under /api/ every refusal is problem+json, those of the framework too (unknown address, wrong method)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith("/api/") or response.status_code < 400:
+            return response
+        if response.headers.get("Content-Type", "").startswith(PROBLEM_TYPE):
+            return response
+        refusal = REFUSALS.get(response.status_code)
+        if refusal is None:
+            return response
+        answer = problem(refusal(), status=response.status_code)
+        if "Allow" in response.headers:
+            answer["Allow"] = response.headers["Allow"]
+        return answer

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from marketplace.api import api
 from marketplace.health import healthz, readyz
@@ -12,7 +11,6 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
-    path("language", set_language, name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("", include("frontend.views.account_urls")),
     path("", include("geo.urls")),

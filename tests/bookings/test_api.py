@@ -209,3 +209,10 @@ def test_cancel_with_a_stale_version_is_refused(shop: Shop) -> None:
     assert customer.post(f"{path}/cancel", {"version": preview["version"]}).json()["status"] == "cancelled"
     listed = customer.get("/bookings").json()
     assert [item["ref"] for item in listed["items"]] == [made["ref"]]
+
+
+def test_unknown_addresses_and_methods_are_problems_too(shop: Shop) -> None:
+    assert refused(Api().get("/nothing")) == (404, "not_found")
+    answer = Api().client.delete("/api/v1/bookings")
+    assert refused(answer) == (405, "method_not_allowed")
+    assert "GET" in answer["Allow"]
