@@ -15,7 +15,7 @@ help: ## Show this list
 run: ## Set up what is missing, load the demo city, serve until Ctrl-C (PORT, HOST, DATA_DIR)
 	@$(DEPLOY) deploy.run
 
-test: ## Set up, then lint and all tests on a database of their own (ARGS go to pytest)
+test: ## Set up, then lint and all tests on a database of their own (ARGS="tests/geo -x": some, no lint)
 	@$(DEPLOY) deploy.check test
 
 lint: ## Style, types, layers, migrations, API snapshot, catalogues
