@@ -217,6 +217,7 @@ def open_time(
     choose nobody, need no `fair_share`: then the rest of the day is not loaded. An unknown offering has no
     entry.
     """
+    window = Span(window.start, max(window.start, window.end))
     named = {pk for ask in asks for pk in ask.staff_pks or ()}
     rules_window = Span(window.start, window.end + LONGEST_VISIT)
     rules = load_rules([ask.offering_pk for ask in asks], window=rules_window, staff=named)
@@ -276,10 +277,17 @@ def slots_for(
     return OutletSlots(offering.outlet.timezone, listed)
 
 
-def alternatives(ask: Ask, *, start: datetime, limit: int = 3) -> list[Slot]:
-    """The free slots nearest to a `start` that is taken, in order of time: a week back, two weeks ahead."""
+def alternatives(
+    ask: Ask, *, start: datetime, limit: int = 3, besides_booking: int | None = None
+) -> list[Slot]:
+    """The free slots nearest to a `start` that is taken, in order of time: a week back, two weeks ahead.
+
+    `besides_booking` (primary key) is the one that is to be moved.
+    """
     window = Span(max(clock.now(), start - ALTERNATIVES_BACK), start + ALTERNATIVES_AHEAD)
-    found = open_time([ask], window=window, fair_share=False).get(ask.offering_pk)
+    found = open_time([ask], window=window, besides_booking=besides_booking, fair_share=False).get(
+        ask.offering_pk
+    )
     return found.nearest(start, limit) if found else []
 
 

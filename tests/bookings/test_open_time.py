@@ -288,6 +288,10 @@ def test_the_nearest_alternatives_lie_on_both_sides(
     ]
 
 
+def test_a_start_long_past_has_no_alternatives(outlet: Outlet, service: Service) -> None:
+    assert alternatives(Ask(offering_of(service).pk), start=NOW - timedelta(days=60)) == []
+
+
 def test_next_slots_are_the_first_of_the_list(outlet: Outlet, service: Service, person: StaffMember) -> None:
     block(wall(24, 9), wall(27, 10), staff=person)
     ask = Ask(offering_of(service).pk)
