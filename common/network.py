@@ -7,7 +7,7 @@ from django.conf import settings
 
 
 def network_address(meta: Mapping[str, str]) -> str:
-    """The network address of a request (WSGI environ): the peer, or what a trusted proxy in front of it forwards.
+    """The address of a request (WSGI environ): the peer, or what a trusted proxy in front of it forwards.
 
     X-Forwarded-For is believed from the right, and only as far as TRUSTED_PROXIES go; a Unix socket's peer is
     the proxy on the same machine and named `unix`.

@@ -47,13 +47,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.gis",
-    "django.contrib.humanize",
     "unfold",
     "django.contrib.admin",
     "allauth",
     "allauth.account",
     "channels",
-    "django_htmx",
     "django_vite",
     "pgtrigger",
     "procrastinate.contrib.django",
@@ -84,7 +82,6 @@ MIDDLEWARE = [
     "accounts.middleware.PrincipalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "marketplace.middleware.DomainErrors",
 ]
@@ -132,13 +129,6 @@ CACHES = {
             "LOCATION": "shared_cache",
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
-    )
-}
-CHANNEL_LAYERS = {
-    "default": (
-        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
-        if REDIS_URL
-        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     )
 }
 
