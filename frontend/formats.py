@@ -6,6 +6,7 @@ The language is the active one; the zone is always the outlet's, given by its IA
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from django.utils.translation import get_language, gettext, ngettext
@@ -129,6 +130,14 @@ def walk(metres: float) -> str:
     if minutes > 30:
         return ""
     return ngettext("%(n)d min walk", "%(n)d min walk", minutes) % {"n": minutes}
+
+
+def language_name(tag: str) -> str:
+    """A language in the reader's words, by its BCP 47 tag: Finnish."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
 
 
 def number(value: float) -> str:

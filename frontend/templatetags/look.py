@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,18 @@ def when(moment: datetime, zone: str) -> str:
 def date_of(moment: datetime, zone: str) -> str:
     """25 November 2026."""
     return formats.pattern(formats.local(moment, zone).date(), "date")
+
+
+@register.filter
+def month_of(moment: datetime, zone: str) -> str:
+    """March 2026."""
+    return formats.pattern(formats.local(moment, zone).date(), "month")
+
+
+@register.filter
+def plain_date(day: date) -> str:
+    """A local date without a zone: Wed 25 November."""
+    return formats.pattern(day, "medium")
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """The landing page."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from providers.enums import Place
 from providers.selectors import categories
 from providers.selectors.categories import CategoryNode
 
-# A window is lit while somebody there is free within this time.
+# The heading says "now" while those shown are free within this time.
 SOON = timedelta(hours=2)
 # How far ahead and around the street looks; it shows the soonest of the nearest.
 AHEAD = timedelta(hours=36)
@@ -46,8 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
     asked = Asked(here=here, where=name) if kept else Asked()
     cards = _soonest(here) if here else []
     soon = clock.now() + SOON
-    street = [_hung(card, lit=card.slots[0].start < soon) for card in cards[:ON_THE_STREET]]
-    shown = _of_each_kind(cards)[:CARDS]
+    mixed = _of_each_kind(cards)
+    shown = mixed[:CARDS]
     context = {
         "nav": "home",
         "finder": finding.finder(request, asked),
@@ -55,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lit_now": bool(shown) and all(card.slots[0].start < soon for card in shown),
         "cards": shown,
         "all_url": replace(asked, when="today").url(),
-        "street": mark_safe(drawing.street(street)),  # noqa: S308  # names are escaped by the pen
+        "street": mark_safe(drawing.street([_hung(card) for card in mixed[:ON_THE_STREET]])),  # noqa: S308  # names are escaped by the pen
         "tiles": _tiles(asked),
         "ideas": _ideas(asked),
         "nonce": new_key(),
@@ -86,18 +87,26 @@ def _soonest(here: Position) -> list[ShopCard]:
 
 
 def _of_each_kind(cards: Sequence[ShopCard]) -> list[ShopCard]:
-    """The cards with one of each kind first, in their order."""
-    first: dict[drawing.Kind, ShopCard] = {}
-    for card in cards:
-        first.setdefault(drawing.kind_of(card.category), card)
-    chosen = list(first.values())
-    return chosen + [card for card in cards if card not in chosen]
+    """The cards with one of each kind first, then a second of each, in their order."""
+    seen: Counter[drawing.Kind] = Counter()
+    rounds: list[tuple[int, int, ShopCard]] = []
+    for n, card in enumerate(cards):
+        kind = drawing.kind_of(card.category)
+        rounds.append((seen[kind], n, card))
+        seen[kind] += 1
+    return [card for _, _, card in sorted(rounds, key=lambda each: each[:2])]
 
 
-def _hung(card: ShopCard, *, lit: bool) -> drawing.Hung:
+def _hung(card: ShopCard) -> drawing.Hung:
+    """The shop with its next time over the door, lit if that is today."""
     start = card.slots[0].start
+    today = formats.local(clock.now(), card.timezone).date()
     shop = drawing.Shop(
-        card.id, drawing.kind_of(card.category), card.name, house_number(card.street), lit
+        seed=card.id,
+        kind=drawing.kind_of(card.category),
+        name=card.name,
+        number=house_number(card.street),
+        lit=formats.local(start, card.timezone).date() == today,
     )
     return drawing.Hung(
         shop, formats.day_word(start, card.timezone), formats.clock_time(start, card.timezone)

@@ -1,15 +1,169 @@
-"""One outlet."""
+"""One outlet: what it does, when it is free, who works there, what people say."""
 
-from django.http import HttpRequest, HttpResponse
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from providers.selectors.public import public_outlet
+from common import clock
+from common.money import Money
+from frontend import formats
+from frontend.once import new_key
+from frontend.opening import opening_of
+from frontend.views import finding, shops
+from frontend.views.outlet_times import next_times
+from geo import selectors as geo
+from geo.rules.positions import distance
+from payments.rules.policy import Policy
+from payments.selectors import policy_for
+from providers.enums import Place
+from providers.models import Offering, Outlet
+from providers.selectors.public import PublicOutlet, public_outlet
+from reviews.selectors import breakdown, reviews_of
+
+REVIEWS, MORE_REVIEWS = 5, 50
 
 
 @require_safe
 def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse:
-    """Raises NotFound."""
+    """The page of a public outlet, at the one address that says its name. Raises NotFound."""
     found = public_outlet(outlet_id, language=get_language() or "en")
-    return render(request, "frontend/outlet.html", {"found": found})
+    shop = found.outlet
+    address = shops.outlet_url(shop.public_id, shop.name)
+    if request.path != address:
+        return HttpResponseRedirect(address)
+    now = clock.now()
+    offerings = [offering for group in found.groups for offering in group.offerings]
+    first = _first(shop, offerings)
+    times = next_times(shop, found.staff, offerings, first=first, now=now)
+    limit = MORE_REVIEWS if request.GET.get("reviews") == "all" else REVIEWS
+    context = {
+        "outlet": shop,
+        "zone": shop.timezone,
+        "currency": shop.currency,
+        "groups": [_group(shop, group.category, group.offerings) for group in found.groups],
+        "main_category": _main_category(found),
+        "first": _line(shop, first) if first else None,
+        "times": times,
+        "lit": times.soonest is not None and _is_today(times.soonest, shop, now),
+        "people": times.people,
+        "opening": opening_of(found, now),
+        "policy": _policy(policy_for(first.service)) if first else None,
+        "reviews": list(reviews_of(shop.pk)[:limit]),
+        "more_reviews": shop.rating_count > limit and limit == REVIEWS,
+        "breakdown": breakdown(shop.pk),
+        "distance_m": _distance(request, shop),
+        "canonical": settings.SITE_URL + address,
+        "linked_data": _linked_data(found, settings.SITE_URL + address),
+        "nonce": new_key(),
+    }
+    return render(request, "frontend/outlet.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """A service as one row: price at this outlet, what may be added, where one chooses a time."""
+
+    offering: Offering
+    price: Money
+    url: str
+
+    @property
+    def at_home(self) -> bool:
+        return self.offering.place == Place.CUSTOMER
+
+
+def _line(shop: Outlet, offering: Offering) -> ServiceLine:
+    url = shops.slots_url(shop.public_id, offering.service.public_id)
+    return ServiceLine(offering, Money(offering.price_amount, shop.currency), url)
+
+
+def _group(shop: Outlet, category: Any, offerings: tuple[Offering, ...]) -> dict[str, Any]:
+    return {"category": category, "lines": [_line(shop, offering) for offering in offerings]}
+
+
+def _first(shop: Outlet, offerings: list[Offering]) -> Offering | None:
+    """The service that the side card offers: the first of the shop's own kind."""
+    of_kind = (offering for offering in offerings if offering.category_id == shop.main_category_id)
+    return next(of_kind, offerings[0] if offerings else None)
+
+
+def _main_category(found: PublicOutlet) -> Any:
+    """The shop's kind, for its drawing and its line."""
+    nodes = [group.category for group in found.groups]
+    return next((node for node in nodes if node.pk == found.outlet.main_category_id), nodes[0] if nodes else None)
+
+
+def _is_today(moment: datetime, shop: Outlet, now: datetime) -> bool:
+    return moment.astimezone(shop.zone).date() == now.astimezone(shop.zone).date()
+
+
+def _distance(request: HttpRequest, shop: Outlet) -> float | None:
+    """Metres from where the reader searched last."""
+    kept = finding.remembered(request)
+    return distance(kept[0], geo.position_of(shop.point)) if kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBand:
+    """What comes back of the price: all until `free` before the start, then so many percent."""
+
+    free: str
+    is_free_till_start: bool
+    late_percent: int
+    no_show_percent: int
+
+
+def _policy(policy: Policy) -> PolicyBand:
+    minutes = policy.free_until_min_before
+    return PolicyBand(
+        formats.duration(minutes), minutes == 0, 100 - policy.late_percent, 100 - policy.no_show_percent
+    )
+
+
+_SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _linked_data(found: PublicOutlet, url: str) -> SafeString:
+    """What search engines may know, in schema.org's words."""
+    shop = found.outlet
+    place = geo.position_of(shop.point)
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "LocalBusiness",
+        "name": shop.name,
+        "url": url,
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": shop.street_line,
+            "postalCode": shop.postcode,
+            "addressLocality": shop.city,
+            "addressCountry": shop.country,
+        },
+        "geo": {"@type": "GeoCoordinates", "latitude": place.lat, "longitude": place.lng},
+        "openingHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": _DAYS[rule.weekday],
+                "opens": f"{rule.opens:%H:%M}",
+                "closes": f"{rule.closes:%H:%M}",
+            }
+            for rule in found.week
+        ],
+    }
+    if shop.rating:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": shop.rating,
+            "reviewCount": shop.rating_count,
+        }
+    text = json.dumps(data, ensure_ascii=False).translate(_SAFE_IN_SCRIPT)
+    return mark_safe(text)  # noqa: S308  # nothing in it can end the script

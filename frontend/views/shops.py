@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from common.clock import rfc3339
-from discovery.selectors import FoundSlot, SearchItem
+from discovery.selectors import SearchItem
 from frontend import formats
 from frontend.cards import ShopCard, Slot
 from providers.enums import Place
@@ -46,7 +47,16 @@ def card(item: SearchItem) -> ShopCard:
         service_language=service.language,
         duration_min=service.duration_min,
         price=service.price,
-        slots=[_slot(item, slot, at_home=at_home) for slot in item.next_slots],
+        slots=[
+            plate(
+                slot.start,
+                outlet_id=outlet.id,
+                service_id=service.id,
+                timezone=outlet.timezone,
+                at_home=at_home,
+            )
+            for slot in item.next_slots
+        ],
         at_home=at_home,
     )
 
@@ -56,16 +66,17 @@ def slots_url(outlet_id: str, service_id: str) -> str:
     return reverse("frontend:slots", args=[outlet_id, service_id])
 
 
-def slot_value(outlet_id: str, service_id: str, slot: FoundSlot, staff: str = "") -> str:
-    """What the hold form sends for a time plate; see frontend.views.hold."""
-    return f"{outlet_id}:{service_id}:{rfc3339(slot.start)}" + (f":{staff}" if staff else "")
-
-
-def _slot(item: SearchItem, slot: FoundSlot, *, at_home: bool) -> Slot:
+def plate(
+    start: datetime, *, outlet_id: str, service_id: str, timezone: str, at_home: bool, staff_id: str = ""
+) -> Slot:
+    """A free start as a plate: held straight away (see frontend.views.hold), or for a home visit, which needs
+    an address first, a way to that day's times."""
     if at_home:
-        day = formats.local(slot.start, item.outlet.timezone).date()
-        return Slot(slot.start, url=f"{slots_url(item.outlet.id, item.service.id)}?day={day}")
-    return Slot(slot.start, value=slot_value(item.outlet.id, item.service.id, slot))
+        day = formats.local(start, timezone).date()
+        url = f"{slots_url(outlet_id, service_id)}?day={day}"
+        return Slot(start, url=f"{url}&staff={staff_id}" if staff_id else url)
+    value = f"{outlet_id}:{service_id}:{rfc3339(start)}"
+    return Slot(start, value=f"{value}:{staff_id}" if staff_id else value)
 
 
 def with_reasons(cards: Sequence[ShopCard]) -> list[ShopCard]:

@@ -13,12 +13,14 @@ interface Pin {
   label: string;
   title: string;
   lit: boolean;
+  chosen: boolean;
   card: HTMLElement | null;
 }
 
 /**
  * Draws the map into `box` with a plate for every element marked data-pin (its id) that carries data-lat, data-lng,
- * data-label and data-lit. The card and its pin light up together. data-here is the reader's own point.
+ * data-label and data-lit. The card and its pin light up together. data-here is where distances are counted from; with
+ * data-here-shown it is the reader's own place and marked.
  */
 export function drawMap(box: HTMLElement): void {
   const pins = readPins();
@@ -26,7 +28,7 @@ export function drawMap(box: HTMLElement): void {
   const bounds = new LngLatBounds();
   for (const pin of pins) bounds.extend([pin.lng, pin.lat]);
   const [hereLat, hereLng] = here ?? [];
-  if (hereLat !== undefined && hereLng !== undefined) bounds.extend([hereLng, hereLat]);
+  if ((box.dataset["hereShown"] !== undefined || bounds.isEmpty()) && hereLat !== undefined && hereLng !== undefined) bounds.extend([hereLng, hereLat]);
   const still = box.dataset["mapStill"] !== undefined;
   const map = new GlMap({
     container: box,
@@ -44,7 +46,7 @@ export function drawMap(box: HTMLElement): void {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
-  if (hereLat !== undefined && hereLng !== undefined) {
+  if (box.dataset["hereShown"] !== undefined && hereLat !== undefined && hereLng !== undefined) {
     const dot = document.createElement("span");
     dot.className = "map-here";
     new Marker({ element: dot }).setLngLat([hereLng, hereLat]).addTo(map);
@@ -79,6 +81,7 @@ function readPins(): Pin[] {
     label: card.dataset["label"] ?? "",
     title: card.dataset["title"] ?? "",
     lit: card.dataset["lit"] === "1",
+    chosen: card.dataset["chosen"] !== undefined,
     card,
   }));
 }
@@ -118,12 +121,13 @@ class PinLayer {
     element.type = "button";
     element.tabIndex = -1; // the list beside it says and does the same
     const several = pins.length > 1;
-    element.className = `map-pin${several ? " map-pin--several" : ""}${pins.some((p) => p.lit) ? " map-pin--lit" : ""}`;
+    element.className = `map-pin${several ? " map-pin--several" : ""}${pins.some((p) => p.lit) ? " map-pin--lit" : ""}${pin.chosen ? " map-pin--chosen" : ""}`;
     element.textContent = several ? String(pins.length) : pin.label;
     element.title = pins.map((p) => p.title).join(", ");
     const marker = new Marker({ element, anchor: several ? "center" : "bottom" });
     marker.setLngLat([pin.lng, pin.lat]).addTo(this.map);
     this.markers.push(marker);
+    if (pin.chosen) return; // the one place of its page
     const choose = (on: boolean): void => {
       element.classList.toggle("map-pin--chosen", on);
       for (const one of pins) one.card?.classList.toggle("is-pointed", on);
