@@ -184,7 +184,7 @@ def details(
     with reserve.offering_alternatives(plan, access.booking.starts_at), transaction.atomic():
         fields: dict[str, object] = {}
         if contact:
-            customer = _customer_for_details(access.principal, access.booking, contact, language)
+            customer = _customer_for_details(access, contact, language)
             if not access.is_staff:
                 # Its named lock comes before the booking's row, as in hold().
                 _refuse_hoarding(customer=customer, held_from="", besides=access.booking.pk)
@@ -317,15 +317,19 @@ def _customer(
     )
 
 
-def _customer_for_details(
-    principal: Principal, booking: Booking, contact: Contact, language: str
-) -> Customer:
-    """A signed-in customer's own record stays what it is; a guest's is made, or corrected while it is only theirs."""
-    if booking.customer and booking.customer.user_id:
-        return booking.customer
-    if booking.customer:
+def _customer_for_details(access: Access, contact: Contact, language: str) -> Customer:
+    """Who signs in books as themselves, also what they held as a guest; a guest is written down, or corrected.
+
+    A customer who has a user stays what they are.
+    """
+    customer, user = access.booking.customer, access.principal.user
+    if customer and customer.user_id:
+        return customer
+    if user and access.is_customer and not access.is_staff:
+        return accounts.main_customer(user=user)
+    if customer:
         return accounts.correct_guest(
-            customer=booking.customer, name=contact.name, email=contact.email, phone=contact.phone
+            customer=customer, name=contact.name, email=contact.email, phone=contact.phone
         )
     return accounts.guest_customer(
         name=contact.name, email=contact.email, phone=contact.phone, language=language
@@ -335,7 +339,7 @@ def _customer_for_details(
 def _refuse_hoarding(*, customer: Customer | None, held_from: str, besides: int | None = None) -> None:
     """Two open holds per contact, HOLDS_PER_ADDRESS per guest's network address. Raises TooManyHolds."""
     open_holds = Booking.objects.filter(status=states.HELD, hold_expires_at__gt=clock.DatabaseNow()).exclude(
-        pk=besides
+        pk__in=[besides] if besides else []
     )
     if customer:
         same = Q(customer=customer)

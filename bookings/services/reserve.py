@@ -24,6 +24,8 @@ from providers.models import Offering, Resource, StaffMember
 
 # Staff enter a walk-in a little after it began.
 STAFF_MAY_START_AGO = timedelta(hours=1)
+# No booking window is longer (a year and a day), and arithmetic near the end of time would fail.
+FURTHEST = timedelta(days=367)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,7 @@ def _put(booking: Booking, item: BookingItem, taken: Taken) -> None:
 
 def _refuse_impossible(start: datetime, *, staff_booking: bool) -> None:
     earliest = clock.now() - (STAFF_MAY_START_AGO if staff_booking else timedelta(0))
-    if start < earliest or start.second or start.microsecond:
+    if not earliest <= start < clock.now() + FURTHEST or start.second or start.microsecond:
         raise SlotNotOffered
 
 

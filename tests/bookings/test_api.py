@@ -50,11 +50,15 @@ def refused(answer: Any) -> tuple[int, str]:
 
 
 def test_slots_are_listed_in_utc_with_the_zone_and_who_is_free(shop: Shop) -> None:
-    answer = Api().get(
-        f"/services/{shop.service.public_id}/slots",
-        outlet=shop.outlet.public_id,
-        **{"from": rfc3339(tomorrow_at(9)), "to": rfc3339(tomorrow_at(10))},
-    ).json()
+    answer = (
+        Api()
+        .get(
+            f"/services/{shop.service.public_id}/slots",
+            outlet=shop.outlet.public_id,
+            **{"from": rfc3339(tomorrow_at(9)), "to": rfc3339(tomorrow_at(10))},
+        )
+        .json()
+    )
     assert answer["timezone"] == "Europe/Helsinki"
     assert [slot["start"] for slot in answer["slots"]] == [
         rfc3339(tomorrow_at(9, minute)) for minute in (0, 15, 30, 45)
@@ -66,9 +70,7 @@ def test_slots_are_listed_in_utc_with_the_zone_and_who_is_free(shop: Shop) -> No
 def test_slots_at_most_62_days_apart(shop: Shop) -> None:
     path = f"/services/{shop.service.public_id}/slots"
     for start, end in [(tomorrow_at(9), tomorrow_at(9, days=64)), (tomorrow_at(9), tomorrow_at(8))]:
-        answer = Api().get(
-            path, outlet=shop.outlet.public_id, **{"from": rfc3339(start), "to": rfc3339(end)}
-        )
+        answer = Api().get(path, outlet=shop.outlet.public_id, **{"from": rfc3339(start), "to": rfc3339(end)})
         assert refused(answer) == (422, "span_too_long")
     answer = Api().get(path, outlet=shop.outlet.public_id, **{"from": "2026-01-01T10:00:00", "to": "x"})
     assert refused(answer) == (422, "invalid_input")
@@ -162,13 +164,21 @@ def test_strangers_learn_nothing(shop: Shop) -> None:
             assert refused(caller.get(f"/bookings/HA-AAAAA-AAAAA{path}")) == (404, "not_found")
         for action in ("details", "extend", "on-the-way", "start", "complete", "close", "no-show"):
             assert refused(caller.post(f"/bookings/{made['ref']}/{action}")) == (404, "not_found")
-        assert refused(caller.post(f"/bookings/{made['ref']}/payments", {"method": "counter"})) == (404, "not_found")
+        assert refused(caller.post(f"/bookings/{made['ref']}/payments", {"method": "counter"})) == (
+            404,
+            "not_found",
+        )
     assert Booking.objects.get().last_seq == 1
 
 
 def test_malformed_requests_are_named_and_change_nothing(shop: Shop) -> None:
     assert refused(Api().post("/bookings", b"{not json")) == (400, "bad_request")
-    for body in ([], {"outlet": 1}, wanted(shop, start="yesterday"), wanted(shop, start="2026-11-25T10:00:00")):
+    for body in (
+        [],
+        {"outlet": 1},
+        wanted(shop, start="yesterday"),
+        wanted(shop, start="2026-11-25T10:00:00"),
+    ):
         assert refused(Api().post("/bookings", body))[1] == "invalid_input"
     assert refused(Api().post("/bookings", wanted(shop, outlet="out_nothing"))) == (404, "not_found")
     assert refused(Api().post("/bookings", wanted(shop, surprise=1)))[1] == "invalid_input"
@@ -204,7 +214,10 @@ def test_cancel_with_a_stale_version_is_refused(shop: Shop) -> None:
     move = customer.get(f"{path}/preview", action="reschedule", start=start).json()
     moved = customer.post(f"{path}/reschedule", {"start": start, "version": move["version"]})
     assert moved.json()["start"] == start
-    assert refused(customer.post(f"{path}/cancel", {"version": preview["version"]})) == (409, "policy_changed")
+    assert refused(customer.post(f"{path}/cancel", {"version": preview["version"]})) == (
+        409,
+        "policy_changed",
+    )
     preview = customer.get(f"{path}/preview", action="cancel").json()
     assert customer.post(f"{path}/cancel", {"version": preview["version"]}).json()["status"] == "cancelled"
     listed = customer.get("/bookings").json()
