@@ -115,7 +115,8 @@ def test_reset_refuses_while_the_site_is_served(site: Site) -> None:
 
     assert refused.returncode != 0
     assert "already running" in refused.stderr
-    assert site.is_ready()
+    assert (site.data / "postgres").exists()
+    assert until(site.is_ready)
 
 
 def test_a_taken_port_is_told_in_one_line(site: Site, tmp_path: Path) -> None:
