@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from common import clock
 from common.money import Money
@@ -83,6 +83,17 @@ def day_word(moment: datetime, zone: str, form: str = "short") -> str:
     if day == today + timedelta(days=1):
         return gettext("Tomorrow")
     return pattern(day, form)
+
+
+def day_inside(moment: datetime, zone: str) -> str:
+    """The same within a sentence: today, tomorrow, or Wed 25."""
+    day = local(moment, zone).date()
+    today = local(clock.now(), zone).date()
+    if day == today:
+        return pgettext("within a sentence", "today")
+    if day == today + timedelta(days=1):
+        return pgettext("within a sentence", "tomorrow")
+    return pattern(day, "short")
 
 
 def when(moment: datetime, zone: str) -> str:

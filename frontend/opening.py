@@ -109,7 +109,9 @@ def _minutes(wall: time) -> int:
 
 
 def _words(times: Sequence[tuple[time, time]]) -> str:
-    return ", ".join(f"{_clock(opens)}–{_clock(closes) if closes != time() else '24'}" for opens, closes in times)
+    return ", ".join(
+        f"{_clock(opens)}–{_clock(closes) if closes != time() else '24'}" for opens, closes in times
+    )
 
 
 def _clock(wall: time) -> str:

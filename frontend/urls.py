@@ -1,12 +1,12 @@
 """The addresses of the pages people see. Accounts (frontend.views.account_urls) have their own."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.views import home, outlet, pages, preferences, search
 
 public: list[URLPattern | URLResolver] = [
+    # Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
+    path("", include("frontend.booking_urls")),
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
     path("search/addresses", search.suggest, name="suggest"),
@@ -18,10 +18,8 @@ public: list[URLPattern | URLResolver] = [
     path("privacy", pages.privacy, name="privacy"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
-# Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
-if all(find_spec(f"frontend.views.{name}") for name in ("slots", "checkout", "booking", "bookings", "changes")):
-    public.insert(0, path("", include("frontend.booking_urls")))
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include((public, "frontend")))]
-if find_spec("frontend.provider_urls"):
-    urlpatterns.insert(0, path("provider/", include("frontend.provider_urls")))
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("provider/", include("frontend.provider_urls")),
+    path("", include((public, "frontend"))),
+]

@@ -129,6 +129,12 @@ def day(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+def day_inside(moment: datetime, zone: str) -> str:
+    """The same within a sentence: today, tomorrow, or Wed 25."""
+    return formats.day_inside(moment, zone)
+
+
+@register.filter
 def long_day(moment: datetime, zone: str) -> str:
     """Wednesday 25 November."""
     return formats.pattern(formats.local(moment, zone).date(), "long")

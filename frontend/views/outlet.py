@@ -98,7 +98,9 @@ def _first(shop: Outlet, offerings: list[Offering]) -> Offering | None:
 def _main_category(found: PublicOutlet) -> Any:
     """The shop's kind, for its drawing and its line."""
     nodes = [group.category for group in found.groups]
-    return next((node for node in nodes if node.pk == found.outlet.main_category_id), nodes[0] if nodes else None)
+    return next(
+        (node for node in nodes if node.pk == found.outlet.main_category_id), nodes[0] if nodes else None
+    )
 
 
 def _is_today(moment: datetime, shop: Outlet, now: datetime) -> bool:

@@ -1,26 +1,34 @@
 """Pages that are the same for everybody."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from discovery.rules.questions import DEFAULT_RADIUS_M
+from discovery.selectors import EXAMINED, HORIZON
+from payments.rules.commission import COMMISSION_BP
 
 
 @require_safe
 def for_providers(request: HttpRequest) -> HttpResponse:
     """What a business gets and what it costs."""
-    return render(request, "frontend/for_providers.html", {"nav": "providers"})
+    context = {"nav": "providers", "commission": COMMISSION_BP / 100}
+    return render(request, "frontend/for_providers.html", context)
 
 
 @require_safe
 def how_we_rank(request: HttpRequest) -> HttpResponse:
     """In what order results come, said in full."""
-    return render(request, "frontend/how_we_rank.html")
+    context = {"examined": EXAMINED, "days": HORIZON.days, "radius_m": DEFAULT_RADIUS_M}
+    return render(request, "frontend/how_we_rank.html", context)
 
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Short answers for customers."""
-    return render(request, "frontend/help.html", {"nav": "help"})
+    context = {"nav": "help", "hold_minutes": settings.HOLD_MINUTES}
+    return render(request, "frontend/help.html", context)
 
 
 @require_safe

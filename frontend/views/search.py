@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from discovery import selectors as discovery
@@ -48,8 +47,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             return HttpResponseRedirect(finding.posted(request).url())
-        except AddressUnknown as error:
-            return _address_unknown(request, error)
+        except AddressUnknown:
+            return _address_unknown(request)
     asked = finding.read(request.GET)
     here = Here.of(asked)
     cursor = request.GET.get("cursor", "")
@@ -133,7 +132,9 @@ def _title(asked: Asked, page: SearchPage) -> str:
             return ngettext("%(n)s place is free", "%(n)s places are free", count) % words
         return ngettext("%(n)s place", "%(n)s places", count) % words
     if free:
-        return ngettext("%(n)s place is free for %(what)s", "%(n)s places are free for %(what)s", count) % words
+        return (
+            ngettext("%(n)s place is free for %(what)s", "%(n)s places are free for %(what)s", count) % words
+        )
     return ngettext("%(n)s place for %(what)s", "%(n)s places for %(what)s", count) % words
 
 
@@ -187,10 +188,20 @@ def _filters(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _chip(asked: Asked, words: str, **change: str) -> Chip:
-    [(name, value)] = change.items()
-    on = getattr(asked, name) == value
-    return Chip(words, replace(asked, **{name: "" if on else value}).url(), on)
+def _chip(asked: Asked, words: str, *, when: str = "", place: str = "", sort: str = "") -> Chip:
+    """The chip of one of these filters."""
+    on = (when, place, sort) == (
+        asked.when if when else "",
+        asked.place if place else "",
+        asked.sort if sort else "",
+    )
+    turned = replace(
+        asked,
+        when=asked.when if not when else "" if on else when,
+        place=asked.place if not place else "" if on else place,
+        sort=asked.sort if not sort else "" if on else sort,
+    )
+    return Chip(words, turned.url(), on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +240,13 @@ def _loosened(asked: Asked) -> Iterator[tuple[str, Asked]]:
         yield gettext("Search everything"), replace(asked, q="")
 
 
-def _address_unknown(request: HttpRequest, error: AddressUnknown) -> HttpResponse:
+def _address_unknown(request: HttpRequest) -> HttpResponse:
     """The search again with what was typed, and what is wrong beside the address."""
     asked = finding.read(request.POST)
     filled = replace(
-        finding.finder(request, asked), near=request.POST.get("near", "")[:120], error=str(error)
+        finding.finder(request, asked),
+        near=request.POST.get("near", "")[:120],
+        error=gettext("We know no street of that name here. Check its spelling, or leave it out."),
     )
-    context = {"nav": "find", "asked": asked, "finder": filled, "filters": None}
-    return render(request, "frontend/search.html", context, status=error.status)
+    context = {"nav": "find", "asked": asked, "finder": filled}
+    return render(request, "frontend/search.html", context, status=AddressUnknown.status)
