@@ -6,6 +6,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from payments import gateways
+
 
 class ContactForm(forms.Form):
     """Who it is for. What a number or an address lacks is said by the services, in words."""
@@ -41,6 +43,15 @@ class AddressForm(forms.Form):
         required=False,
         help_text=_("Door code, floor, a dog that barks. Only who comes to you reads it."),
     )
+
+
+def method_choices(*, at_home: bool) -> list[tuple[str, str | Promise]]:
+    """The ways to pay that can be offered, those paid online first."""
+    words: dict[str, str | Promise] = {
+        "sandbox": _("Card"),
+        "counter": _("To who comes, at your door") if at_home else _("At the shop"),
+    }
+    return [(name, words.get(name, name)) for name in gateways.methods()]
 
 
 class PaymentForm(forms.Form):

@@ -7,8 +7,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import cache_control
 
-from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_OPTIONS, guest_cookie_with, principal_of_bearer
+from accounts.selectors import (
+    API_TOKEN_PREFIX,
+    GUEST_COOKIE,
+    GUEST_COOKIE_OPTIONS,
+    guest_cookie_with,
+    principal_of_bearer,
+)
 from bookings.selectors.access import Access, booking_for
+from common.errors import NotFound
 
 View = Callable[..., HttpResponse]
 
@@ -19,7 +26,10 @@ def access(request: HttpRequest, ref: str) -> Access:
 
 
 def private(view: View) -> View:
-    """Pages about one booking: nobody keeps them, and a `?key=` is traded at once. Raises NotFound for a wrong key."""
+    """A page about one booking: nobody keeps it, and a `?key=` is traded at once.
+
+    Raises NotFound for a wrong key, which an app's token is here: it has no business in an address.
+    """
 
     @cache_control(private=True, no_store=True)
     @wraps(view)
@@ -27,6 +37,8 @@ def private(view: View) -> View:
         key = request.GET.get("key", "")
         if not key:
             return view(request, ref, **kwargs)
+        if key.startswith(API_TOKEN_PREFIX):
+            raise NotFound
         booking_for(principal_of_bearer(key), ref)
         response = HttpResponseRedirect(request.path)
         response.set_cookie(GUEST_COOKIE, guest_cookie_with(request, key), **GUEST_COOKIE_OPTIONS)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ def new_key() -> str:
 
 
 def slot_key(nonce: str, slot: str) -> str:
-    """The key of one time plate: the page's nonce and the plate, so that each plate of a page is its own request."""
+    """The key of one time plate: nonce of the page and plate, so that each plate is its own request."""
     try:
         return str(uuid.uuid5(uuid.UUID(nonce), slot))
     except ValueError:

@@ -6,34 +6,51 @@ from datetime import datetime
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as now_text
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bookings.models import Booking
 from bookings.rules import states
 from common.models import Event
+from frontend import formats
+from frontend.booking_words import MoneyFacts
 from providers.enums import Place
 
+# What happened: its words, icon, and whether it ends the visit before it took place.
 HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.held": (_("Time held for you"), "hourglass"),
+    "booking.requested": (_("Asked the provider"), "clock"),
+    "booking.declined": (_("Declined"), "x"),
     "booking.confirmed": (_("Confirmed"), "calendar-check"),
     "booking.rescheduled": (_("Moved to another time"), "calendar-clock"),
     "booking.cancelled": (_("Cancelled"), "x"),
     "booking.expired": (_("The hold ended"), "timer-off"),
-    "booking.paid_too_late": (_("Paid after the hold ended: your money goes back"), "undo-2"),
+    "booking.paid_too_late": (_("Paid after the hold ended: your money goes back"), "rotate-ccw"),
     "booking.on_the_way": (_("On the way"), "navigation"),
     "booking.checked_in": (_("Checked in"), "scan"),
     "booking.started": (_("In service"), "play"),
     "booking.completed": (_("Done"), "check"),
-    "booking.closed": (_("Completed"), "check-check"),
+    "booking.closed": (pgettext_lazy("booking status", "Completed"), "check-check"),
     "booking.no_show": (_("Nobody came"), "user-x"),
 }
+STOPS = {
+    "booking.cancelled",
+    "booking.expired",
+    "booking.no_show",
+    "booking.declined",
+    "booking.paid_too_late",
+}
 TO_COME: dict[str, tuple[str | Promise, str]] = {
+    "booking.confirmed": (_("Confirmed"), "calendar-check"),
     "booking.on_the_way": (_("On the way to you"), "navigation"),
     "booking.checked_in": (_("You check in with your code"), "scan"),
-    "booking.started": (_("The service begins"), "play"),
+    "booking.started": (_("It begins"), "play"),
     "booking.completed": (_("Done, and you say it was good"), "check-check"),
 }
-AHEAD = {
+AHEAD: dict[str, list[str]] = {
+    states.HELD: ["booking.confirmed"],
+    states.REQUESTED: ["booking.confirmed"],
     states.CONFIRMED: ["booking.on_the_way", "booking.checked_in", "booking.started", "booking.completed"],
     states.ON_THE_WAY: ["booking.checked_in", "booking.started", "booking.completed"],
     states.CHECKED_IN: ["booking.started", "booking.completed"],
@@ -43,19 +60,27 @@ AHEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: done, now or ahead; `at` is when it happened, or when it is expected (`about`)."""
+    """One step; `at` is when it happened, or when it is expected (`about`). A `stop` ended the visit."""
 
     title: str | Promise
     icon: str
-    state: Literal["done", "now", "ahead"]
+    state: Literal["done", "now", "next", "stop"]
     at: datetime | None = None
     about: bool = False
+    text: str | Promise = ""
 
 
-def timeline(booking: Booking, events: Sequence[Event]) -> list[Step]:
+def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> list[Step]:
     """The steps of a booking from its events, in order, and those that its status still leads to."""
     steps = [
-        Step(*HAPPENED[event.type], state="done", at=event.at) for event in events if event.type in HAPPENED
+        Step(
+            *HAPPENED[event.type],
+            "stop" if event.type in STOPS else "done",
+            event.at,
+            text=_note(event, facts, booking),
+        )
+        for event in events
+        if event.type in HAPPENED and not _is_shadowed(event, events)
     ]
     ahead = [
         type_
@@ -64,9 +89,25 @@ def timeline(booking: Booking, events: Sequence[Event]) -> list[Step]:
     ]
     if ahead and steps:
         last = steps.pop()
-        steps.append(Step(last.title, last.icon, "now", last.at))
+        steps.append(Step(last.title, last.icon, "now", last.at, text=last.text))
     expected = {"booking.started": booking.starts_at, "booking.completed": booking.ends_at}
     for type_ in ahead:
+        at = expected.get(type_)
         title, icon = TO_COME[type_]
-        steps.append(Step(title, icon, "ahead", expected.get(type_), about=True))
+        text = _("A day later it counts as good") if type_ == "booking.completed" else ""
+        steps.append(Step(title, icon, "next", at, about=True, text=text))
     return steps
+
+
+def _is_shadowed(event: Event, events: Sequence[Event]) -> bool:
+    """Once it is confirmed, nobody needs to read that it was held."""
+    return event.type == "booking.held" and any(each.type == "booking.confirmed" for each in events)
+
+
+def _note(event: Event, facts: MoneyFacts, booking: Booking) -> str:
+    if event.type == "booking.confirmed" and facts.paid:
+        paid = {"amount": formats.money(facts.paid, booking.currency)}
+        if facts.held == facts.paid:
+            return now_text("%(amount)s paid, held until you say it was good") % paid
+        return now_text("%(amount)s paid") % paid
+    return ""

@@ -1,6 +1,6 @@
 """Days and times to choose from, arranged for the slot picker: by local day of the outlet, by part of day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ PARTS: tuple[tuple[int, Promise], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day: how many starts are free, and how full it looks (plenty, few, full or none for past days)."""
+    """One local day: how many starts are free, and how full it looks (plenty, few, full; none: cannot be booked)."""
 
     date: date
     count: int
@@ -31,28 +31,60 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Time:
+    """A free start with its end (without buffers); `value` is what its plate sends."""
+
+    start: datetime
+    end: datetime
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part of the day with its free starts."""
 
     name: Promise
-    slots: list[OpenSlot] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The chosen day with its times, its week, and all weeks in which one may book (each Monday to Sunday)."""
+    """The chosen day with its times, its week (Monday to Sunday) and its month, and the days that lead onwards.
+
+    `month` is in weeks, None where a day is of another month. `before` and `after` lead to the weeks beside it,
+    `month_before` and `month_after` to the months; None where nothing can be booked any more.
+    """
 
     chosen: date
+    today: date
     parts: list[Part]
     week: list[Day]
-    weeks: list[list[Day]]
     before: date | None
     after: date | None
+    month: list[list[Day | None]]
+    month_before: date | None
+    month_after: date | None
     next_free: date | None
+    any_free: bool
+
+    @property
+    def is_today(self) -> bool:
+        return self.chosen == self.today
+
+    @property
+    def first(self) -> Time | None:
+        """The first free time of the chosen day."""
+        return self.parts[0].times[0] if self.parts else None
 
 
 def arrange(
-    slots: Sequence[OpenSlot], *, zone: ZoneInfo, today: date, last: date, chosen: date | None
+    slots: Sequence[OpenSlot],
+    *,
+    zone: ZoneInfo,
+    today: date,
+    last: date,
+    chosen: date | None,
+    value: Callable[[OpenSlot], str],
 ) -> Plan:
     """The plan for these slots. Without a (possible) `chosen` day it is the first one with room, else today."""
     by_day: dict[date, list[OpenSlot]] = {}
@@ -60,42 +92,48 @@ def arrange(
         by_day.setdefault(slot.start.astimezone(zone).date(), []).append(slot)
     if chosen is None or not today <= chosen <= last:
         chosen = min(by_day, default=today)
-    counts = {day: len(found) for day, found in by_day.items()}
-    weeks = _weeks(counts, today=today, last=last, chosen=chosen)
-    at = next(i for i, week in enumerate(weeks) if any(day.date == chosen for day in week))
+
+    def day(on: date) -> Day:
+        count = len(by_day.get(on, ()))
+        possible = today <= on <= last
+        level = "none" if not possible else "plenty" if count >= PLENTY else "few" if count else "full"
+        return Day(on, count, level, on == chosen)
+
+    monday = chosen - timedelta(days=chosen.weekday())
+    first = chosen.replace(day=1)
+    next_first = (first + timedelta(days=31)).replace(day=1)
     return Plan(
         chosen=chosen,
-        parts=_parts(by_day.get(chosen, []), zone),
-        week=weeks[at],
-        weeks=weeks,
-        before=max(today, weeks[at - 1][0].date) if at else None,
-        after=weeks[at + 1][0].date if at + 1 < len(weeks) else None,
-        next_free=min((day for day in by_day if day > chosen), default=None),
+        today=today,
+        parts=_parts(by_day.get(chosen, []), zone, value),
+        week=[day(monday + timedelta(days=n)) for n in range(7)],
+        before=max(today, monday - timedelta(days=7)) if monday > today else None,
+        after=monday + timedelta(days=7) if monday + timedelta(days=7) <= last else None,
+        month=_month(first, next_first, day),
+        month_before=max(today, (first - timedelta(days=1)).replace(day=1)) if first > today else None,
+        month_after=next_first if next_first <= last else None,
+        next_free=min((on for on in by_day if on > chosen), default=None),
+        any_free=bool(by_day),
     )
 
 
-def _weeks(counts: dict[date, int], *, today: date, last: date, chosen: date) -> list[list[Day]]:
-    monday = today - timedelta(days=today.weekday())
-    weeks: list[list[Day]] = []
-    while monday <= last:
-        week = []
-        for offset in range(7):
-            day = monday + timedelta(days=offset)
-            count = counts.get(day, 0)
-            possible = today <= day <= last
-            level = "none" if not possible else "plenty" if count >= PLENTY else "few" if count else "full"
-            week.append(Day(day, count, level, day == chosen))
-        weeks.append(week)
-        monday += timedelta(days=7)
+def _month(first: date, next_first: date, day: Callable[[date], Day]) -> list[list[Day | None]]:
+    weeks: list[list[Day | None]] = []
+    on = first - timedelta(days=first.weekday())
+    while on < next_first:
+        week = [on + timedelta(days=n) for n in range(7)]
+        weeks.append([day(each) if first <= each < next_first else None for each in week])
+        on += timedelta(days=7)
     return weeks
 
 
-def _parts(slots: Sequence[OpenSlot], zone: ZoneInfo) -> list[Part]:
+def _parts(slots: Sequence[OpenSlot], zone: ZoneInfo, value: Callable[[OpenSlot], str]) -> list[Part]:
     parts = [Part(name) for _, name in PARTS]
     for slot in slots:
         hour = slot.start.astimezone(zone).hour
-        parts[sum(hour >= start for start, _ in PARTS) - 1].slots.append(slot)
-    return [part for part in parts if part.slots]
+        at = sum(hour >= start for start, _ in PARTS) - 1
+        parts[at].times.append(Time(slot.start, slot.end, value(slot)))
+    return [part for part in parts if part.times]
 
 
 def parse_day(text: str) -> date | None:

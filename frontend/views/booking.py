@@ -7,6 +7,7 @@ import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.enums import PaymentState
@@ -18,17 +19,21 @@ from bookings.services import changes, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
+from frontend.booking_words import money_facts, money_lines, status_line
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
+from frontend.policy_words import policy_lines
 from frontend.timeline import timeline
+from frontend.views import shops
 from notifications.letters.calendar import invitation
-from payments.rules.policy import Policy, describe
-from payments.selectors import held_amount
+from payments.models import Payment
+from payments.rules.policy import Policy
+from payments.selectors import open_payment_of
 from payments.services import sync_booking
 from providers.enums import Place
 
-WITH_CODE = states.LIVE - {states.HELD, states.REQUESTED, states.COMPLETED, states.CLOSED}
+WITH_CODE = frozenset({states.CONFIRMED, states.ON_THE_WAY})
 
 
 @require_safe
@@ -36,46 +41,68 @@ WITH_CODE = states.LIVE - {states.HELD, states.REQUESTED, states.COMPLETED, stat
 def booking(request: HttpRequest, ref: str) -> HttpResponse:
     """Status, time, code, what is to come, money, and what can be done. Without script, reload it to look again."""
     access = find_access(request, ref)
-    if access.booking.payment_state == PaymentState.PENDING:
+    if access.booking.payment_state == PaymentState.PENDING and access.booking.status in (
+        states.HELD,
+        states.EXPIRED,
+    ):
         # Back from the gateway's page: ask it, so that a lost webhook does not keep anybody waiting.
         with contextlib.suppress(DomainError):
             sync_booking(booking_ref=ref)
         access = find_access(request, ref)
-    if access.is_customer and access.booking.status == states.HELD:
-        if access.booking.payment_state != PaymentState.PENDING:
+    open_payment = None
+    if access.booking.status == states.HELD:
+        open_payment = open_payment_of(ref)
+        if open_payment is None and (access.is_customer or access.is_staff):
             return redirect("frontend:checkout", ref=ref)
-    return render(request, "booking.html", _context(access))
+    return render(request, "booking.html", _context(access, open_payment))
 
 
-def _context(access: Access) -> dict[str, object]:
+def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
     booking = access.booking
+    item = booking.items.all()[0]
     may = actions(access) if access.is_customer else []
     cancel = None
     if "cancel" in may and booking.status != states.HELD:
         with contextlib.suppress(DomainError):
             cancel = changes.preview(access=access, action="cancel")
     events = list(events_after(booking.ref, 0))
+    facts = money_facts(booking)
+    too_late = any(event.type == "booking.paid_too_late" for event in events)
+    now = clock.now()
     return {
+        "nav": "bookings",
         "access": access,
         "booking": booking,
-        "item": booking.items.all()[0],
+        "item": item,
         "outlet": booking.outlet,
+        "outlet_url": shops.outlet_url(booking.outlet.public_id, booking.outlet.name),
+        "slots_url": shops.slots_url(booking.outlet.public_id, item.service.public_id),
         "zone": booking.timezone,
-        "now": clock.now(),
+        "now": now,
         "at_home": booking.place == Place.CUSTOMER,
-        "steps": timeline(booking, events),
+        "words": status_line(booking, facts, too_late=too_late, waiting=open_payment is not None),
+        "steps": timeline(booking, events, facts),
         "last_seq": booking.last_seq,
         "may": may,
         "code": booking.check_in_code if access.is_customer and booking.status in WITH_CODE else "",
-        "total": Money(booking.total_amount, booking.currency),
-        "fee": Money(booking.fee_amount, booking.currency),
-        "held": Money(held_amount(booking.ref), booking.currency),
+        "money_lines": money_lines(booking, facts),
         "cancel": cancel,
-        "policy": describe(
-            Policy.from_dict(booking.policy), starts_at=booking.starts_at, total=booking.total_amount
-        ),
-        "currency": booking.currency,
-        "waiting_for_bank": booking.status == states.HELD and booking.payment_state == PaymentState.PENDING,
+        "cancel_back": Money(cancel.refund, booking.currency) if cancel else None,
+        "paid": Money(facts.paid, booking.currency) if facts.paid else None,
+        "policy_lines": policy_lines(
+            Policy.from_dict(booking.policy),
+            starts_at=booking.starts_at,
+            total=booking.total_amount,
+            currency=booking.currency,
+            zone=booking.timezone,
+            now=now,
+        )
+        if cancel and facts.paid
+        else [],
+        "waiting_for_bank": open_payment is not None,
+        "pay_url": open_payment.redirect_url if open_payment and access.is_customer else "",
+        "has_calendar": access.is_customer and booking.status in states.MOVABLE,
+        "is_over": booking.status not in states.LIVE,
         "key": new_key(),
     }
 
@@ -83,13 +110,13 @@ def _context(access: Access) -> dict[str, object]:
 @require_safe
 @private
 def calendar(request: HttpRequest, ref: str) -> HttpResponse:
-    """The visit as a calendar file (RFC 5545)."""
+    """The visit as a calendar file (RFC 5545), for the customer."""
     access = find_access(request, ref)
     if not access.is_customer or access.booking.status not in states.LIVE - {states.HELD}:
         raise NotFound
     file = invitation(access.booking, sequence=access.booking.last_seq, at=clock.now())
     response = HttpResponse(file.content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{ref}.ics"'
+    response["Content-Disposition"] = f'attachment; filename="{access.booking.ref}.ics"'
     return response
 
 
@@ -102,7 +129,7 @@ def code_picture(request: HttpRequest, ref: str) -> HttpResponse:
         raise NotFound
     picture = io.BytesIO()
     segno.make(f"{ref}:{access.booking.check_in_code}", micro=False).save(
-        picture, kind="svg", border=2, scale=4, light="#ffffff", dark="#17211e"
+        picture, kind="svg", border=2, scale=4, light="#ffffff", dark="#17211e", title=_("Check-in code")
     )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 

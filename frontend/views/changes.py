@@ -4,18 +4,31 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
-from bookings.errors import PolicyChanged, SlotNotOffered, SlotTaken
+from bookings.errors import (
+    MoveRefused,
+    NotOffered,
+    OptionUnknown,
+    PolicyChanged,
+    SlotNotOffered,
+    SlotTaken,
+    StaffNotAble,
+)
+from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import changes
 from common import clock
-from common.errors import InvalidInput
+from common.clock import rfc3339
+from common.errors import InvalidInput, NotFound
 from common.money import Money
+from frontend.booking_words import money_facts
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once, slot_key
+from frontend.timeplan import Plan, Time
 from frontend.views.slots import plan
 from providers.enums import Place
 from providers.models import Offering
@@ -27,25 +40,24 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     """What comes back and what is kept; POST with the preview's version does it."""
     access = find_access(request, ref)
     changed = False
-    if request.method == "POST":
-        version = request.POST.get("version", "")[:80]
-        try:
-            once(
-                request,
-                request.POST.get("key", ""),
-                lambda: {"status": changes.cancel(access=access, version=version).status},
-            )
-        except PolicyChanged:
-            access, changed = find_access(request, ref), True
-        else:
-            return redirect("frontend:booking", ref=ref)
-    preview = changes.preview(access=access, action="cancel")
-    return render(
-        request,
-        "cancel.html",
-        _context(access, preview) | {"changed": changed},
-        status=409 if changed else 200,
-    )
+    try:
+        if request.method == "POST":
+            version = request.POST.get("version", "")[:80]
+            try:
+                once(
+                    request,
+                    request.POST.get("key", ""),
+                    lambda: {"status": changes.cancel(access=access, version=version).status},
+                )
+                return redirect("frontend:booking", ref=ref)
+            except PolicyChanged:
+                access, changed = find_access(request, ref), True
+        preview = changes.preview(access=access, action="cancel")
+    except MoveRefused:
+        # It has begun, or is cancelled already: its own page says so.
+        return redirect("frontend:booking", ref=ref)
+    context = _context(access, preview) | {"changed": changed}
+    return render(request, "cancel.html", context, status=409 if changed else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,51 +66,78 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
     """The slot picker of the same visit; POST with `start` and the preview's version moves it."""
     access = find_access(request, ref)
     refused: SlotTaken | SlotNotOffered | PolicyChanged | None = None
-    if request.method == "POST":
-        slot = request.POST.get("start", "")
-        start = parse_datetime(slot)
-        if start is None or start.tzinfo is None:
-            raise InvalidInput
-        version = request.POST.get("version", "")[:80]
-        try:
-            once(
-                request,
-                slot_key(request.POST.get("nonce", ""), slot),
-                lambda: {
-                    "ref": changes.reschedule(access=access, start=start, staff=None, version=version).ref
-                },
-            )
-        except (SlotTaken, SlotNotOffered, PolicyChanged) as error:
-            refused, access = error, find_access(request, ref)
-        else:
-            return redirect("frontend:booking", ref=ref)
-    preview = changes.preview(access=access, action="reschedule")
-    context = _context(access, preview)
-    item = context["item"]
-    offering = Offering.objects.select_related("service").get(
-        outlet=access.booking.outlet_id, service=item.service_id
-    )
-    context |= {
-        "plan": plan(
-            access.booking.outlet,
-            offering,
-            day=request.GET.get("day", ""),
-            staff=item.staff.public_id if item.staff_was_chosen else None,
-            options=tuple(line["option"] for line in item.lines if line["option"]),
-        ),
+    day = request.GET.get("day", "")
+    try:
+        if request.method == "POST":
+            slot = request.POST.get("start", "")
+            start = parse_datetime(slot) if len(slot) < 40 else None
+            if start is None or start.tzinfo is None:
+                raise InvalidInput
+            day = start.astimezone(access.booking.zone).date().isoformat()
+            version = request.POST.get("version", "")[:80]
+            try:
+                once(
+                    request,
+                    slot_key(request.POST.get("nonce", ""), slot),
+                    lambda: {
+                        "ref": changes.reschedule(access=access, start=start, staff=None, version=version).ref
+                    },
+                )
+                return redirect("frontend:booking", ref=ref)
+            except (SlotTaken, SlotNotOffered, PolicyChanged) as error:
+                refused, access = error, find_access(request, ref)
+        preview = changes.preview(access=access, action="reschedule")
+    except MoveRefused:
+        return redirect("frontend:booking", ref=ref)
+    context = _context(access, preview) | {
+        "plan": _new_times(access, day=day),
+        "here": reverse("frontend:move", args=[ref]),
         "refused": refused,
-        "alternatives": [
-            parse_datetime(found["start"])
-            for found in (refused.data.get("alternatives", []) if refused else [])
-        ],
+        "changed": isinstance(refused, PolicyChanged),
+        "alternatives": _alternatives(refused) if refused else [],
+        "month_open": "month" in request.GET,
         "nonce": new_key(),
     }
     return render(request, "move.html", context, status=refused.status if refused else 200)
 
 
+def _new_times(access: Access, *, day: str) -> Plan | None:
+    """The times it can move to; None when the service is not sold there as it was booked any more."""
+    booking = access.booking
+    item = booking.items.all()[0]
+    offering = (
+        Offering.objects.select_related("service")
+        .filter(outlet=booking.outlet_id, service=item.service_id)
+        .first()
+    )
+    if offering is None:
+        return None
+    try:
+        return plan(
+            booking.outlet,
+            offering,
+            day=day,
+            staff=item.staff.public_id if item.staff_was_chosen else None,
+            options=tuple(line["option"] for line in item.lines if line["option"]),
+            value=lambda slot: rfc3339(slot.start),
+        )
+    except (NotFound, NotOffered, OptionUnknown, StaffNotAble):
+        return None
+
+
+def _alternatives(error: SlotTaken | SlotNotOffered | PolicyChanged) -> list[Time]:
+    times = [
+        (parse_datetime(found["start"]), parse_datetime(found["end"]))
+        for found in error.data.get("alternatives", [])
+    ]
+    return [Time(start, end, rfc3339(start)) for start, end in times if start and end]
+
+
 def _context(access: Access, preview: changes.Preview) -> dict[str, Any]:
     booking = access.booking
+    facts = money_facts(booking)
     return {
+        "nav": "bookings",
         "access": access,
         "booking": booking,
         "item": booking.items.all()[0],
@@ -106,6 +145,8 @@ def _context(access: Access, preview: changes.Preview) -> dict[str, Any]:
         "zone": booking.timezone,
         "now": clock.now(),
         "at_home": booking.place == Place.CUSTOMER,
+        "is_hold": booking.status == states.HELD,
+        "paid": Money(facts.paid, preview.currency),
         "refund": Money(preview.refund, preview.currency),
         "fee": Money(preview.fee, preview.currency),
         "total": Money(booking.total_amount, booking.currency),

@@ -1,5 +1,6 @@
 """The checkout: who, what else, where, how to pay, what it costs and gives back, on one page."""
 
+import contextlib
 from typing import Any
 
 from django.conf import settings
@@ -7,39 +8,59 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import EmailInvalid, PhoneInvalid
-from bookings.errors import AddressOutsideArea, HoldEnded, SlotTaken
+from bookings.errors import (
+    AddressOutsideArea,
+    AlreadyExtended,
+    ContactNeeded,
+    HoldEnded,
+    MoveRefused,
+    OptionUnknown,
+    PaymentNotPossible,
+    PolicyChanged,
+    SlotTaken,
+    TooManyHolds,
+)
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import holds, paying
 from common import clock
-from common.errors import DomainError, NotAllowed
+from common.errors import DomainError, InvalidInput, NotAllowed
 from common.money import Money
-from frontend.booking_forms import AddressForm, ContactForm, PaymentForm
+from frontend.booking_forms import AddressForm, ContactForm, PaymentForm, method_choices
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
+from frontend.policy_words import policy_lines, policy_sentence
+from frontend.views.slots import plate
 from geo.errors import AddressUnknown
-from payments import gateways
-from payments.errors import GatewayRefused, GatewayUnavailable
-from payments.rules.policy import Policy, describe
+from payments.enums import PaymentStatus
+from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentMethodUnavailable
+from payments.rules.policy import Policy
+from payments.selectors import payments_of
 from providers.enums import Place
 
-METHOD_NAMES: dict[str, str | Promise] = {
-    "sandbox": _("Card"),
-    "counter": _("At the shop"),
-}
 # Which field a refusal belongs to.
 FIELD_OF: dict[type[DomainError], str] = {
     EmailInvalid: "email",
     PhoneInvalid: "phone",
     AddressUnknown: "address_line",
     AddressOutsideArea: "address_line",
+    ContactNeeded: "email",
 }
+# Refusals that are said on the page, with everything that was typed.
+REFUSED = (
+    GatewayRefused,
+    GatewayUnavailable,
+    OptionUnknown,
+    PaymentClosed,
+    PaymentMethodUnavailable,
+    PaymentNotPossible,
+    PolicyChanged,
+    TooManyHolds,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,56 +70,71 @@ def checkout(request: HttpRequest, ref: str) -> HttpResponse:
     access = find_access(request, ref)
     if not (access.is_customer or access.is_staff):
         raise NotAllowed
-    if access.booking.status != states.HELD:
+    if access.booking.status != states.HELD or _is_over(access):
         return _not_held(request, access)
     if request.method != "POST":
         return _page(request, access, _forms(request, access))
     try:
         return _post(request, access)
-    except HoldEnded:
+    except (HoldEnded, MoveRefused):
         return _not_held(request, find_access(request, ref))
+
+
+def _is_over(access: Access) -> bool:
+    """The hold has run out, though no worker has ended it yet; only a payment under way may still save it."""
+    ends = access.booking.hold_expires_at
+    return ends is not None and ends <= clock.now()
 
 
 def _post(request: HttpRequest, access: Access) -> HttpResponse:
     do = request.POST.get("do", "update")
-    forms = _forms(request, access, bound=do != "extend")
-    if do == "extend":
-        once(request, request.POST.get("key", ""), lambda: {"done": bool(holds.extend(access=access))})
-        return redirect("frontend:checkout", ref=access.booking.ref)
     options = request.POST.getlist("options")
+    forms = _forms(request, access, bound=True)
     try:
-        if do == "update":
+        if do == "pay":
+            # Every form says what it lacks, not only the first.
+            if not [name for name, form in forms.items() if not form.is_valid()]:
+                return _pay(request, access, forms, options)
+        elif do == "extend":
+            with contextlib.suppress(AlreadyExtended):
+                holds.extend(access=access)
+            return _page(request, _again(request, access), _unbound(forms), said="extended")
+        elif do == "update":
             # Only what changes the price is taken over; the rest stays typed until it is sent.
             holds.details(access=access, options=options)
             return _page(request, _again(request, access), _unbound(forms))
-        if all(form.is_valid() for form in forms.values()):
-            return _pay(request, access, forms, options)
+        else:
+            raise InvalidInput
     except SlotTaken as error:
         return _page(request, _again(request, access), _unbound(forms), status=409, longer_taken=error)
     except tuple(FIELD_OF) as error:
         name = FIELD_OF[type(error)]
-        next(form for form in forms.values() if name in form.fields).add_error(name, str(error))
-    except (GatewayRefused, GatewayUnavailable) as error:
-        return _page(request, _again(request, access), forms, status=error.status, refused=error)
+        form = next((form for form in forms.values() if name in form.fields), None)
+        if form is None:
+            return _page(
+                request, _again(request, access), _unbound(forms), status=error.status, refused=error
+            )
+        form.add_error(name, str(error))
+    except REFUSED as error:
+        return _page(request, _again(request, access), _unbound(forms), status=error.status, refused=error)
     return _page(request, _again(request, access), forms, status=422)
 
 
 def _pay(request: HttpRequest, access: Access, forms: dict[str, Any], options: list[str]) -> HttpResponse:
-    contact, address = forms.get("contact"), forms.get("address")
+    address = forms["address"].cleaned_data if "address" in forms else None
 
     def run() -> dict[str, str]:
-        holds.details(
+        booking = holds.details(
             access=access,
-            contact=holds.Contact(**contact.cleaned_data) if contact else None,
+            contact=_contact(access, forms),
             options=options,
-            address=holds.Address(
-                address.cleaned_data["address_line"], note=address.cleaned_data["address_note"]
-            )
-            if address
-            else None,
+            address=holds.Address(address["address_line"], note=address["address_note"]) if address else None,
             language=translation.get_language() or "en",
         )
-        shown = reverse("frontend:booking", args=[access.booking.ref])
+        # Without script an option may be ticked and paid in one go: nobody pays what they have not seen.
+        if request.POST.get("total") != str(booking.total_amount):
+            raise PolicyChanged
+        shown = reverse("frontend:booking", args=[booking.ref])
         paid = paying.pay(
             access=_again(request, access),
             method=forms["payment"].cleaned_data["method"],
@@ -109,8 +145,25 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any], options: l
     return HttpResponseRedirect(once(request, request.POST.get("key", ""), run)["next"])
 
 
+def _contact(access: Access, forms: dict[str, Any]) -> holds.Contact | None:
+    """Who it is for, when that is still to be written down."""
+    if "contact" in forms:
+        return holds.Contact(**forms["contact"].cleaned_data)
+    if access.booking.customer is None and (user := access.principal.user):
+        return holds.Contact(user.name, user.email)
+    return None
+
+
 def _again(request: HttpRequest, access: Access) -> Access:
     return find_access(request, access.booking.ref)
+
+
+def _is_for_reader(access: Access) -> bool:
+    """Whether the signed-in reader is whom it is for: held by them, or as a guest before they signed in."""
+    customer, user = access.booking.customer, access.principal.user
+    if user is None or access.is_staff:
+        return False
+    return customer is None or customer.user_id in (None, user.pk)
 
 
 def _forms(request: HttpRequest, access: Access, *, bound: bool = False) -> dict[str, Any]:
@@ -118,14 +171,14 @@ def _forms(request: HttpRequest, access: Access, *, bound: bool = False) -> dict
     data = request.POST if bound else None
     customer = booking.customer
     forms: dict[str, Any] = {}
-    if customer is None or not customer.user_id:
+    if not _is_for_reader(access) and not (customer and customer.user_id):
         known = {"name": customer.name, "email": customer.email, "phone": customer.phone} if customer else {}
         forms["contact"] = ContactForm(data, initial=known)
     if booking.place == Place.CUSTOMER:
         forms["address"] = AddressForm(
             data, initial={"address_line": booking.address_line, "address_note": booking.address_note}
         )
-    methods = [(name, METHOD_NAMES.get(name, name)) for name in gateways.methods()]
+    methods = method_choices(at_home=booking.place == Place.CUSTOMER)
     forms["payment"] = PaymentForm(data, methods=methods, initial={"method": methods[0][0]})
     return forms
 
@@ -146,13 +199,24 @@ def _page(
     item = booking.items.all()[0]
     chosen = {line["option"] for line in item.lines if line["option"]}
     options = item.service.options.filter(archived_at__isnull=True).order_by("position", "pk")
+    now = clock.now()
+    rules = Policy.from_dict(booking.policy)
+    agreed: dict[str, Any] = {
+        "starts_at": booking.starts_at,
+        "total": booking.total_amount,
+        "currency": booking.currency,
+        "zone": booking.timezone,
+        "now": now,
+    }
+    last = list(payments_of(booking.ref))[-1:]
     context = {
         "booking": booking,
         "item": item,
         "outlet": booking.outlet,
         "zone": booking.timezone,
-        "now": clock.now(),
+        "now": now,
         "hold_seconds": settings.HOLD_MINUTES * 60 * (2 if booking.hold_extended else 1),
+        "hold_minutes": settings.HOLD_MINUTES,
         "options": [
             {
                 "option": option,
@@ -163,11 +227,11 @@ def _page(
         ],
         "lines": [(line, Money(line["amount"], booking.currency)) for line in item.lines],
         "total": Money(booking.total_amount, booking.currency),
-        "steps": describe(
-            Policy.from_dict(booking.policy), starts_at=booking.starts_at, total=booking.total_amount
-        ),
-        "currency": booking.currency,
+        "policy_lines": policy_lines(rules, **agreed),
+        "policy_sentence": policy_sentence(rules, **agreed),
         "at_home": booking.place == Place.CUSTOMER,
+        "is_for_reader": _is_for_reader(access),
+        "declined": bool(last) and last[0].status == PaymentStatus.FAILED,
         "key": new_key(),
         **{f"{name}_form": form for name, form in forms.items()},
         "bad_forms": [form for form in forms.values() if form.is_bound and form.errors],
@@ -181,5 +245,17 @@ def _not_held(request: HttpRequest, access: Access) -> HttpResponse:
     booking = access.booking
     if booking.status not in (states.EXPIRED, states.HELD):
         return redirect("frontend:booking", ref=booking.ref)
-    context = {"booking": booking, "item": booking.items.all()[0], "outlet": booking.outlet}
+    item = booking.items.all()[0]
+    staff = item.staff.public_id if item.staff_was_chosen else ""
+    context = {
+        "booking": booking,
+        "item": item,
+        "outlet": booking.outlet,
+        "zone": booking.timezone,
+        "day": booking.local_start.date().isoformat(),
+        "slot": plate(booking.outlet.public_id, item.service.public_id, booking.starts_at, staff),
+        "is_ahead": booking.starts_at > clock.now(),
+        "at_home": booking.place == Place.CUSTOMER,
+        "nonce": new_key(),
+    }
     return render(request, "hold_ended.html", context, status=409 if request.method == "POST" else 200)

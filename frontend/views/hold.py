@@ -1,33 +1,56 @@
 """Choosing a slot holds it: every time plate of the site is sent here."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_OPTIONS, guest_cookie_with
-from bookings.errors import AddressNeeded, AddressOutsideArea, SlotTaken
+from bookings.errors import (
+    AddressNeeded,
+    AddressOutsideArea,
+    SlotNotOffered,
+    SlotTaken,
+    StaffNotAble,
+    TooManyHolds,
+)
 from bookings.services import holds
-from common.errors import InvalidInput
+from common.errors import DomainError, InvalidInput
 from common.network import network_address
+from frontend.booking_forms import AddressForm
 from frontend.once import once, slot_key
-from frontend.views.slots import picker
+from frontend.timeplan import Time
+from frontend.views.slots import picker, plate
 from geo.errors import AddressUnknown
 from providers.selectors.public import find_public_outlet
 
+ABOUT_THE_ADDRESS = (AddressNeeded, AddressOutsideArea, AddressUnknown)
+# Refusals with which one goes on choosing; others have the error page.
+REFUSED = (SlotTaken, SlotNotOffered, StaffNotAble, TooManyHolds, *ABOUT_THE_ADDRESS)
 
-@require_POST
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: HttpRequest) -> HttpResponse:
-    """Hold `slot` (outlet:service:start[:staff]) and go on to the checkout; refused, show what is free instead."""
+    """Hold `slot` (outlet:service:start[:staff]) and go on to the checkout; refused, show what is free instead.
+
+    A GET comes from reloading the address that a refusal was shown at: there is nothing to show again.
+    """
+    if request.method != "POST":
+        return redirect("frontend:home")
     slot = request.POST.get("slot", "")
     outlet, service, start, staff = _parts(slot)
     starts_at = parse_datetime(start)
     if starts_at is None or starts_at.tzinfo is None:
         raise InvalidInput
-    line = request.POST.get("address_line", "").strip()[:200]
-    address = holds.Address(line, note=request.POST.get("address_note", "")[:500]) if line else None
+    address_form = AddressForm(request.POST)
+    address = None
+    if address_form.is_valid():
+        typed = address_form.cleaned_data
+        address = holds.Address(typed["address_line"], note=typed["address_note"])
 
     def run() -> dict[str, str | None]:
         principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
@@ -44,22 +67,41 @@ def hold(request: HttpRequest) -> HttpResponse:
 
     try:
         answer = once(request, slot_key(request.POST.get("nonce", ""), slot), run)
-    except (SlotTaken, AddressNeeded, AddressOutsideArea, AddressUnknown) as error:
+    except REFUSED as error:
         day = starts_at.astimezone(find_public_outlet(outlet).zone).date().isoformat()
         context = picker(outlet, service, day=day, staff=staff)
-        context |= {
-            "error": error,
-            "taken": starts_at if isinstance(error, SlotTaken) else None,
-            "alternatives": [parse_datetime(found["start"]) for found in error.data.get("alternatives", [])],
-            "address_line": line,
-            "address_note": request.POST.get("address_note", ""),
-        }
+        context |= _refused(error, context, address_form)
         return render(request, "slots.html", context, status=error.status)
     response = HttpResponseRedirect(reverse("frontend:checkout", args=[answer["ref"]]))
     if answer["token"]:
         cookie = guest_cookie_with(request, answer["token"])
         response.set_cookie(GUEST_COOKIE, cookie, **GUEST_COOKIE_OPTIONS)  # type: ignore[arg-type]
     return response
+
+
+def _refused(error: DomainError, context: dict[str, Any], address_form: AddressForm) -> dict[str, Any]:
+    """What the picker shows besides: the words, what is free instead, and what was typed."""
+    outlet, service = context["outlet"].public_id, context["service"].public_id
+    staff = context["person"].public_id if context["person"] else ""
+    times = [
+        (parse_datetime(found["start"]), parse_datetime(found["end"]))
+        for found in error.data.get("alternatives", [])
+    ]
+    more: dict[str, Any] = {
+        "error": error,
+        "alternatives": [
+            Time(start, end, plate(outlet, service, start, staff)) for start, end in times if start and end
+        ],
+    }
+    if context["at_home"]:
+        typed = {name: address_form.data.get(name, "") for name in address_form.fields}
+        if not isinstance(error, ABOUT_THE_ADDRESS):
+            address_form = AddressForm(initial=typed)
+        elif address_form.is_valid() or not typed["address_line"].strip():
+            address_form.errors.pop("address_line", None)
+            address_form.add_error("address_line", str(error))
+        more["address_form"] = address_form
+    return more
 
 
 def _parts(slot: str) -> tuple[str, str, str, str]:

@@ -1,58 +1,88 @@
 """Choosing a time: with whom, which day, which start."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone as django_timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from bookings.selectors.open_time import slots_for
+from bookings.selectors.open_time import OpenSlot, slots_for
 from common import clock
-from common.errors import NotFound
+from common.clock import rfc3339
+from common.errors import DomainError, NotFound
 from common.money import Money
+from discovery.enums import Sort
+from discovery.selectors import search
+from frontend.booking_forms import AddressForm
+from frontend.cards import ShopCard
 from frontend.once import new_key
 from frontend.timeplan import Plan, arrange, parse_day
+from frontend.views import shops
 from providers.enums import Place
 from providers.models import Offering, Outlet, StaffMember
 from providers.selectors.public import find_public_outlet, live_offerings, outlet_staff
 
 LONGEST_DAYS = 61
+ELSEWHERE = 3
 
 
 @require_safe
 def slots(request: HttpRequest, outlet: str, service: str) -> HttpResponse:
     """The slot picker: `day` and `staff` are in the query, so that every choice has an address."""
     context = picker(outlet, service, day=request.GET.get("day", ""), staff=request.GET.get("staff", ""))
+    context["month_open"] = "month" in request.GET
     return render(request, "slots.html", context)
 
 
 def picker(outlet_id: str, service_id: str, *, day: str, staff: str) -> dict[str, Any]:
-    """What the slot picker shows. Raises NotFound, NotOffered."""
+    """What the slot picker shows. Raises NotFound."""
     outlet = find_public_outlet(outlet_id)
     offering = _offering(outlet, service_id)
     people = able(outlet, offering)
     chosen = next((person for person in people if person.public_id == staff), None)
+    at_home = offering.place == Place.CUSTOMER
+    found = plan(
+        outlet,
+        offering,
+        day=day,
+        staff=chosen.public_id if chosen else None,
+        value=lambda slot: plate(outlet_id, service_id, slot.start, chosen.public_id if chosen else ""),
+    )
     return {
         "outlet": outlet,
-        "offering": offering,
+        "outlet_url": shops.outlet_url(outlet.public_id, outlet.name),
+        "here": shops.slots_url(outlet_id, service_id),
         "service": offering.service,
         "price": Money(offering.price_amount, outlet.currency),
         "people": people,
         "person": chosen,
-        "plan": plan(outlet, offering, day=day, staff=chosen.public_id if chosen else None),
+        "plan": found,
+        "elsewhere": [] if found.any_free else elsewhere(outlet, offering),
         "zone": outlet.timezone,
         "now": clock.now(),
-        "at_home": offering.place == Place.CUSTOMER,
+        "at_home": at_home,
+        "address_form": AddressForm() if at_home else None,
         "nonce": new_key(),
     }
 
 
 def plan(
-    outlet: Outlet, offering: Offering, *, day: str, staff: str | None, options: tuple[str, ...] = ()
+    outlet: Outlet,
+    offering: Offering,
+    *,
+    day: str,
+    staff: str | None,
+    value: Callable[[OpenSlot], str],
+    options: tuple[str, ...] = (),
 ) -> Plan:
-    """Days and times of an offering over the whole booking window (62 days at most)."""
+    """Days and times of an offering over the whole booking window (62 days at most).
+
+    `day` is ISO 8601 or anything else for the first day with room; `staff` a public id or None for anyone able;
+    `value` answers what a plate sends.
+    """
     now = clock.now()
     days = min(outlet.window_days, LONGEST_DAYS)
     found = slots_for(
@@ -63,19 +93,44 @@ def plan(
         staff=staff,
         options=options,
     )
-    today = django_timezone.localtime(now, outlet.zone).date()
+    today = now.astimezone(outlet.zone).date()
     return arrange(
         found.slots,
         zone=outlet.zone,
         today=today,
         last=today + timedelta(days=days),
         chosen=parse_day(day),
+        value=value,
     )
+
+
+def plate(outlet_id: str, service_id: str, start: datetime, staff: str = "") -> str:
+    """What a time plate sends to `frontend.views.hold`; `start` is aware, `staff` a public id or ""."""
+    return f"{outlet_id}:{service_id}:{rfc3339(start)}" + (f":{staff}" if staff else "")
 
 
 def able(outlet: Outlet, offering: Offering) -> list[StaffMember]:
     """Who does the service at the outlet, by name."""
     return list(outlet_staff(outlet).filter(skills__service=offering.service_id).order_by("name", "pk"))
+
+
+def elsewhere(outlet: Outlet, offering: Offering) -> list[ShopCard]:
+    """The nearest other outlets with room for the same kind of service."""
+    service = offering.service
+    try:
+        found = search(
+            category=service.category.slug,
+            lat=outlet.point.y,
+            lng=outlet.point.x,
+            place=offering.place,
+            sort=Sort.SOONEST,
+            limit=ELSEWHERE + 1,
+            language=get_language() or "en",
+        )
+    except DomainError:  # a category nobody can search: the picker still stands
+        return []
+    others = [item for item in found.items if item.outlet.id != outlet.public_id and item.next_slots]
+    return [shops.card(item) for item in others[:ELSEWHERE]]
 
 
 def _offering(outlet: Outlet, service_id: str) -> Offering:

@@ -19,6 +19,8 @@ function run(box: HTMLElement): void {
   const bar = box.querySelector<SVGRectElement>("[data-rest]");
   const aloud = box.querySelector<HTMLElement>("[data-aloud]");
   let said = Infinity;
+  for (const words of box.querySelectorAll<HTMLElement>("[data-no-script]")) words.hidden = true;
+  for (const words of box.querySelectorAll<HTMLElement>("[data-with-script], [data-left]")) words.hidden = false;
 
   const tick = (): void => {
     const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
@@ -32,10 +34,8 @@ function run(box: HTMLElement): void {
     }
     if (seconds === 0) {
       clearInterval(timer);
-      // The server says what became of it, and keeps what was typed.
-      const form = document.querySelector<HTMLFormElement>("form[data-on-end]");
-      if (form) form.requestSubmit();
-      else location.reload();
+      // The server says what became of it; asked anew, for the page may be the answer to a form.
+      location.replace(location.pathname + location.search);
     }
   };
   const timer = setInterval(() => (box.isConnected ? tick() : clearInterval(timer)), 1000);

@@ -7,15 +7,20 @@ export function startForms(root: ParentNode): void {
     form.addEventListener("submit", (event) => {
       if (form.dataset["sent"]) event.preventDefault();
       form.dataset["sent"] = "1";
-      for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+      for (const button of buttons(form)) button.setAttribute("aria-disabled", "true");
     });
   }
   for (const field of root.querySelectorAll<HTMLElement>("[data-submit-on-change]")) {
     if (!firstTime(field, "Submits")) continue;
     field.addEventListener("change", () => field.closest("form")?.requestSubmit());
   }
-  const summary = root.querySelector<HTMLElement>("#errors");
+  const summary = root.querySelector<HTMLElement>("#errors, #refused");
   summary?.focus();
+}
+
+/** The buttons that send a form, those outside of it (time plates) too. */
+function buttons(form: HTMLFormElement): HTMLButtonElement[] {
+  return [...form.elements].filter((element) => element instanceof HTMLButtonElement);
 }
 
 // A page that comes back from the browser's cache may be sent again.
@@ -23,6 +28,6 @@ window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) {
     delete form.dataset["sent"];
-    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+    for (const button of buttons(form)) button.removeAttribute("aria-disabled");
   }
 });

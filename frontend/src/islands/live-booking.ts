@@ -1,21 +1,22 @@
+import { follow, type LiveState } from "../live";
 import { firstTime } from "./once";
-import { listen } from "./socket";
 
 /**
- * Follows one booking. Marks: data-live-booking (its reference), data-seq (the last event on the page). Everything
- * marked data-live with an id is taken anew from the server's own rendering of this page.
+ * Follows one booking. Marks: data-live-booking (its reference), data-seq (the last event on the page), a light
+ * with its words (data-live-light, data-words-live, -reconnecting, -polling, -ended). Everything marked data-live
+ * with an id is taken anew from the server's own rendering of this page.
  */
 export function start(root: HTMLElement): void {
   if (!firstTime(root, "Live")) return;
-  const ref = root.dataset["liveBooking"] ?? "";
-  let seen = Number(root.dataset["seq"] ?? "0");
+  let state: LiveState | "" = "";
   let running = false;
   let again = false;
 
-  const say = (state: "live" | "lost"): void => {
-    for (const light of document.querySelectorAll<HTMLElement>(".live")) {
-      light.dataset["state"] = state;
-      light.textContent = light.dataset[state] ?? "";
+  const light = (): void => {
+    for (const each of root.querySelectorAll<HTMLElement>("[data-live-light]")) {
+      if (!state) continue;
+      each.dataset["state"] = state === "live" ? "live" : "lost";
+      each.textContent = each.getAttribute(`data-words-${state}`) ?? "";
     }
   };
 
@@ -26,21 +27,15 @@ export function start(root: HTMLElement): void {
     }
     running = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
-      if (!answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of document.querySelectorAll<HTMLElement>("[data-live][id]")) {
-        const next = fresh.getElementById(part.id);
-        // Focus stays where the reader is.
-        if (next && next.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) {
-          part.replaceWith(document.adoptNode(next));
-          window.htmx.process(next);
-        }
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+      if (answer.redirected) {
+        // The booking is at another page now, such as back at its checkout.
+        location.assign(answer.url);
+        return;
       }
-      seen = Math.max(seen, Number(fresh.querySelector<HTMLElement>("[data-live-booking]")?.dataset["seq"] ?? seen));
-      say("live");
+      if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {
-      say("lost");
+      // The network is away: live.ts says so, and tells again.
     } finally {
       running = false;
       if (again) {
@@ -50,26 +45,25 @@ export function start(root: HTMLElement): void {
     }
   };
 
-  let poll = 0;
-  listen(
-    {
-      path: () => `/ws/bookings/${encodeURIComponent(ref)}?after=${seen}`,
-      onMessage: (message) => {
-        const seq = Number(message["seq"] ?? 0);
-        if (seq && seq <= seen) return;
-        seen = Math.max(seen, seq);
-        void refresh();
-      },
-      onOpen: (reconnected) => {
-        clearInterval(poll);
-        poll = 0;
-        say("live");
-        if (reconnected) void refresh();
-      },
-      onLost: () => {
-        poll ||= window.setInterval(() => void refresh(), 5000);
-      },
+  const show = (fresh: Document): void => {
+    const focused = document.activeElement?.id ?? "";
+    for (const part of root.querySelectorAll<HTMLElement>("[data-live][id]")) {
+      const next = fresh.getElementById(part.id);
+      if (!next) continue;
+      part.replaceWith(document.adoptNode(next));
+      window.htmx.process(next);
+    }
+    // Focus stays where the reader is, when that is still there.
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+    light();
+  };
+
+  follow(root.dataset["liveBooking"] ?? "", {
+    after: Number(root.dataset["seq"] ?? "0"),
+    onEvent: () => void refresh(),
+    onState: (now) => {
+      state = now;
+      light();
     },
-    root,
-  );
+  });
 }

@@ -1,61 +1,75 @@
+import { watchSlots } from "../live";
 import { firstTime } from "./once";
-import { listen } from "./socket";
 
 /**
- * Open times that somebody else may take. Marks: data-live-slots (the outlet), data-start on each plate, and
- * data-taken-note with data-words ("{time} has just been taken."). A taken plate fades to its dashed form.
+ * Open times that somebody else may take. Marks: data-live-slots (the outlet) and data-url (these times at the
+ * server), data-start on each plate, data-taken-note with data-words ("{time} has just been taken."). A taken
+ * plate fades to its dashed form and is said in words; what has become free appears.
  */
 export function start(root: HTMLElement): void {
   if (!firstTime(root, "Slots")) return;
   let timer = 0;
-  const soon = (): void => {
-    clearTimeout(timer);
-    timer = window.setTimeout(() => void refresh(), 150);
-  };
 
   const refresh = async (): Promise<void> => {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    const answer = await fetch(root.dataset["url"] ?? location.href, {
+      headers: { Accept: "text/html" },
+      cache: "no-store",
+    });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = fresh.querySelector<HTMLElement>("[data-live-slots]");
-    if (!next) return;
-    const free = new Set([...next.querySelectorAll<HTMLElement>("[data-start]")].map((e) => e.dataset["start"]));
-    const shown = [...root.querySelectorAll<HTMLElement>("[data-start]")];
-    const known = new Set(shown.map((e) => e.dataset["start"]));
+    if (!next || !root.isConnected) return;
+    const shown = plates(root);
+    const free = new Set(plates(next).map((plate) => plate.dataset["start"]));
+    const gone = shown.filter((plate) => !free.has(plate.dataset["start"]));
+    const known = new Set(shown.map((plate) => plate.dataset["start"]));
     if ([...free].some((start) => !known.has(start)) && !root.contains(document.activeElement)) {
       root.replaceChildren(...next.childNodes);
       window.htmx.process(root);
-      return;
+    } else {
+      gone.forEach(fade);
+      swap("#week", fresh);
     }
-    for (const plate of shown) if (!free.has(plate.dataset["start"])) take(plate);
-    for (const day of fresh.querySelectorAll<HTMLElement>("[data-day]")) {
-      const old = document.querySelector<HTMLElement>(`[data-day="${day.dataset["day"] ?? ""}"]`);
-      if (old && old !== document.activeElement) old.replaceWith(document.adoptNode(day));
-    }
+    swap("#side", fresh);
+    swap("#bar", fresh);
+    if (gone.length) say(gone.map((plate) => plate.textContent?.trim() ?? "").join(", "));
   };
 
-  const take = (plate: HTMLElement): void => {
-    const time = plate.textContent?.trim() ?? "";
-    const gone = document.createElement("span");
-    gone.className = "plate plate--big plate--taken";
-    gone.textContent = time;
-    plate.replaceWith(gone);
-    const note = root.querySelector<HTMLElement>("[data-taken-note]");
-    if (note) {
+  /** Counts of free times, unless the reader is just there. */
+  const swap = (selector: string, fresh: Document): void => {
+    const old = document.querySelector(selector);
+    const next = fresh.querySelector(selector);
+    if (!old || !next || old.contains(document.activeElement)) return;
+    const door = old.querySelector("details");
+    const nextDoor = next.querySelector("details");
+    if (door && nextDoor) nextDoor.open = door.open;
+    old.replaceWith(document.adoptNode(next));
+    window.htmx.process(next);
+  };
+
+  const say = (time: string): void => {
+    for (const note of root.querySelectorAll<HTMLElement>("[data-taken-note]")) {
+      const words = (note.dataset["words"] ?? "").replace("{time}", time);
       note.hidden = false;
-      const words = note.querySelector<HTMLElement>("[data-taken-words]");
-      if (words) words.textContent = (note.dataset["words"] ?? "").replace("{time}", time);
+      for (const place of note.querySelectorAll("[data-taken-words]")) place.textContent = words;
+      for (const place of root.querySelectorAll("[data-taken-aloud]")) place.textContent = words;
     }
   };
 
-  listen(
-    {
-      path: () => `/ws/outlets/${encodeURIComponent(root.dataset["liveSlots"] ?? "")}/slots`,
-      onMessage: soon,
-      onOpen: (again) => {
-        if (again) soon();
-      },
-    },
-    root,
-  );
+  const following = watchSlots(root.dataset["liveSlots"] ?? "", () => {
+    if (!root.isConnected) return following.stop();
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void refresh().catch(() => undefined), 150);
+  });
+}
+
+function plates(within: HTMLElement): HTMLElement[] {
+  return [...within.querySelectorAll<HTMLElement>("[data-start]")];
+}
+
+function fade(plate: HTMLElement): void {
+  const gone = document.createElement("span");
+  gone.className = "plate plate--big plate--taken";
+  gone.textContent = plate.textContent?.trim() ?? "";
+  plate.replaceWith(gone);
 }

@@ -1,0 +1,122 @@
+"""What a booking's page says: how things stand, and where the money is."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from bookings.enums import PaymentState
+from bookings.models import Booking
+from bookings.rules import states
+from frontend import formats
+from payments.enums import PaymentStatus
+from payments.selectors import held_amount, payments_of
+from providers.enums import Place
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFacts:
+    """Where a booking's money is, in minor units: paid online, asked back of it, and still in escrow."""
+
+    paid: int
+    back: int
+    held: int
+
+
+def money_facts(booking: Booking) -> MoneyFacts:
+    """Two queries."""
+    paid = [
+        payment
+        for payment in payments_of(booking.ref)
+        if payment.status == PaymentStatus.CAPTURED and payment.method != "counter"
+    ]
+    return MoneyFacts(
+        paid=sum(payment.amount for payment in paid),
+        back=sum(payment.refunded for payment in paid),
+        held=held_amount(booking.ref),
+    )
+
+
+def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, waiting: bool = False) -> str:
+    """How it stands, in a sentence for the customer.
+
+    `too_late`: it was paid after the hold ended; `waiting`: the gateway has not said whether it is paid.
+    """
+    item = booking.items.all()[0]
+    at_home = booking.place == Place.CUSTOMER
+    words = {
+        "who": item.staff.name,
+        "where": booking.outlet.name,
+        "time": formats.clock_time(booking.starts_at, booking.timezone),
+        "end": formats.clock_time(booking.ends_at, booking.timezone),
+        "back": formats.money(facts.back, booking.currency),
+        "paid": formats.money(facts.paid, booking.currency),
+    }
+    if booking.status == states.HELD:
+        return _("We wait for the bank. The time stays yours meanwhile.") if waiting else _("Held for you.")
+    if booking.status == states.EXPIRED and too_late:
+        return _(
+            "Your payment came after the hold had ended, and the time was gone. All of it goes back to you."
+        )
+    if booking.status == states.CANCELLED:
+        return _cancelled(booking, facts, words)
+    if booking.status == states.NO_SHOW:
+        return _("%(where)s noted that nobody came.") % words + _back(facts, words)
+    lines = {
+        states.REQUESTED: _("%(where)s has not answered yet. You hear from us as soon as they do.") % words,
+        states.DECLINED: _("%(where)s cannot take this visit. Nothing is kept of your money.") % words,
+        states.CONFIRMED: _("%(who)s comes to you at %(time)s.") % words
+        if at_home
+        else _("%(who)s expects you at %(where)s.") % words,
+        states.ON_THE_WAY: _("%(who)s is on the way to you.") % words,
+        states.CHECKED_IN: _("%(who)s is with you. It begins in a moment.") % words
+        if at_home
+        else _("You are checked in. %(who)s will be with you in a moment.") % words,
+        states.STARTED: _("Under way until about %(end)s.") % words,
+        states.COMPLETED: _(
+            "%(who)s is done. Was it good? If you say nothing, it counts as good a day later."
+        )
+        % words,
+        states.CLOSED: _("Thank you. Come again.") % words,
+        states.EXPIRED: _("The time is no longer held. Nothing was paid."),
+    }
+    return lines[booking.status]
+
+
+def _cancelled(booking: Booking, facts: MoneyFacts, words: dict[str, str]) -> str:
+    by_them = booking.cancelled_by == "staff"
+    if booking.confirmed_at is None:
+        return _("You let this time go. Nothing was paid.") if not facts.paid else _back(facts, words).strip()
+    who = _("%(where)s cancelled this visit.") % words if by_them else _("You cancelled this visit.")
+    return who + _back(facts, words)
+
+
+def _back(facts: MoneyFacts, words: dict[str, str]) -> str:
+    if not facts.paid:
+        return " " + _("Nothing was paid, and nothing is kept.")
+    if not facts.back:
+        return " " + _("Nothing of the %(paid)s comes back.") % words
+    return " " + _("%(back)s of %(paid)s are on their way back to you.") % words
+
+
+def money_lines(booking: Booking, facts: MoneyFacts) -> list[tuple[str | Promise, str]]:
+    """Label and words of each fact about the money."""
+    total = formats.money(booking.total_amount, booking.currency)
+    lines: list[tuple[str | Promise, str]] = []
+    if facts.paid:
+        lines.append((_("Paid"), formats.money(facts.paid, booking.currency)))
+        if facts.held:
+            held = {"amount": formats.money(facts.held, booking.currency)}
+            lines.append((_("Held"), _("%(amount)s, until you say it was good") % held))
+        if facts.back:
+            lines.append((_("Back to you"), formats.money(facts.back, booking.currency)))
+    elif booking.payment_state == PaymentState.COUNTER and booking.status in states.LIVE:
+        where = _("to who comes") if booking.place == Place.CUSTOMER else _("at the shop")
+        lines.append((_("To pay"), f"{total} {where}"))
+    elif booking.payment_state == PaymentState.PAID:
+        lines.append((_("Paid"), total))
+    elif booking.status in states.LIVE:
+        lines.append((_("Price"), total))
+    if booking.fee_amount and facts.paid:
+        lines.append((_("Kept"), formats.money(booking.fee_amount, booking.currency)))
+    return lines

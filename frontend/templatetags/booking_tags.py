@@ -1,0 +1,50 @@
+"""Filters of the booking pages: local dates in words."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.translation import gettext as _
+
+from common import clock
+from frontend import formats
+
+register = template.Library()
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """Mon."""
+    return formats.weekday(day)
+
+
+@register.filter
+def day_pattern(day: date, form: str) -> str:
+    """A local date in one of the patterns of frontend.formats: long, medium, short, month, date."""
+    return formats.pattern(day, form)
+
+
+@register.filter
+def big_day(moment: datetime, zone: str) -> str:
+    """Today, Tomorrow, or Wed 25 November."""
+    return formats.day_word(moment, zone, "medium")
+
+
+@register.filter
+def days_ahead(moment: datetime, zone: str) -> str:
+    """How far off a day is: today, tomorrow, in 5 days; "" for the past."""
+    days = (formats.local(moment, zone).date() - formats.local(clock.now(), zone).date()).days
+    if days < 0:
+        return ""
+    if days == 0:
+        return _("today")
+    return _("tomorrow") if days == 1 else _("in %(n)d days") % {"n": days}
+
+
+@register.filter
+def short_when(moment: datetime, zone: str) -> str:
+    """A time today, else with its day: 14:30, or Wed 25 14:30."""
+    time = formats.clock_time(moment, zone)
+    there = formats.local(moment, zone).date()
+    if there == formats.local(clock.now(), zone).date():
+        return time
+    return f"{formats.pattern(there, 'short')}, {time}"
