@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -37,7 +38,7 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
     found = public_outlet(outlet_id, language=get_language() or "en")
     shop = found.outlet
     address = shops.outlet_url(shop.public_id, shop.name)
-    if request.path != address:
+    if request.path != unquote(address):
         return HttpResponseRedirect(address)
     now = clock.now()
     offerings = [offering for group in found.groups for offering in group.offerings]

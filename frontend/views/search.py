@@ -125,7 +125,7 @@ def _title(asked: Asked, page: SearchPage) -> str:
     count = page.count
     number = f"{count}+" if count >= COUNT_CAP else str(count)
     named = categories.by_slug(get_language() or "en").get(asked.category)
-    words = {"n": number, "what": named.name.lower() if named else f"“{asked.q}”"}
+    words = {"n": number, "what": named.name.lower() if named and not asked.q else f"“{asked.q}”"}
     free = bool(asked.when or asked.after)
     if not named and not asked.q:
         if free:
@@ -237,7 +237,7 @@ def _loosened(asked: Asked) -> Iterator[tuple[str, Asked]]:
         asked = replace(asked, place="")
         yield gettext("Search at shops and at your place"), asked
     if asked.q:
-        yield gettext("Search everything"), replace(asked, q="")
+        yield gettext("Search without these words"), replace(asked, q="")
 
 
 def _address_unknown(request: HttpRequest) -> HttpResponse:
