@@ -1,0 +1,112 @@
+"""One site and one street for the whole run; one browser for each module; contexts as people have devices."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from deploy.installation import Installation
+from tests.browser import world as street
+from tests.browser.site import Site, copy_database, database_of_tests, drop_database, running_site
+from tests.setup.site import free_port
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+SIZES = {"390": PHONE, "1280": DESK}
+# Everything that a page waits for comes within this; a test that waits longer has found a fault.
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def site(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with django_db_blocker.unblock():
+        source = database_of_tests()
+    target = urlsplit(source)._replace(path=f"{urlsplit(source).path}_site").geturl()
+    copy_database(source, target)
+    place = Installation(tmp_path_factory.mktemp("site"), port=free_port())
+    try:
+        with running_site(place, target, django_db_blocker.unblock) as running:
+            yield running
+    finally:
+        drop_database(target)
+
+
+@pytest.fixture(scope="session")
+def world(site: Site) -> street.World:
+    return site.orm(street.build)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Of one module only: while Playwright runs, its event loop keeps other tests from the database."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def device(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a fresh device: nothing remembered. What goes wrong in its console fails the test."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def make(**options: Any) -> BrowserContext:
+        options = {"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Helsinki", **options}
+        context = browser.new_context(base_url=site.url, reduced_motion="reduce", **options)
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("weberror", lambda error: wrong.append(f"{error.page and error.page.url}: {error.error}"))
+        context.on("console", lambda said: wrong.append(said.text) if is_fault(said.type, said.text) else None)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def is_fault(kind: str, text: str) -> bool:
+    """Whether a line of the console is a fault of ours: refused by the security policy, or an error.
+
+    The browser itself writes one for each answer of 4xx, which the tests provoke.
+    """
+    return "Content Security Policy" in text or (kind == "error" and "Failed to load resource" not in text)
+
+
+def sign_in(context: BrowserContext, email: str) -> Page:
+    """Sign in with the password, as a person would; answers the page that it leads to."""
+    page = context.new_page()
+    page.goto("/account/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(street.PASSWORD)
+    page.get_by_role("main").get_by_role("button", name=re.compile("^Sign in")).first.click()
+    page.wait_for_url(lambda url: "/account/login" not in url)
+    return page
+
+
+@contextmanager
+def as_guest_of(context: BrowserContext, ref: str, token: str) -> Iterator[Page]:
+    """A page of the booking, opened by its mail link."""
+    page = context.new_page()
+    page.goto(f"/b/{ref}?key={token}")
+    yield page
+    page.close()

@@ -1,0 +1,148 @@
+"""A street with three shops: a hairdresser with two people, a cleaner who comes, a car wash with a bay."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.gis.geos import Point
+
+from accounts.models import User
+from accounts.principals import Principal
+from bookings.models import Booking
+from bookings.selectors.access import booking_for
+from bookings.selectors.open_time import slots_for
+from bookings.services import holds, paying
+from common import clock
+from geo.importer import import_extract
+from providers.enums import Role
+from providers.models import Outlet, Service, ServiceOption, StaffMember
+from tests import factories as make
+
+PASSWORD = "a long walk by the sea"
+OWNER = "owner@example.com"
+EMPLOYEE = "helmi@example.com"
+CUSTOMER = "maria@example.com"
+# Kalevankatu 12: the shops are around it.
+HERE = Point(24.9365, 60.1665, srid=4326)
+# Both are addresses of the map; the cleaner's area holds the first only.
+NEAR_ADDRESS = "Kalevankatu 12"
+FAR_ADDRESS = "Unioninkatu 40"
+AREA_M = 900
+
+
+@dataclass
+class Shop:
+    """An outlet, what it sells and who works there; ids only, to be used without the database."""
+
+    provider: str
+    outlet: str
+    name: str
+    service: str
+    service_name: str
+    staff: dict[str, str] = field(default_factory=dict)
+    option: str = ""
+
+    @property
+    def slots_path(self) -> str:
+        return f"/o/{self.outlet}/book/{self.service}"
+
+    def day_path(self, day: str) -> str:
+        return f"/provider/{self.provider}/{self.outlet}/day?day={day}"
+
+
+@dataclass
+class World:
+    salon: Shop
+    cleaner: Shop
+    wash: Shop
+
+
+def build() -> World:
+    """Write the street; the hairdresser is open around the clock, so that its day always has room."""
+    import_extract()
+    top = {slug: make.make_category(slug) for slug in ("beauty", "housekeeping", "car-care")}
+    hair = make.make_category("hair", parent=top["beauty"])
+    cleaning = make.make_category("cleaning", parent=top["housekeeping"])
+    wash = make.make_category("car-wash", parent=top["car-care"])
+
+    salon = _outlet("Salon Kide", open_always=True, main_category=hair)
+    people = [make.make_staff(salon, name=name) for name in ("Aino Virta", "Helmi Laine")]
+    cut = make.make_service(salon, staff=people, name="Haircut", category=hair, duration_min=30)
+    option = make.make_option(cut, name="Hot towel", extra_min=15, price_amount=1200)
+
+    home = _outlet("Kirkas Home Care", main_category=cleaning)
+    visit = make.make_home_service(home, AREA_M, name="Home cleaning", category=cleaning, duration_min=120)
+
+    garage = _outlet("Harbour Car Wash", main_category=wash)
+    shine = make.make_service(garage, name="Hand wash", category=wash, duration_min=45)
+    make.make_bays(garage, shine)
+
+    owner = _user(OWNER, "Olga Owner")
+    for outlet in (salon, home, garage):
+        outlet.provider.memberships.create(user=owner, role=Role.OWNER)
+    salon.provider.memberships.create(user=_user(EMPLOYEE, "Helmi Laine"), role=Role.STAFF, staff=people[1])
+    _user(CUSTOMER, "Maria Korhonen")
+    return World(_shop(salon, cut, people, option), _shop(home, visit), _shop(garage, shine))
+
+
+def _user(email: str, name: str) -> User:
+    user = make.make_user(email=email, name=name, password=PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _outlet(name: str, **fields: object) -> Outlet:
+    provider = make.make_provider(name=name)
+    return make.make_outlet(provider, name=name, street_line=NEAR_ADDRESS, point=HERE, **fields)
+
+
+def _shop(
+    outlet: Outlet, service: Service, people: list[StaffMember] | None = None, option: ServiceOption | None = None
+) -> Shop:
+    return Shop(
+        provider=outlet.provider.public_id,
+        outlet=outlet.public_id,
+        name=outlet.name,
+        service=service.public_id,
+        service_name=service.name,
+        staff={person.name: person.public_id for person in people or []},
+        option=option.public_id if option else "",
+    )
+
+
+def free_starts(shop: Shop, *, days: int = 1) -> list[datetime]:
+    """The free starts of the shop's service on the day `days` from today, in UTC."""
+    outlet = Outlet.objects.get(public_id=shop.outlet)
+    day = clock.now().astimezone(outlet.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = day + timedelta(days=days)
+    found = slots_for(outlet=shop.outlet, service=shop.service, start=start, end=start + timedelta(days=1))
+    return [slot.start for slot in found.slots]
+
+
+def hold(
+    shop: Shop, start: datetime | None = None, *, days: int = 1, user: str = "", staff: str | None = None
+) -> holds.Held:
+    """A held booking of a guest, or of the user with the e-mail `user`; the first free start if none is given."""
+    principal = Principal(user=User.objects.get(email=user)) if user else Principal()
+    return holds.hold(
+        principal=principal,
+        outlet=shop.outlet,
+        items=[holds.ItemRequest(shop.service, staff=staff)],
+        start=start or free_starts(shop, days=days)[0],
+        contact=holds.Contact(name="Maria Korhonen", email=user or "guest@example.com"),
+        address=holds.Address(NEAR_ADDRESS) if shop.name == "Kirkas Home Care" else None,
+    )
+
+
+def confirmed(shop: Shop, **options: object) -> holds.Held:
+    """A booking to be paid at the counter."""
+    held = hold(shop, **options)  # type: ignore[arg-type]
+    user = held.booking.customer.user if held.booking.customer else None
+    principal = held.opened_by(Principal(user=user) if user else Principal())
+    paying.pay(access=booking_for(principal, held.booking.ref), method="counter", return_url="http://localhost/")
+    held.booking.refresh_from_db()
+    return held
+
+
+def booking(ref: str) -> Booking:
+    return Booking.objects.select_related("customer", "outlet").get(ref=ref)
