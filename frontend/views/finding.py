@@ -123,6 +123,8 @@ class Finder:
 
 def read(query: QueryDict) -> Asked:
     """The search of an address. Raises InvalidInput, PositionInvalid, RadiusInvalid."""
+    if any("\x00" in str(value) for value in query.values()):
+        raise InvalidInput  # the database's texts cannot hold it
     lat, lng = query.get("lat", ""), query.get("lng", "")
     here = positions.approximate(positions.position(lat, lng)) if lat or lng else None
     radius = query.get("radius", "")

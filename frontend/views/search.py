@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common import clock
 from discovery import selectors as discovery
 from discovery.enums import Sort
 from discovery.selectors import COUNT_CAP, SearchPage
@@ -29,6 +31,8 @@ from providers.selectors import categories
 from providers.selectors.public import zone_near
 
 PER_PAGE = 20
+# How many days ahead the panel names one by one.
+DATES = 14
 NEAREST_SHOWN = 3
 ORDERS: dict[str, Promise] = {
     Sort.DISTANCE: _("Nearest first."),
@@ -74,7 +78,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> JsonResponse:
     """Addresses that a half-typed line may become, for the finder: at most five. Posted: see finding.py."""
     typed = request.POST.get("near", "").strip()
-    found = geo.suggest(typed) if len(typed) > 1 else []
+    found = geo.suggest(typed) if len(typed) > 1 and "\x00" not in typed else []
     return JsonResponse({"lines": [each.line for each in found]})
 
 
@@ -179,13 +183,22 @@ def _filters(asked: Asked) -> dict[str, Any]:
         "chips": chips,
         "count": sum(map(bool, on)),
         "categories": [(slug, node.name) for slug, node in names.items()],
-        "whens": list(WHENS.items()),
-        "is_date": asked.when not in WHENS,
+        "whens": _days(asked),
         "places": Place.choices,
         "sorts": Sort.choices,
         "radii": [(str(metres), formats.distance(metres)) for metres in RADII],
         "none_url": Asked(q=asked.q, here=asked.here, where=asked.where).url(),
     }
+
+
+def _days(asked: Asked) -> list[tuple[str, str]]:
+    """What may be asked for as a day: the words, then dates one by one."""
+    today = clock.now().date()
+    dates = {today + timedelta(days=n) for n in range(2, DATES + 2)}
+    if asked.when not in WHENS:
+        dates.add(date.fromisoformat(asked.when))
+    words = [(value, str(name)) for value, name in WHENS.items()]
+    return words + [(day.isoformat(), formats.pattern(day, "medium")) for day in sorted(dates)]
 
 
 def _chip(asked: Asked, words: str, *, when: str = "", place: str = "", sort: str = "") -> Chip:

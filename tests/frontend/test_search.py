@@ -220,6 +220,13 @@ def test_a_search_that_cannot_be_is_a_page_with_its_code(
     assert code in answer.content.decode()
 
 
+def test_what_no_text_may_hold_is_refused(client: Client) -> None:
+    for query in ("category=%00", "q=a%00", "where=%00", "bbox=%00", "cursor=%00"):
+        assert client.get(f"/search?{query}").status_code == 422, query
+    assert client.post("/search", {"near": "Kalevan\x00katu"}).status_code == 422
+    assert client.post("/search/addresses", {"near": "Kal\x00"}).json() == {"lines": []}
+
+
 def test_names_are_escaped(client: Client) -> None:
     make_shop(name='<script>"x"&')
     page = text(client, f"/search?{HERE}&q=%3Cscript%3E")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.core.cache import cache
@@ -49,7 +50,7 @@ def make_addresses() -> None:
     )
 
 
-def make_shop(north_m: float = 0, *, category: str = "hair", price: int = 5000, **fields: object) -> Outlet:
+def make_shop(north_m: float = 0, *, category: str = "hair", price: int = 5000, **fields: Any) -> Outlet:
     """An outlet north of the town's corner that sells one service."""
     fields.setdefault("street_line", "Bulevardi 3")
     outlet = make.make_outlet(point=Point(LNG, LAT + north_m / 111_400, srid=4326), **fields)
