@@ -17,7 +17,7 @@ from frontend import formats
 from frontend.booking_words import MoneyFacts
 from providers.enums import Place
 
-# What happened: its words, icon, and whether it ends the visit before it took place.
+# What happened: its words and icon.
 HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.held": (_("Time held for you"), "hourglass"),
     "booking.requested": (_("Asked the provider"), "clock"),
@@ -34,6 +34,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.closed": (pgettext_lazy("booking status", "Completed"), "check-check"),
     "booking.no_show": (_("Nobody came"), "user-x"),
 }
+# These end a visit before it took place.
 STOPS = {
     "booking.cancelled",
     "booking.expired",
@@ -56,6 +57,10 @@ AHEAD: dict[str, list[str]] = {
     states.CHECKED_IN: ["booking.started", "booking.completed"],
     states.STARTED: ["booking.completed"],
 }
+
+
+# What happened last is going on.
+UNDER_WAY = frozenset({states.ON_THE_WAY, states.CHECKED_IN, states.STARTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> li
         for type_ in AHEAD.get(booking.status, [])
         if not (type_ == "booking.on_the_way" and booking.place == Place.OUTLET)
     ]
-    if ahead and steps:
+    if booking.status in UNDER_WAY and steps:
         last = steps.pop()
         steps.append(Step(last.title, last.icon, "now", last.at, text=last.text))
     expected = {"booking.started": booking.starts_at, "booking.completed": booking.ends_at}

@@ -170,9 +170,10 @@ def details(
 ) -> Booking:
     """Fill in a hold: who it is for, options (public ids, all of them), the address. None leaves a part as it is.
 
-    Raises HoldEnded, OptionUnknown, SlotTaken when the longer visit does not fit, TooManyHolds,
+    Raises NotAllowed, HoldEnded, OptionUnknown, SlotTaken when the longer visit does not fit, TooManyHolds,
     AddressOutsideArea, AddressUnknown.
     """
+    access.require_counterpart()
     current = access.booking.items.all()[0]
     offering = _offering(access.booking.outlet.public_id, current.service.public_id, live_only=False)
     chosen = chosen_options(offering.service_id, options) if options is not None else None
@@ -219,7 +220,8 @@ def details(
 
 
 def extend(*, access: Access) -> Booking:
-    """Hold HOLD_MINUTES longer, once. Raises HoldEnded, AlreadyExtended."""
+    """Hold HOLD_MINUTES longer, once. Raises NotAllowed, HoldEnded, AlreadyExtended."""
+    access.require_counterpart()
     with transaction.atomic():
         booking = lock_hold(access.booking.ref)
         if booking.hold_extended:

@@ -24,9 +24,14 @@ def day_pattern(day: date, form: str) -> str:
 
 
 @register.filter
-def big_day(moment: datetime, zone: str) -> str:
-    """Today, Tomorrow, or Wed 25 November."""
-    return formats.day_word(moment, zone, "medium")
+def day_line(moment: datetime, zone: str) -> str:
+    """Wednesday 25 November, with Today or Tomorrow before it."""
+    there = formats.local(moment, zone).date()
+    ahead = (there - formats.local(clock.now(), zone).date()).days
+    words = {"day": formats.pattern(there, "long")}
+    if ahead == 0:
+        return _("Today, %(day)s") % words
+    return _("Tomorrow, %(day)s") % words if ahead == 1 else words["day"]
 
 
 @register.filter

@@ -129,7 +129,7 @@ def code_picture(request: HttpRequest, ref: str) -> HttpResponse:
         raise NotFound
     picture = io.BytesIO()
     segno.make(f"{ref}:{access.booking.check_in_code}", micro=False).save(
-        picture, kind="svg", border=2, scale=4, light="#ffffff", dark="#17211e", title=_("Check-in code")
+        picture, kind="svg", border=1, omitsize=True, light="#ffffff", dark="#17211e", title=_("Check-in code")
     )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 

@@ -66,7 +66,7 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
     """The slot picker of the same visit; POST with `start` and the preview's version moves it."""
     access = find_access(request, ref)
     refused: SlotTaken | SlotNotOffered | PolicyChanged | None = None
-    day = request.GET.get("day", "")
+    day = request.GET.get("day") or access.booking.local_start.date().isoformat()
     try:
         if request.method == "POST":
             slot = request.POST.get("start", "")
