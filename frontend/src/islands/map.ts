@@ -20,14 +20,18 @@ interface Pin {
 /**
  * Draws the map into `box` with a plate for every element marked data-pin (its id) that carries data-lat, data-lng,
  * data-label and data-lit. The card and its pin light up together. data-here is where distances are counted from; with
- * data-here-shown it is the reader's own place and marked.
+ * data-here-shown it is the reader's own place and marked. data-area (west,south,east,north) is what was searched.
  */
 export function drawMap(box: HTMLElement): void {
   const pins = readPins();
   const here = box.dataset["here"]?.split(",").map(Number);
   const bounds = new LngLatBounds();
-  for (const pin of pins) bounds.extend([pin.lng, pin.lat]);
+  const [west, south, east, north] = box.dataset["area"]?.split(",").map(Number) ?? [];
   const [hereLat, hereLng] = here ?? [];
+  if (west !== undefined && south !== undefined && east !== undefined && north !== undefined) {
+    // Across the date line the east is further round the globe.
+    bounds.extend([west, south]).extend([east < west ? east + 360 : east, north]);
+  } else for (const pin of pins) bounds.extend([pin.lng, pin.lat]);
   if ((box.dataset["hereShown"] !== undefined || bounds.isEmpty()) && hereLat !== undefined && hereLng !== undefined) bounds.extend([hereLng, hereLat]);
   const still = box.dataset["mapStill"] !== undefined;
   const map = new GlMap({
@@ -38,7 +42,7 @@ export function drawMap(box: HTMLElement): void {
     pitchWithRotate: false,
     cooperativeGestures: still,
     maxZoom: 18,
-    ...(bounds.isEmpty() ? { center: [24.9384, 60.1699] as [number, number], zoom: 13 } : { bounds, fitBoundsOptions: { padding: 64, maxZoom: 16 } }),
+    ...(bounds.isEmpty() ? { center: [0, 20] as [number, number], zoom: 1 } : { bounds, fitBoundsOptions: { padding: west === undefined ? 64 : 0, maxZoom: 16 } }),
     locale: {
       "NavigationControl.ZoomIn": box.dataset["zoomIn"] ?? "Zoom in",
       "NavigationControl.ZoomOut": box.dataset["zoomOut"] ?? "Zoom out",
@@ -89,6 +93,7 @@ function readPins(): Pin[] {
 /** Plates over the map; those that would cover each other become one round plate that zooms in. */
 class PinLayer {
   private markers: Marker[] = [];
+  private listening = new AbortController();
 
   constructor(
     private readonly map: GlMap,
@@ -98,6 +103,8 @@ class PinLayer {
   place(): void {
     for (const marker of this.markers) marker.remove();
     this.markers = [];
+    this.listening.abort(); // the cards outlive their plates
+    this.listening = new AbortController();
     const left = [...this.pins];
     while (left.length) {
       const first = left.shift();
@@ -105,7 +112,7 @@ class PinLayer {
       const at = this.map.project([first.lng, first.lat]);
       const near = left.filter((pin) => {
         const other = this.map.project([pin.lng, pin.lat]);
-        return Math.abs(other.x - at.x) < 40 && Math.abs(other.y - at.y) < 30;
+        return Math.abs(other.x - at.x) < 58 && Math.abs(other.y - at.y) < 36;
       });
       for (const pin of near) left.splice(left.indexOf(pin), 1);
       const together = near.length && this.map.getZoom() < 17.5;
@@ -145,9 +152,14 @@ class PinLayer {
       pin.card?.scrollIntoView({ block: "center", behavior: "smooth" });
       pin.card?.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
     });
+    const { signal } = this.listening;
     for (const one of pins) {
-      one.card?.addEventListener("mouseenter", () => element.classList.add("map-pin--chosen"));
-      one.card?.addEventListener("mouseleave", () => element.classList.remove("map-pin--chosen"));
+      for (const event of ["mouseenter", "focusin"]) {
+        one.card?.addEventListener(event, () => element.classList.add("map-pin--chosen"), { signal });
+      }
+      for (const event of ["mouseleave", "focusout"]) {
+        one.card?.addEventListener(event, () => element.classList.remove("map-pin--chosen"), { signal });
+      }
     }
   }
 }
