@@ -4,6 +4,7 @@ import contextlib
 import io
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -100,7 +101,9 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         if cancel and facts.paid
         else [],
         "waiting_for_bank": open_payment is not None,
-        "pay_url": open_payment.redirect_url if open_payment and access.is_customer else "",
+        "pay_url": open_payment.redirect_url.removeprefix(settings.SITE_URL)
+        if open_payment and access.is_customer
+        else "",
         "has_calendar": access.is_customer and booking.status in states.MOVABLE,
         "is_over": booking.status not in states.LIVE,
         "key": new_key(),
@@ -129,7 +132,13 @@ def code_picture(request: HttpRequest, ref: str) -> HttpResponse:
         raise NotFound
     picture = io.BytesIO()
     segno.make(f"{ref}:{access.booking.check_in_code}", micro=False).save(
-        picture, kind="svg", border=1, omitsize=True, light="#ffffff", dark="#17211e", title=_("Check-in code")
+        picture,
+        kind="svg",
+        border=1,
+        omitsize=True,
+        light="#ffffff",
+        dark="#17211e",
+        title=_("Check-in code"),
     )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 

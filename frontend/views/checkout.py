@@ -138,9 +138,10 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any], options: l
         paid = paying.pay(
             access=_again(request, access),
             method=forms["payment"].cleaned_data["method"],
-            return_url=settings.SITE_URL + shown,
+            # Back to where the customer is, whatever name they reach the site by: their cookie is there.
+            return_url=request.build_absolute_uri(shown),
         )
-        return {"next": paid.redirect_url or shown}
+        return {"next": (paid.redirect_url or shown).removeprefix(settings.SITE_URL)}
 
     return HttpResponseRedirect(once(request, request.POST.get("key", ""), run)["next"])
 
