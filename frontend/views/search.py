@@ -24,6 +24,7 @@ from frontend.views import finding, shops
 from frontend.views.finding import RADII, WHENS, Asked
 from geo import selectors as geo
 from geo.errors import AddressUnknown
+from geo.rules import positions
 from geo.rules.positions import Position
 from geo.town import town
 from providers.enums import Place
@@ -84,7 +85,11 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """From where distances are counted: the reader's place, else the middle of the town."""
+    """From where distances are counted: the reader's place, else the middle of the town.
+
+    A part of the map has its own middle to sort by: without the reader's place nothing is said of distances.
+    `zone` is what "today" means there.
+    """
 
     place: Position | None
     name: str
@@ -93,11 +98,18 @@ class Here:
 
     @classmethod
     def of(cls, asked: Asked) -> "Here":
-        home = None if asked.here else town()
-        place = asked.here or (home.centre if home else None)
-        name = asked.where or (home.name if home else "")
-        zone = (zone_near(place) if place and (asked.when or asked.after) else None) or ZoneInfo("UTC")
-        return cls(place, name, asked.here is not None, zone)
+        """Raises BoxInvalid."""
+        place, name = asked.here, asked.where
+        centre = place
+        if place is None and asked.bbox:
+            centre = positions.box(asked.bbox).centre()
+            # Home visits are asked about one place.
+            place = centre if asked.place == Place.CUSTOMER else None
+        elif place is None and (home := town()):
+            place, name = home.centre, home.name
+            centre = place
+        zone = zone_near(centre) if centre and (asked.when or asked.after) else None
+        return cls(place, name, asked.here is not None, zone or ZoneInfo("UTC"))
 
 
 def _find(

@@ -146,6 +146,18 @@ def test_home_visits_ask_for_the_address_first(client: Client) -> None:
     assert "Say where you live" in text(client, "/search?place=customer")
 
 
+def test_a_part_of_the_map_is_its_own_place(client: Client) -> None:
+    make_shop(100, name="Inside")
+    make_shop(5000, name="Outside")
+    box = f"{LNG - 0.01},{LAT - 0.01},{LNG + 0.01},{LAT + 0.01}"
+    page = client.get(f"/search?bbox={box}&when=today")
+    assert [(card.name, card.distance_m) for card in page.context["cards"]] == [("Inside", None)]
+    assert page.context["summary"] == "Today, in this part of the map. Nearest first."
+    assert f'data-area="{box}"' in page.content.decode()
+    assert names(client, f"/search?bbox={box}&{HERE}") == ["Inside"]
+    assert names(client, f"/search?bbox={box}&place=customer") == []
+
+
 def test_filters_keep_the_rest_of_the_search(client: Client) -> None:
     make_shop()
     chips = client.get(f"/search?category=hair&{HERE}&when=today").context["filters"]["chips"]
