@@ -111,13 +111,13 @@ class OpenTime:
                 break
         return found
 
-    def fits(self, start: datetime, *, by_staff: bool = False) -> Slot | None:
+    def fits(self, start: datetime, *, by_staff: bool = False, agreed: bool = False) -> Slot | None:
         """The slot at `start`, or None when it is not free or not offered.
 
         Members of the provider (`by_staff`) may take any minute that is not taken: off the grid, without
-        notice, and outside hours.
+        notice, and outside hours. One that was `agreed` before needs no notice any more, but hours.
         """
-        if not by_staff and not self._is_choosable(start):
+        if not (by_staff or agreed or self._is_choosable(start)):
             return None
         return fits(
             self.visit, self._people(self._around(start), any_hour=by_staff), self._pools, start=start

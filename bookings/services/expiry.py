@@ -1,19 +1,23 @@
 """What time does to bookings. Any number of workers may run these at once, and any may die at any point."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Greatest
 
 from bookings.enums import PaymentState
-from bookings.errors import MoveRefused
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.services import core, visits
 from common import clock
 from common.actors import SYSTEM
+
+log = logging.getLogger(__name__)
+T = TypeVar("T", Booking, str)
 
 UNMARKED = timedelta(hours=24)
 UNCONFIRMED = timedelta(hours=24)
@@ -31,9 +35,7 @@ def expire_holds(*, among: QuerySet[Booking] | None = None) -> int:
             .select_related("outlet")
             .order_by("pk")[:BATCH]
         )
-        for booking in due:
-            expire(booking)
-    return len(due)
+        return sum(_done(expire, booking) for booking in due)
 
 
 def expire(booking: Booking) -> None:
@@ -61,9 +63,19 @@ def close_completed() -> int:
 def _each(due: QuerySet[Booking], step: Callable[[str], None]) -> int:
     done = 0
     for ref in due.order_by("pk").values_list("ref", flat=True)[:BATCH]:
-        try:
-            step(ref)
-        except MoveRefused:
-            continue  # another worker was faster
-        done += 1
+        with transaction.atomic():
+            # Looked at again under its lock: it may have been moved, or another worker was faster.
+            if due.select_for_update(of=("self",), skip_locked=True).filter(ref=ref).first():
+                done += _done(step, ref)
     return done
+
+
+def _done(step: Callable[[T], None], booking: T) -> bool:
+    """Take one booking a step further, in a savepoint: one that fails is logged, and keeps no other waiting."""
+    try:
+        with transaction.atomic():
+            step(booking)
+    except Exception:
+        log.exception("booking %s could not be brought forward", booking)
+        return False
+    return True

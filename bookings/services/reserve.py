@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
+from psycopg.errors import DeadlockDetected
 from psycopg.types.range import TimestamptzRange
 
 from bookings.enums import AllocationKind
-from bookings.errors import SlotNotOffered, SlotTaken, StaffNotAble
+from bookings.errors import NotOffered, SlotNotOffered, SlotTaken, StaffNotAble
 from bookings.models import Allocation, Booking, BookingItem
 from bookings.rules.availability import Visit
 from bookings.selectors import open_time
@@ -22,8 +23,8 @@ from common import clock
 from common.spans import Span
 from providers.models import Offering, Resource, StaffMember
 
-# Staff enter a walk-in a little after it began.
-STAFF_MAY_START_AGO = timedelta(hours=1)
+# Staff enter a walk-in a little after it began; what was agreed before may have begun, too.
+MAY_START_AGO = timedelta(hours=1)
 # No booking window is longer (a year and a day), and arithmetic near the end of time would fail.
 FURTHEST = timedelta(days=367)
 
@@ -86,26 +87,31 @@ def plan_for(offering: Offering, *, duration_min: int, staff: str | None) -> Pla
     )
 
 
-def take(plan: Plan, *, start: datetime, staff_booking: bool) -> Taken:
+def take(plan: Plan, *, start: datetime, staff_booking: bool, agreed: bool = False) -> Taken:
     """Lock who and what could do it, look again, and choose. In the caller's transaction; `allocate` follows.
 
     Customers get what the slot list offers; staff may take any minute that is not taken, outside hours too.
-    Raises SlotNotOffered, SlotTaken.
+    A start that was `agreed` before needs hours only: its notice was given. Raises SlotNotOffered, SlotTaken.
     """
-    _refuse_impossible(start, staff_booking=staff_booking)
+    _refuse_impossible(start, may_have_begun=staff_booking or agreed)
     unit_pks = open_time.unit_pks(plan.offering)
     _expire_in_the_way(plan.period(start), plan.staff_pks, unit_pks)
     lock_rows(plan.staff_pks, unit_pks)
-    return _choose(plan, start, staff_booking=staff_booking)
+    return _choose(plan, start, staff_booking=staff_booking, agreed=agreed)
 
 
 @contextmanager
-def offering_alternatives(plan: Plan, start: datetime) -> Iterator[None]:
-    """Around a transaction: a SlotTaken that leaves it carries the three nearest starts that are free."""
+def offering_alternatives(
+    plan: Plan, start: datetime, *, besides_booking: int | None = None
+) -> Iterator[None]:
+    """Around a transaction: a SlotTaken that leaves it carries the three nearest starts that are free.
+
+    `besides_booking` (primary key) is the one that is to be moved: its own time is not in its way.
+    """
     try:
         yield
     except SlotTaken:
-        found = open_time.alternatives(plan.ask(), start=start)
+        found = open_time.alternatives(plan.ask(), start=start, besides_booking=besides_booking)
         raise SlotTaken(
             alternatives=[
                 {"start": clock.rfc3339(slot.start), "end": clock.rfc3339(slot.end)} for slot in found
@@ -136,7 +142,9 @@ def allocate(item: BookingItem, taken: Taken) -> None:
             raise SlotTaken from error
         raise
     except OperationalError as error:
-        # A deadlock cannot happen in the order above; should one, somebody else is taking the same time.
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        # It cannot happen in the order above; should it, somebody else is taking the same time.
         raise SlotTaken from error
 
 
@@ -144,7 +152,7 @@ def take_again(booking: Booking, *, start: datetime, staff: str | None, staff_bo
     """Move the locked booking's item to `start`: its own time is given back first, in the same transaction.
 
     With `staff` (public id), else the same person, else, if the customer had not chosen them, anyone able.
-    Raises SlotTaken, SlotNotOffered, StaffNotAble; the caller's transaction rolls back.
+    Raises SlotTaken, SlotNotOffered, StaffNotAble, NotOffered; the caller's transaction rolls back.
     """
     item = booking.items.select_related("service").get()
     plan = plan_of(booking, item, staff=staff)
@@ -156,12 +164,14 @@ def take_again(booking: Booking, *, start: datetime, staff: str | None, staff_bo
     booking.save(update_fields=["starts_at", "ends_at"])
 
 
-def take_longer(booking: Booking, item: BookingItem, *, duration_min: int) -> None:
-    """Let the held `item` last `duration_min` minutes from the same start. Raises SlotTaken."""
+def take_longer(
+    booking: Booking, item: BookingItem, *, duration_min: int, staff_booking: bool = False
+) -> None:
+    """Let the held `item` last `duration_min` minutes from the same start. Raises SlotTaken, StaffNotAble."""
     plan = replace(plan_of(booking, item, staff=None), duration_min=duration_min)
     core.free(booking)
     try:
-        taken = take(plan, start=item.starts_at, staff_booking=False)
+        taken = take(plan, start=item.starts_at, staff_booking=staff_booking, agreed=True)
     except SlotNotOffered as error:
         raise SlotTaken from error
     _put(booking, item, taken)
@@ -171,56 +181,70 @@ def take_longer(booking: Booking, item: BookingItem, *, duration_min: int) -> No
 
 
 def take_back(booking: Booking) -> None:
-    """Take the time of an expired booking again, as it was. Raises SlotTaken when it is gone or past."""
+    """Take the time of an expired booking again, as it was. Raises SlotTaken when it is gone or past, or when
+    nobody there would do it any more."""
     if booking.starts_at <= clock.now():
         raise SlotTaken
     item = booking.items.select_related("service").get()
-    _put(
-        booking,
-        item,
-        take(plan_of(booking, item, staff=None), start=item.starts_at, staff_booking=True),
-    )
+    try:
+        plan = plan_of(booking, item, staff=None)
+        if not plan.offering.is_live:
+            raise SlotTaken
+        taken = take(plan, start=item.starts_at, staff_booking=False, agreed=True)
+    except (SlotNotOffered, NotOffered, StaffNotAble) as error:
+        raise SlotTaken from error
+    _put(booking, item, taken)
     item.save(update_fields=["staff"])
 
 
 def check_free(booking: Booking, *, start: datetime, staff_booking: bool) -> None:
-    """Would `take_again` find `start` free now? Nothing is locked. Raises SlotTaken, SlotNotOffered."""
+    """Would `take_again` find `start` free now? Nothing is locked. Raises as that does."""
     item = booking.items.select_related("service").get()
-    _refuse_impossible(start, staff_booking=staff_booking)
+    _refuse_impossible(start, may_have_begun=staff_booking)
     _choose(
         plan_of(booking, item, staff=None), start, staff_booking=staff_booking, besides_booking=booking.pk
     )
 
 
 def plan_of(booking: Booking, item: BookingItem, *, staff: str | None) -> Plan:
-    """The plan of an existing item, by its snapshot: the catalogue may say something else by now."""
-    offering = Offering.objects.select_related("outlet", "service").get(
-        outlet_id=booking.outlet_id, service_id=item.service_id
+    """The plan of an existing item, by its snapshot: the catalogue may say something else by now.
+
+    Raises NotOffered when the outlet no longer does the service at all, StaffNotAble.
+    """
+    offering = (
+        Offering.objects.select_related("outlet", "service")
+        .filter(outlet_id=booking.outlet_id, service_id=item.service_id)
+        .first()
     )
+    if offering is None:
+        raise NotOffered
     if staff is None and item.staff_was_chosen:
-        staff_pks: tuple[int, ...] = (item.staff_id,)
-    else:
-        staff_pks = plan_for(offering, duration_min=item.duration_min, staff=staff).staff_pks
-    return Plan(
-        offering=offering,
-        duration_min=item.duration_min,
+        staff = item.staff.public_id
+    return replace(
+        plan_for(offering, duration_min=item.duration_min, staff=staff),
         buffer_before_min=item.buffer_before_min,
         buffer_after_min=item.buffer_after_min,
-        staff_pks=staff_pks,
         prefer_pk=item.staff_id,
     )
 
 
-def _choose(plan: Plan, start: datetime, *, staff_booking: bool, besides_booking: int | None = None) -> Taken:
+def _choose(
+    plan: Plan,
+    start: datetime,
+    *,
+    staff_booking: bool,
+    agreed: bool = False,
+    besides_booking: int | None = None,
+) -> Taken:
     """Who and what is free for the plan at `start`. Raises SlotNotOffered, SlotTaken."""
     ask = plan.ask()
     found = open_time.open_time(
         [ask], window=Span(start, start + timedelta(minutes=1)), besides_booking=besides_booking
     )[ask.offering_pk]
-    slot = found.fits(start, by_staff=staff_booking)
+    slot = found.fits(start, by_staff=staff_booking, agreed=agreed)
     if slot is None:
         # Free was never on offer, or someone else has it: customers are told which.
-        raise SlotTaken if staff_booking or found.is_offered(start) else SlotNotOffered
+        raise SlotTaken if staff_booking or agreed or found.is_offered(start) else SlotNotOffered
     choice = found.choose(slot, prefer_pk=plan.prefer_pk)
     return Taken(slot.start, slot.end, choice.taken, choice.staff, choice.units)
 
@@ -232,8 +256,8 @@ def _put(booking: Booking, item: BookingItem, taken: Taken) -> None:
     allocate(item, taken)
 
 
-def _refuse_impossible(start: datetime, *, staff_booking: bool) -> None:
-    earliest = clock.now() - (STAFF_MAY_START_AGO if staff_booking else timedelta(0))
+def _refuse_impossible(start: datetime, *, may_have_begun: bool) -> None:
+    earliest = clock.now() - (MAY_START_AGO if may_have_begun else timedelta(0))
     if not earliest <= start < clock.now() + FURTHEST or start.second or start.microsecond:
         raise SlotNotOffered
 
