@@ -1,0 +1,64 @@
+"""The benchmarks, one after the other: started by deploy/bench.py, which tells where the site is.
+
+BASE_URL is the site's address, RUN_DIR the folder of the database's socket, RESULTS the JSON file to write.
+Slow figures are no failure: the exit status is 1 only when something could not be measured.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+import django
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…")
+    parser.add_argument("--seconds", type=float, default=3, help="how long to ask for each figure")
+    parser.add_argument(
+        "--sizes", default="120,1000,10000", help="outlets of the town that search is measured in"
+    )
+    parser.add_argument("--only", choices=["reads", "holds", "live"], help="one part; it needs the town")
+    return parser.parse_args()
+
+
+async def measure(asked: argparse.Namespace) -> None:
+    from benchmarks import holds, live, reads
+    from benchmarks.client import Site
+    from benchmarks.figures import Figures
+
+    site, figures = Site(os.environ["BASE_URL"]), Figures()
+    results = Path(os.environ["RESULTS"])
+    started = time.monotonic()
+    if asked.only in (None, "reads"):
+        await reads.demo_city(site, figures, seconds=asked.seconds)
+        sizes = sorted(int(size) for size in asked.sizes.split(","))
+        await reads.growing_town(site, figures, sizes, seconds=asked.seconds)
+    if asked.only in (None, "holds"):
+        await holds.holds(site, figures, script=results.with_name("hold.sql"), seconds=asked.seconds)
+        await holds.contention(site, figures)
+    if asked.only in (None, "live"):
+        await live.commit_to_socket(site, figures)
+    print(figures.table())
+    figures.write(results)
+    print(f"\nMeasured in {time.monotonic() - started:.0f} s; as JSON: {results}")
+
+
+def main() -> None:
+    asked = parse()
+    # The figures are taken by one event loop, in which Django's look-ups may block: nothing else runs meanwhile.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    django.setup()
+    from benchmarks.client import BenchError
+
+    try:
+        asyncio.run(measure(asked))
+    except BenchError as error:
+        print(f"make bench: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
