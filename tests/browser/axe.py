@@ -13,7 +13,10 @@ RUN = """async (tags) => {
   return violations.map((v) => ({
     rule: v.id,
     help: v.help,
-    where: v.nodes.slice(0, 5).map((n) => n.target.join(" ") + " :: " + n.any.concat(n.all, n.none).map((c) => c.message).slice(0, 2).join("; ")),
+    where: v.nodes.slice(0, 5).map((node) => {
+      const why = [...node.any, ...node.all, ...node.none].map((check) => check.message);
+      return `${node.target.join(" ")} :: ${why.slice(0, 2).join("; ")}`;
+    }),
   }));
 }"""
 

@@ -1,14 +1,12 @@
 """One site and one street for the whole run; one browser for each module; contexts as people have devices."""
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from deploy.installation import Installation
 from tests.browser import world as street
@@ -26,8 +24,8 @@ FLAGS = [
     "--disable-sync",
     "--enable-unsafe-swiftshader",
 ]
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SIZES = {"390": PHONE, "1280": DESK}
 # Everything that a page waits for comes within this; a test that waits longer has found a fault.
 PATIENCE_MS = 10_000
@@ -74,7 +72,9 @@ def device(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContex
         context = browser.new_context(base_url=site.url, reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: wrong.append(f"{error.page and error.page.url}: {error.error}"))
-        context.on("console", lambda said: wrong.append(said.text) if is_fault(said.type, said.text) else None)
+        context.on(
+            "console", lambda said: wrong.append(said.text) if is_fault(said.type, said.text) else None
+        )
         contexts.append(context)
         return context
 
@@ -97,16 +97,8 @@ def sign_in(context: BrowserContext, email: str) -> Page:
     page = context.new_page()
     page.goto("/account/login/")
     page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(street.PASSWORD)
-    page.get_by_role("main").get_by_role("button", name=re.compile("^Sign in")).first.click()
+    page.get_by_text("Use a password instead").click()
+    page.get_by_role("main").get_by_label("Password").fill(street.PASSWORD)
+    page.get_by_role("button", name="Sign in with the password").click()
     page.wait_for_url(lambda url: "/account/login" not in url)
     return page
-
-
-@contextmanager
-def as_guest_of(context: BrowserContext, ref: str, token: str) -> Iterator[Page]:
-    """A page of the booking, opened by its mail link."""
-    page = context.new_page()
-    page.goto(f"/b/{ref}?key={token}")
-    yield page
-    page.close()

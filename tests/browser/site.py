@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.utils import ConnectionHandler
@@ -48,23 +49,22 @@ class Site:
 
         def run() -> T:
             with self.unblock():
-                return work(*args, **kwargs)
+                try:
+                    return work(*args, **kwargs)
+                finally:
+                    connection.close()  # the database may be killed before the next time
 
         return self.desk.submit(run).result()
 
     def sit_down(self) -> None:
         """Give the desk's thread a connection to the site's database."""
         engine = "django.contrib.gis.db.backends.postgis"
-        settings = dj_database_url.parse(self.database_url, engine=engine)
+        database = dj_database_url.parse(self.database_url, engine=engine)
 
         def connect() -> None:
-            connections["default"] = ConnectionHandler({"default": settings})["default"]
+            connections["default"] = ConnectionHandler({"default": database})["default"]
 
         self.desk.submit(connect).result()
-
-    def get_up(self) -> None:
-        self.desk.submit(lambda: connections["default"].close()).result()
-        self.desk.shutdown()
 
 
 @contextmanager
@@ -74,12 +74,20 @@ def running_site(
     unblock: Callable[[], Any],
     *,
     cluster: Cluster | None = None,
-    **settings: str,
+    fill: Callable[[], None] = lambda: None,
+    **more: str,
 ) -> Iterator[Site]:
-    """Serve `database_url` until the block ends; `cluster` is given where the supervisor runs the database, too."""
+    """Serve `database_url` until the block ends.
+
+    `cluster` is given where the supervisor runs the database, too; `fill` is called before anything is served.
+    """
     static = installation.data / "static"
     env = installation.environment() | {
         "DATABASE_URL": database_url,
+        # What the tests encrypt the site can read, and the other way round.
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_KEYS": ",".join(settings.FIELD_KEYS),
+        "SANDBOX_SECRET": settings.SANDBOX_SECRET,
         "STATIC_ROOT": str(static),
         "SITE_URL": installation.address,
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
@@ -90,27 +98,28 @@ def running_site(
         "HOLDS_PER_ADDRESS": "0",
         "SANDBOX_WEBHOOK_URL": "",
         "LOG_LEVEL": "WARNING",
-        **settings,
+        **more,
     }
     site = Site(installation, database_url, unblock)
     with installation.locked():
         installation.make_folders()
         build_static_files(static)
+        fill()
         with serving(installation, env, cluster) as supervisor:
             wait_until_ready(installation, supervisor)
             site.sit_down()
             try:
                 yield site
             finally:
-                site.get_up()
+                site.desk.shutdown()
 
 
 def build_static_files(target: Path) -> None:
-    """The built front end and the apps' files, as links."""
+    """The built front end and the apps' files."""
     with toolchain.only_one():
         toolchain.build_front_end()
     with override_settings(STATIC_ROOT=target, STATICFILES_DIRS=[toolchain.FRONTEND / "dist"]):
-        call_command("collectstatic", interactive=False, verbosity=0, link=True)
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def database_of_tests() -> str:
@@ -145,7 +154,12 @@ def drop_database(url: str) -> None:
 
 def _run(program: str, *arguments: str, given: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
     done = subprocess.run(
-        [str(PROGRAMS / program), *arguments], input=given, capture_output=True, check=False, cwd=CHECKOUT, env=env
+        [str(PROGRAMS / program), *arguments],
+        input=given,
+        capture_output=True,
+        check=False,
+        cwd=CHECKOUT,
+        env=env,
     )
     if done.returncode:
         pytest.fail(f"{program}: {done.stderr.decode()}")

@@ -3,7 +3,8 @@
 Both themes and both sizes are seen in one visit: the theme follows the system's, the size the window's.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -13,6 +14,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import DESK, SIZES, sign_in
 from tests.browser.site import Site
 from tests.browser.world import Shop, World
+from tests.setup.site import until
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +24,17 @@ def looked_at(page: Page) -> list[str]:
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        # A colour on its way from one theme to the other is nobody's contrast.
+        page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
         for size, viewport in SIZES.items():
             page.set_viewport_size(viewport)
+            # As tall as the page: what a bar at the bottom covers at first is reached by scrolling.
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**viewport, "height": max(tall, viewport["height"])})
             found += [f"{size} {scheme} {line}" for line in violations(page)]
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             if wide > 0:
                 found.append(f"{size} {scheme} the page is {wide} px wider than the window")
     return found
@@ -58,10 +67,12 @@ def _context(browser: Browser, site: Site) -> BrowserContext:
     return context
 
 
-def opened(page: Page, path: str, status: int = 200) -> Page:
+def check(page: Page, path: str, status: int = 200) -> None:
+    """The page at `path` answers `status` and axe has nothing to say."""
     answer = page.goto(path, wait_until="load")
     assert answer and answer.status == status, f"{path}: {answer and answer.status}"
-    return page
+    found = looked_at(page)
+    assert not found, f"{path}\n" + "\n".join(found)
 
 
 PUBLIC = {
@@ -77,30 +88,159 @@ PUBLIC = {
     "sign up": "/account/signup/",
     "forgotten password": "/account/password/reset/",
     "mailbox": "/mailbox/",
-    "bookings of nobody": "/bookings",
 }
 
 
 @pytest.mark.parametrize("path", PUBLIC.values(), ids=PUBLIC.keys())
 def test_public_page(visitor: Page, world: World, path: str) -> None:
-    assert looked_at(opened(visitor, path)) == []
+    check(visitor, path)
 
 
 @pytest.mark.parametrize("name", ["salon", "cleaner", "wash"])
-def test_outlet(visitor: Page, world: World, name: str) -> None:
+def test_outlet_and_its_times(visitor: Page, world: World, name: str) -> None:
     shop: Shop = getattr(world, name)
-    assert looked_at(opened(visitor, f"/o/{shop.outlet}")) == []
-
-
-@pytest.mark.parametrize("name", ["salon", "cleaner", "wash"])
-def test_slots(visitor: Page, world: World, name: str) -> None:
-    shop: Shop = getattr(world, name)
-    assert looked_at(opened(visitor, shop.slots_path)) == []
+    check(visitor, f"/o/{shop.outlet}")
+    check(visitor, shop.slots_path)
 
 
 def test_not_found(visitor: Page, world: World) -> None:
-    assert looked_at(opened(visitor, "/nowhere/at/all", 404)) == []
+    check(visitor, "/nowhere/at/all", 404)
 
 
-def test_not_allowed(customer: Page, world: World) -> None:
-    assert looked_at(opened(customer, "/admin/", 404 if "admin" not in customer.url else 200)) == []
+def test_not_allowed(visitor: Page, world: World) -> None:
+    visitor.goto("/preferences")
+    # A form without its token, as from somebody else's site.
+    with visitor.expect_navigation() as sent:
+        visitor.evaluate(
+            """() => {
+              const form = document.createElement("form");
+              form.method = "post";
+              document.body.append(form);
+              form.submit();
+            }"""
+        )
+    assert sent.value and sent.value.status == 403
+    found = looked_at(visitor)
+    assert not found, "\n".join(found)
+
+
+def test_held_booking(visitor: Page, site: Site, world: World) -> None:
+    held = site.orm(street.hold, world.salon)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/checkout")
+    check(visitor, f"/b/{held.booking.ref}/cancel")
+    visitor.goto(f"/b/{held.booking.ref}/checkout")
+    visitor.get_by_label("E-mail").fill("nobody at all")
+    visitor.get_by_role("button", name="Pay", exact=False).locator("visible=true").first.click()
+    visitor.locator("#errors").wait_for()
+    found = looked_at(visitor)
+    assert not found, "\n".join(found)
+
+
+def test_hold_that_has_ended(visitor: Page, site: Site, world: World) -> None:
+    held = site.orm(street.hold, world.salon)
+    site.orm(street.run_out, held.booking.ref)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/checkout")
+
+
+def test_slot_that_somebody_took(visitor: Page, site: Site, world: World) -> None:
+    start = site.orm(street.free_starts, world.wash)[0]
+    visitor.goto(f"{world.wash.slots_path}?day={start.date().isoformat()}")
+    site.orm(street.hold, world.wash, start)
+    visitor.evaluate("document.querySelector('#hold [name=slot][value]')")
+    value = f"{world.wash.outlet}:{world.wash.service}:{street.instant(start)}"
+    visitor.evaluate(
+        """(value) => {
+          const form = document.getElementById("hold");
+          const field = document.createElement("input");
+          Object.assign(field, { type: "hidden", name: "slot", value });
+          form.append(field);
+          form.submit();
+        }""",
+        value,
+    )
+    visitor.get_by_role("alert").first.wait_for()
+    found = looked_at(visitor)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("status", ["confirmed", "checked_in", "started", "completed", "closed", "cancelled"])
+def test_booking(visitor: Page, site: Site, world: World, status: str) -> None:
+    held = site.orm(street.confirmed, world.salon)
+    site.orm(street.bring_to, held.booking.ref, status)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}")
+
+
+def test_home_visit_on_its_way(visitor: Page, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.cleaner)
+    site.orm(street.bring_to, held.booking.ref, "on_the_way")
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}")
+
+
+def test_cancelling_and_moving(visitor: Page, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.salon)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/cancel")
+    check(visitor, f"/b/{held.booking.ref}/move")
+
+
+def test_page_of_the_gateway(visitor: Page, site: Site, world: World) -> None:
+    held = site.orm(street.hold, world.salon)
+    check(visitor, urlsplit(site.orm(street.payment_page, held)).path)
+
+
+def test_own_bookings_and_account(customer: Page, site: Site, world: World) -> None:
+    check(customer, "/bookings")
+    site.orm(street.confirmed, world.salon, user=street.CUSTOMER)
+    for path in (
+        "/bookings",
+        "/account/",
+        "/account/email/",
+        "/account/password/change/",
+        "/account/logout/",
+    ):
+        check(customer, path)
+
+
+def test_a_mail(visitor: Page, site: Site, world: World) -> None:
+    site.orm(street.confirmed, world.salon)
+    visitor.goto("/mailbox/")
+    until(lambda: visitor.reload() is not None and visitor.locator("main li a").count() > 0)
+    path = visitor.locator("main li a").first.get_attribute("href")
+    assert path
+    check(visitor, path)
+
+
+DESK_PAGES = (
+    *("", "about/", "outlets/", "outlets/new/", "staff/", "staff/new/", "services/", "services/new/"),
+    *("things/", "time-off/", "members/", "members/new/"),
+)
+
+
+def test_desk_of_an_owner(owner: Page, site: Site, world: World) -> None:
+    check(owner, "/provider/")
+    check(owner, "/provider/new/")
+
+
+@pytest.mark.parametrize("page", DESK_PAGES, ids=[page or "overview" for page in DESK_PAGES])
+def test_desk_of_a_business(owner: Page, world: World, page: str) -> None:
+    check(owner, f"/provider/{world.wash.provider}/{page}")
+
+
+def test_desk_of_an_outlet(owner: Page, world: World) -> None:
+    for part in ("", "hours/", "days/"):
+        check(owner, f"/provider/{world.salon.provider}/outlets/{world.salon.outlet}/{part}")
+    check(owner, f"/provider/{world.salon.provider}/services/{world.salon.service}/")
+    person = next(iter(world.salon.staff.values()))
+    check(owner, f"/provider/{world.salon.provider}/staff/{person}/")
+
+
+def test_day_of_an_outlet(owner: Page, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.salon, days=2)
+    over = site.orm(street.confirmed, world.salon, days=2)
+    site.orm(street.bring_to, over.booking.ref, "completed")
+    check(owner, world.salon.day_path(held.booking.local_start.date().isoformat()))
+    check(owner, f"/provider/{world.salon.provider}/visits/{held.booking.ref}/cancel")

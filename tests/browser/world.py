@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 
 from allauth.account.models import EmailAddress
 from django.contrib.gis.geos import Point
@@ -10,10 +11,13 @@ from accounts.models import User
 from accounts.principals import Principal
 from bookings.models import Booking
 from bookings.selectors.access import booking_for
+from bookings.selectors.bookings import events_after
 from bookings.selectors.open_time import slots_for
-from bookings.services import holds, paying
+from bookings.services import changes, expiry, holds, paying, visits
 from common import clock
 from geo.importer import import_extract
+from payments.sandbox.models import SandboxDelivery, SandboxIntent
+from payments.selectors import payments_of
 from providers.enums import Role
 from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests import factories as make
@@ -28,6 +32,7 @@ HERE = Point(24.9365, 60.1665, srid=4326)
 NEAR_ADDRESS = "Kalevankatu 12"
 FAR_ADDRESS = "Unioninkatu 40"
 AREA_M = 900
+_guest = count(1)
 
 
 @dataclass
@@ -97,7 +102,10 @@ def _outlet(name: str, **fields: object) -> Outlet:
 
 
 def _shop(
-    outlet: Outlet, service: Service, people: list[StaffMember] | None = None, option: ServiceOption | None = None
+    outlet: Outlet,
+    service: Service,
+    people: list[StaffMember] | None = None,
+    option: ServiceOption | None = None,
 ) -> Shop:
     return Shop(
         provider=outlet.provider.public_id,
@@ -129,7 +137,7 @@ def hold(
         outlet=shop.outlet,
         items=[holds.ItemRequest(shop.service, staff=staff)],
         start=start or free_starts(shop, days=days)[0],
-        contact=holds.Contact(name="Maria Korhonen", email=user or "guest@example.com"),
+        contact=holds.Contact(name="Maria Korhonen", email=user or f"guest{next(_guest)}@example.com"),
         address=holds.Address(NEAR_ADDRESS) if shop.name == "Kirkas Home Care" else None,
     )
 
@@ -139,10 +147,77 @@ def confirmed(shop: Shop, **options: object) -> holds.Held:
     held = hold(shop, **options)  # type: ignore[arg-type]
     user = held.booking.customer.user if held.booking.customer else None
     principal = held.opened_by(Principal(user=user) if user else Principal())
-    paying.pay(access=booking_for(principal, held.booking.ref), method="counter", return_url="http://localhost/")
+    paying.pay(
+        access=booking_for(principal, held.booking.ref), method="counter", return_url="http://localhost/"
+    )
     held.booking.refresh_from_db()
     return held
 
 
+# How a visit at the outlet, or at home, gets to each status, by the owner unless said otherwise.
+WAY = {
+    "on_the_way": [visits.on_the_way],
+    "checked_in": [visits.check_in],
+    "started": [visits.check_in, visits.start],
+    "completed": [visits.check_in, visits.start, visits.complete],
+    "closed": [visits.check_in, visits.start, visits.complete],
+}
+
+
+def bring_to(ref: str, status: str) -> None:
+    """Let a confirmed visit go on to `status`."""
+    owner = booking_for(Principal(user=User.objects.get(email=OWNER)), ref)
+    for step in WAY.get(status, []):
+        if step is visits.check_in:
+            visits.check_in(access=owner, code=None)
+        else:
+            step(access=owner)
+    if status == "closed":
+        visits.close_by_time(ref)
+    if status == "cancelled":
+        changes.cancel(access=owner, version=changes.preview(access=owner, action="cancel").version)
+
+
+def run_out(ref: str) -> None:
+    """Let a hold's time be over, and the worker have seen it."""
+    Booking.objects.filter(ref=ref).update(hold_expires_at=clock.now() - timedelta(seconds=1))
+    expiry.expire_holds()
+
+
+def payment_page(held: holds.Held) -> str:
+    """The gateway's page on which the held booking is paid."""
+    access = booking_for(held.opened_by(Principal()), held.booking.ref)
+    opened = paying.pay(access=access, method="sandbox", return_url="http://localhost/")
+    assert opened.redirect_url
+    return opened.redirect_url
+
+
+def instant(at: datetime) -> str:
+    """As plates write it."""
+    return clock.rfc3339(at)
+
+
 def booking(ref: str) -> Booking:
     return Booking.objects.select_related("customer", "outlet").get(ref=ref)
+
+
+def local_day(shop: Shop, at: datetime) -> str:
+    """The outlet's date at an instant (ISO 8601)."""
+    return at.astimezone(Outlet.objects.get(public_id=shop.outlet).zone).date().isoformat()
+
+
+def held_bookings(shop: Shop) -> int:
+    """How many holds and visits the shop has had."""
+    return Booking.objects.filter(outlet__public_id=shop.outlet).count()
+
+
+def webhooks_taken(ref: str) -> bool:
+    """Whether every message about the booking's payments has been delivered."""
+    intents = SandboxIntent.objects.filter(public_id__in=payments_of(ref).values("gateway_ref"))
+    sent = SandboxDelivery.objects.filter(intent__in=intents)
+    return sent.exists() and not sent.filter(delivered_at__isnull=True).exists()
+
+
+def confirmations(ref: str) -> int:
+    """How often the booking was confirmed, by its own list of events."""
+    return sum(event.type == "booking.confirmed" for event in events_after(ref, 0))
