@@ -4,6 +4,7 @@ from bookings import schemas
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
+from bookings.services import changes
 from common.models import Event
 from payments.rules.policy import Policy, describe
 
@@ -29,6 +30,8 @@ def actions(access: Access) -> list[str]:
         found = {"details": None, "pay": None, **({} if booking.hold_extended else {"extend": None}), **found}
     if booking.status in states.MOVABLE and (access.is_customer or access.is_staff):
         found["reschedule"] = None
+    if access.is_customer and changes.is_over(booking):
+        return [action for action in found if action not in ("cancel", "reschedule")]
     return list(found)
 
 

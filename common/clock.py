@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import cast
 
+from django.db import connection
 from django.db.models.functions import Now as DatabaseNow
 
-__all__ = ["DatabaseNow", "at", "now", "rfc3339"]
+__all__ = ["DatabaseNow", "at", "database_now", "now", "rfc3339"]
 
 _set: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
@@ -19,6 +21,14 @@ _set: ContextVar[datetime | None] = ContextVar("clock", default=None)
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return _set.get() or datetime.now(UTC)
+
+
+def database_now() -> datetime:
+    """The present instant by the database's clock, aware, in UTC: for setting what it will compare with."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (instant,) = cursor.fetchone()
+    return cast(datetime, instant)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from bookings.enums import PaymentState
 from bookings.errors import MoveRefused, PolicyChanged
 from bookings.models import Booking
 from bookings.rules import states
+from bookings.rules.states import Who
 from bookings.selectors.access import Access
 from bookings.services import core, reserve
 from common import clock
@@ -42,8 +43,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
         who = access.who("cancel")
         if who is None:
             raise NotAllowed
-        if states.find_move(action="cancel", source=booking.status, who=who, place=booking.place) is None:
-            raise MoveRefused(status=booking.status, action="cancel")
+        _may_cancel(booking, who)
     result = _outcome(booking, Action(action), _actor_kind(access))
     return Preview(result.refund, result.fee, booking.currency, _version(booking, result))
 
@@ -60,8 +60,7 @@ def cancel(*, access: Access, version: str) -> Booking:
     actor = access.principal.actor
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
-        if states.find_move(action="cancel", source=booking.status, who=who, place=booking.place) is None:
-            raise MoveRefused(status=booking.status, action="cancel")
+        _may_cancel(booking, who)
         kind = _actor_kind(access)
         if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
             raise PolicyChanged
@@ -71,7 +70,7 @@ def cancel(*, access: Access, version: str) -> Booking:
             action="cancel",
             who=who,
             actor=actor,
-            fields={"fee_amount": fee, "cancelled_by": who},
+            fields={"fee_amount": booking.fee_amount + fee, "cancelled_by": who},
             refund=refund,
             fee=fee,
             by=who,
@@ -80,12 +79,14 @@ def cancel(*, access: Access, version: str) -> Booking:
 
 
 def settle(booking: Booking, *, action: str, actor_kind: str, actor: str) -> tuple[int, int]:
-    """Move the money that ends the locked `booking`; answers (refund, fee) in minor units."""
+    """Move the money that ends the locked `booking`, and expect no more; answers (refund, fee) in minor units."""
     result = _outcome(booking, Action(action), ActorKind(actor_kind))
     payments.settle_cancellation(booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=action)
-    if booking.payment_state == PaymentState.PAID and result.refund:
+    if booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
+        booking.payment_state = PaymentState.UNPAID
+    elif result.refund:
         booking.payment_state = PaymentState.REFUNDED
-        booking.save(update_fields=["payment_state"])
+    booking.save(update_fields=["payment_state"])
     return result.refund, result.fee
 
 
@@ -98,7 +99,10 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
     actor = access.principal.actor
     item = access.booking.items.all()[0]
     plan = reserve.plan_of(access.booking, item, staff=staff)
-    with reserve.offering_alternatives(plan, start), transaction.atomic():
+    with (
+        reserve.offering_alternatives(plan, start, besides_booking=access.booking.pk),
+        transaction.atomic(),
+    ):
         booking = core.lock(access.booking.ref)
         _may_move(access, booking)
         result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))
@@ -122,7 +126,7 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
             actor=actor,
             fields={
                 "version": booking.version + 1,
-                "fee_amount": min(booking.total_amount, booking.fee_amount + result.fee),
+                "fee_amount": booking.fee_amount + result.fee,
                 "reminded_at": None,
             },
             previous=before,
@@ -134,8 +138,19 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
 def _may_move(access: Access, booking: Booking) -> None:
     if not (access.is_customer or access.is_manager or (access.is_staff and access.may_mark())):
         raise NotAllowed
-    if booking.status not in states.MOVABLE:
+    if booking.status not in states.MOVABLE or (access.is_customer and is_over(booking)):
         raise MoveRefused(status=booking.status, action="reschedule")
+
+
+def _may_cancel(booking: Booking, who: Who) -> None:
+    core.require_move(booking, action="cancel", who=who)
+    if who == "customer" and is_over(booking):
+        raise MoveRefused(status=booking.status, action="cancel")
+
+
+def is_over(booking: Booking) -> bool:
+    """The visit may have taken place, and nobody marked it: its money is no longer the customer's to take back."""
+    return booking.status != states.HELD and booking.ends_at <= clock.now()
 
 
 def _actor_kind(access: Access) -> ActorKind:

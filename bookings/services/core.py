@@ -7,7 +7,7 @@ from django.db import transaction
 from bookings.errors import MoveRefused
 from bookings.models import Allocation, Booking
 from bookings.rules import states
-from bookings.rules.states import Who
+from bookings.rules.states import Move, Who
 from common import audit, clock
 from common.errors import NotFound
 from common.events import publish
@@ -21,6 +21,14 @@ def lock(ref: str) -> Booking:
         return Booking.objects.select_for_update(of=("self",)).select_related("outlet__provider").get(ref=ref)
     except Booking.DoesNotExist:
         raise NotFound from None
+
+
+def require_move(booking: Booking, *, action: str, who: Who) -> Move:
+    """The state table's row for `action` by `who` from where the booking is. Raises MoveRefused."""
+    row = states.find_move(action=action, source=booking.status, who=who, place=booking.place)
+    if row is None:
+        raise MoveRefused(status=booking.status, action=action)
+    return row
 
 
 def move(
@@ -37,12 +45,11 @@ def move(
     `fields` are further columns to set, `payload` further members of the event. Raises MoveRefused when the
     table has no such row.
     """
-    row = states.find_move(action=action, source=booking.status, who=who, place=booking.place)
-    if row is None:
-        raise MoveRefused(status=booking.status, action=action)
+    row = require_move(booking, action=action, who=who)
     changes: dict[str, Any] = {"status": row.target, **(fields or {})}
     if row.target in ENDED:
         changes.setdefault("ended_at", clock.now())
+    if booking.status == states.HELD:
         changes["held_from"] = ""
     change(booking, event=row.event, actor=actor, fields=changes, **payload)
     if row.target not in states.LIVE:

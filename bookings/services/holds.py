@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,7 +27,7 @@ from bookings.errors import (
 )
 from bookings.models import Booking, BookingItem
 from bookings.rules import states
-from bookings.rules.pricing import OptionPrice, ServicePrice, price
+from bookings.rules.pricing import OptionPrice, Quote, ServicePrice, price
 from bookings.selectors.access import Access
 from bookings.services import core, reserve
 from bookings.services.access import new_token
@@ -117,6 +118,7 @@ def hold(
         customer = _customer(principal, contact, language, is_member=membership is not None)
         if membership is None:
             _refuse_hoarding(customer=customer, held_from=held_from)
+        now = clock.database_now()
         taken = reserve.take(plan, start=start, staff_booking=membership is not None)
         booking = Booking.objects.create(
             customer=customer,
@@ -126,7 +128,7 @@ def hold(
             starts_at=taken.starts_at,
             ends_at=taken.ends_at,
             timezone=offering.outlet.timezone,
-            hold_expires_at=clock.now() + timedelta(minutes=settings.HOLD_MINUTES),
+            hold_expires_at=now + timedelta(minutes=settings.HOLD_MINUTES),
             held_from=held_from,
             currency=offering.outlet.currency,
             total_amount=quote.total,
@@ -170,19 +172,21 @@ def details(
 ) -> Booking:
     """Fill in a hold: who it is for, options (public ids, all of them), the address. None leaves a part as it is.
 
-    Raises NotAllowed, HoldEnded, OptionUnknown, SlotTaken when the longer visit does not fit, TooManyHolds,
-    AddressOutsideArea, AddressUnknown.
+    Options are added to the service as it was when it was held. Raises NotAllowed, HoldEnded, OptionUnknown,
+    SlotTaken when the longer visit does not fit, StaffNotAble and NotOffered when it is done no more,
+    TooManyHolds, AddressOutsideArea, AddressUnknown.
     """
     access.require_counterpart()
     current = access.booking.items.all()[0]
-    offering = _offering(access.booking.outlet.public_id, current.service.public_id, live_only=False)
-    chosen = chosen_options(offering.service_id, options) if options is not None else None
-    where = _visit_point(offering, address) if address else None
-    duration_min = current.duration_min
-    if chosen is not None:
-        duration_min = offering.service.duration_min + sum(option.extra_min for option in chosen)
-    plan = replace(reserve.plan_of(access.booking, current, staff=None), duration_min=duration_min)
-    with reserve.offering_alternatives(plan, access.booking.starts_at), transaction.atomic():
+    where = None
+    if address:
+        offering = _offering(access.booking.outlet.public_id, current.service.public_id, live_only=False)
+        where = _visit_point(offering, address)
+    quote = None
+    if options is not None:
+        chosen = chosen_options(current.service_id, options)
+        quote = price(_agreed_price(current), [_option_price(option) for option in chosen])
+    with _alternatives(access.booking, current, quote), transaction.atomic():
         fields: dict[str, object] = {}
         if contact:
             customer = _customer_for_details(access, contact, language)
@@ -198,13 +202,14 @@ def details(
                 "address_note": address.note,
                 "address_point": where,
             }
-        if chosen is not None:
-            quote = price(_service_price(offering), [_option_price(option) for option in chosen])
+        if quote:
             if quote.total != booking.total_amount:
                 payments.cancel_open_payments(booking_ref=booking.ref, actor=access.principal.actor)
                 fields["payment_state"] = PaymentState.UNPAID
             if quote.duration_min != item.duration_min:
-                reserve.take_longer(booking, item, duration_min=quote.duration_min)
+                reserve.take_longer(
+                    booking, item, duration_min=quote.duration_min, staff_booking=access.is_staff
+                )
             item.lines = quote.as_json()
             item.price_amount = quote.total
             item.save(update_fields=["lines", "price_amount"])
@@ -343,6 +348,7 @@ def _refuse_hoarding(*, customer: Customer | None, held_from: str, besides: int 
     open_holds = Booking.objects.filter(status=states.HELD, hold_expires_at__gt=clock.DatabaseNow()).exclude(
         pk__in=[besides] if besides else []
     )
+    # Locked, for two requests at once would each count one too few.
     if customer:
         same = Q(customer=customer)
         if customer.user_id:
@@ -351,14 +357,34 @@ def _refuse_hoarding(*, customer: Customer | None, held_from: str, besides: int 
             same |= Q(customer__email__iexact=customer.email)
         if customer.phone:
             same |= Q(customer__phone=customer.phone)
-        # Two requests at once would each count one too few.
-        lock_named("open-holds", str(customer.user_id or customer.email or customer.phone))
+        names = (customer.user_id, customer.email, customer.phone)
+        for name in sorted(str(name) for name in names if name):
+            lock_named("open-holds", name)
         if open_holds.filter(same).count() >= OPEN_HOLDS_PER_CONTACT:
             raise TooManyHolds
-    elif held_from and settings.HOLDS_PER_ADDRESS:
-        lock_named("open-holds", held_from)
+    if held_from and settings.HOLDS_PER_ADDRESS:
+        lock_named("open-holds-from", held_from)
         if open_holds.filter(held_from=held_from).count() >= settings.HOLDS_PER_ADDRESS:
             raise TooManyHolds
+
+
+def _alternatives(booking: Booking, item: BookingItem, quote: Quote | None) -> AbstractContextManager[None]:
+    """Other starts for a held visit that becomes longer, should it not fit."""
+    if quote is None or quote.duration_min == item.duration_min:
+        return nullcontext()
+    plan = replace(reserve.plan_of(booking, item, staff=None), duration_min=quote.duration_min)
+    return reserve.offering_alternatives(plan, booking.starts_at, besides_booking=booking.pk)
+
+
+def _agreed_price(item: BookingItem) -> ServicePrice:
+    """The service as it was when it was held: its first line."""
+    line = item.lines[0]
+    return ServicePrice(
+        name=line["name"],
+        amount=line["amount"],
+        duration_min=line["minutes"],
+        tax_percent=item.tax_percent,
+    )
 
 
 def _service_price(offering: Offering) -> ServicePrice:

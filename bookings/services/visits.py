@@ -3,18 +3,18 @@
 import hmac
 
 from django.db import transaction
-from django.db.models import F
 
 from bookings.enums import PaymentState
 from bookings.errors import CodeLocked, TooEarly, WrongCode
 from bookings.models import Booking
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
-from bookings.services import core
+from bookings.services import changes, core
 from common import clock
 from common.actors import SYSTEM
 from common.errors import NotAllowed
 from payments import services as payments
+from payments.rules.policy import Policy, no_show_from
 
 CODE_TRIES = 5
 
@@ -25,13 +25,14 @@ def check_in(*, access: Access, code: str | None) -> Booking:
     Raises WrongCode (five of them lock the code), CodeLocked, MoveRefused, NotAllowed.
     """
     who = _who(access, "check_in")
+    if code is None and not access.is_manager:
+        raise WrongCode
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
-        if code is None and not access.is_manager:
-            raise WrongCode
-        right = code is None or hmac.compare_digest(code.strip().encode(), booking.check_in_code.encode())
+        core.require_move(booking, action="check_in", who=who)
         if code is not None and booking.check_in_tries >= CODE_TRIES and not access.is_manager:
             raise CodeLocked
+        right = code is None or hmac.compare_digest(code.strip().encode(), booking.check_in_code.encode())
         if right:
             core.move(
                 booking,
@@ -41,9 +42,11 @@ def check_in(*, access: Access, code: str | None) -> Booking:
                 fields={"check_in_tries": 0},
                 by_code=code is not None,
             )
+        else:
+            # Under the lock, so that of many guesses at once no more than five are looked at.
+            booking.check_in_tries = min(booking.check_in_tries + 1, CODE_TRIES)
+            booking.save(update_fields=["check_in_tries"])
     if not right:
-        # Counted outside the refused transaction, by condition: two guesses at once both count.
-        Booking.objects.filter(pk=booking.pk).update(check_in_tries=F("check_in_tries") + 1)
         raise WrongCode
     return booking
 
@@ -68,7 +71,7 @@ def complete(*, access: Access) -> Booking:
             payments.record_counter_payment(
                 booking_ref=booking.ref,
                 provider_id=booking.outlet.provider.public_id,
-                amount=booking.total_amount + booking.fee_amount,
+                amount=booking.total_amount,
                 currency=booking.currency,
                 actor=access.principal.actor,
                 reason="completed",
@@ -105,22 +108,24 @@ def complete_by_time(ref: str) -> None:
 def no_show(*, access: Access) -> Booking:
     """The customer did not come: the policy's share is kept, the rest goes back.
 
-    Raises TooEarly before the start, MoveRefused, NotAllowed.
+    Raises TooEarly until the policy's minutes after the start are over, MoveRefused, NotAllowed.
     """
-    from bookings.services.changes import settle
-
     who = _who(access, "no_show")
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
-        if clock.now() < booking.starts_at:
-            raise TooEarly(starts_at=clock.rfc3339(booking.starts_at))
-        refund, fee = settle(booking, action="no_show", actor_kind="customer", actor=access.principal.actor)
+        core.require_move(booking, action="no_show", who=who)
+        earliest = no_show_from(Policy.from_dict(booking.policy), booking.starts_at)
+        if clock.now() < earliest:
+            raise TooEarly(earliest=clock.rfc3339(earliest))
+        refund, fee = changes.settle(
+            booking, action="no_show", actor_kind="customer", actor=access.principal.actor
+        )
         core.move(
             booking,
             action="no_show",
             who=who,
             actor=access.principal.actor,
-            fields={"fee_amount": fee},
+            fields={"fee_amount": booking.fee_amount + fee},
             refund=refund,
             fee=fee,
         )

@@ -7,6 +7,7 @@ import pytest
 
 from bookings import errors
 from bookings.models import Allocation, Booking
+from bookings.presenters import actions
 from bookings.selectors.access import Access
 from bookings.services import changes, expiry, holds, paying, visits
 from common import clock
@@ -231,3 +232,59 @@ def test_money_that_is_not_the_price_goes_back(shop: Shop, contact: Contact, pai
     assert Refund.objects.get().amount == 5000
     assert held_amount(paid.booking.ref) == 5000
     assert verify() == []
+
+
+def test_fees_add_up(shop: Shop, paid: Access) -> None:
+    """A late move keeps half; a late cancellation after it keeps the other half."""
+    soon(paid.booking)
+    access = shop.again(paid)
+    version = changes.preview(access=access, action="reschedule").version
+    changes.reschedule(access=access, start=tomorrow_at(14, days=4), staff=None, version=version)
+    soon(paid.booking)
+    booking = cancel(shop.again(paid))
+    assert booking.fee_amount == 5000
+    assert held_amount(booking.ref) == 0
+    assert not Refund.objects.exists()
+    assert verify() == []
+
+
+def test_a_no_show_waits_for_the_agreed_minutes(shop: Shop, paid: Access) -> None:
+    start = clock.now() - timedelta(minutes=5)
+    Booking.objects.filter(pk=paid.booking.pk).update(starts_at=start, ends_at=start + timedelta(hours=1))
+    with pytest.raises(errors.TooEarly) as refused:
+        visits.no_show(access=shop.as_owner(paid))
+    assert refused.value.data["earliest"] == clock.rfc3339(start + timedelta(minutes=10))
+
+
+def test_a_customer_neither_cancels_nor_moves_what_is_over(shop: Shop, paid: Access) -> None:
+    """It may have taken place, and nobody marked it: the money is not the customer's to take back."""
+    version = changes.preview(access=paid, action="cancel").version
+    start = clock.now() - timedelta(hours=2)
+    Booking.objects.filter(pk=paid.booking.pk).update(starts_at=start, ends_at=start + timedelta(hours=1))
+    access = shop.again(paid)
+    for action in ("cancel", "reschedule"):
+        with pytest.raises(errors.MoveRefused):
+            changes.preview(access=access, action=action)
+    with pytest.raises(errors.MoveRefused):
+        changes.cancel(access=access, version=version)
+    with pytest.raises(errors.MoveRefused):
+        changes.reschedule(access=access, start=tomorrow_at(14, days=4), staff=None, version=version)
+    assert not {"cancel", "reschedule"} & set(actions(access))
+    assert cancel(shop.as_owner(paid)).status == "cancelled"
+
+
+def test_a_code_is_tried_only_where_it_can_be_used(shop: Shop, paid: Access) -> None:
+    cancel(paid)
+    with pytest.raises(errors.MoveRefused):
+        visits.check_in(access=shop.as_owner(paid), code="nope")
+    assert shop.again(paid).booking.check_in_tries == 0
+
+
+def test_what_is_given_up_waits_for_no_payment(shop: Shop, contact: Contact) -> None:
+    held = shop.hold(contact=contact())
+    Booking.objects.filter(pk=held.booking.pk).update(payment_state="pending")
+    assert cancel(shop.again(held)).payment_state == "unpaid"
+    promised = shop.hold(contact=contact())
+    paying.pay(access=promised, method="counter", return_url="")
+    cancel(shop.again(promised))
+    assert shop.again(promised).booking.payment_state == "unpaid"

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.principals import ANONYMOUS
 from bookings import errors
 from bookings.models import Allocation, Booking
-from bookings.services import expiry, holds
+from bookings.services import expiry, holds, paying
 from common import clock
 from common.errors import NotFound
 from common.models import AuditEntry, Event
@@ -212,3 +212,70 @@ def test_a_guest_sees_only_with_the_token(shop: Shop) -> None:
     with pytest.raises(NotFound):
         booking_for(shop.customer, access.booking.ref)
     assert booking_for(shop.owner, access.booking.ref).is_staff
+
+
+def test_a_contact_does_not_hide_where_a_guest_calls_from(
+    shop: Shop, settings: object, contact: Callable[..., holds.Contact]
+) -> None:
+    settings.HOLDS_PER_ADDRESS = 1  # type: ignore[attr-defined]
+    shop.hold(tomorrow_at(9), network_address="192.0.2.7", contact=contact(email="one@example.com"))
+    with pytest.raises(errors.TooManyHolds):
+        shop.hold(tomorrow_at(11), network_address="192.0.2.7", contact=contact(email="two@example.com"))
+
+
+def test_options_are_priced_as_the_hold_was(shop: Shop) -> None:
+    """The price that was shown is the price, whatever the provider changes while somebody is filling in."""
+    option = make_option(shop.service, extra_min=15, price_amount=1200)
+    access = shop.hold()
+    Offering.objects.update(price_amount=9900)
+    shop.service.duration_min, shop.service.name = 120, "Dear cut"
+    shop.service.save()
+
+    booking = holds.details(access=access, options=[option.public_id])
+
+    assert (booking.total_amount, booking.ends_at) == (6200, tomorrow_at(11, 15))
+    assert [line["name"] for line in booking.items.get().lines] == ["Cut", "Conditioning"]
+
+
+def test_a_hold_may_grow_when_its_notice_has_passed(shop: Shop) -> None:
+    option = make_option(shop.service, extra_min=15)
+    access = shop.hold(tomorrow_at(10))
+    shop.outlet.notice_min = 7 * 24 * 60
+    shop.outlet.save(update_fields=["notice_min"])
+
+    assert holds.details(access=access, options=[option.public_id]).ends_at == tomorrow_at(11, 15)
+
+
+def test_what_staff_hold_outside_hours_may_grow(shop: Shop) -> None:
+    option = make_option(shop.service, extra_min=15)
+    access = shop.hold(tomorrow_at(20, 7), principal=shop.owner)
+
+    assert holds.details(access=access, options=[option.public_id]).ends_at == tomorrow_at(21, 22)
+
+
+def test_alternatives_to_a_longer_visit_may_lie_in_its_own_time(shop: Shop) -> None:
+    option = make_option(shop.service, extra_min=15)
+    access = shop.hold(tomorrow_at(10))
+    shop.hold(tomorrow_at(11))
+
+    with pytest.raises(errors.SlotTaken) as refused:
+        holds.details(access=access, options=[option.public_id])
+
+    starts = [slot["start"] for slot in refused.value.data["alternatives"]]
+    assert clock.rfc3339(tomorrow_at(9, 45)) in starts
+
+
+def test_a_hold_that_is_over_forgets_where_it_came_from(
+    shop: Shop, contact: Callable[..., holds.Contact]
+) -> None:
+    access = shop.hold(network_address="192.0.2.7", contact=contact())
+    assert access.booking.held_from
+    paying.pay(access=access, method="counter", return_url="")
+    assert shop.again(access).booking.held_from == ""
+
+
+def test_the_end_of_a_hold_follows_the_clock_of_the_database(shop: Shop) -> None:
+    with clock.at(clock.now() - timedelta(minutes=30)):
+        access = shop.hold()
+    assert expiry.expire_holds() == 0
+    assert shop.again(access).booking.status == "held"
