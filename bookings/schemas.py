@@ -8,7 +8,6 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainSeri
 from common.clock import rfc3339
 
 Instant = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str)]
-PublicId = Annotated[str, Field(max_length=40)]
 
 
 class MoneyOut(Schema):
@@ -25,6 +24,7 @@ def _no_nul(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_no_nul)]
+PublicId = Annotated[str, Field(max_length=40), AfterValidator(_no_nul)]
 
 
 class Strict(Schema):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.principals import Principal
 from bookings.models import Booking, BookingAccess
 from bookings.rules.states import Who
-from common.errors import NotFound
+from common.errors import NotAllowed, NotFound
 from providers.enums import Role
 from providers.models import Membership
 
@@ -36,6 +36,11 @@ class Access:
         if self.is_manager:
             return True
         return self.is_staff and any(item.staff_id == self.staff_pk for item in self.booking.items.all())
+
+    def require_counterpart(self) -> None:
+        """Fill in, pay and extend: for the customer, and members who book for somebody. Raises NotAllowed."""
+        if not (self.is_customer or self.is_staff):
+            raise NotAllowed
 
     def who(self, action: str) -> Who | None:
         """As whom this caller does `action` in the state table; None when they may not.

@@ -14,7 +14,6 @@ from common import clock
 from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
-from providers.enums import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,11 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid.
 
     `return_url` is where a gateway's page sends the customer back. Call it outside a transaction: a gateway is
-    asked after the first one has ended. Raises ContactNeeded, HoldEnded, MoveRefused, PaymentNotPossible.
+    asked after the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused,
+    PaymentNotPossible, PaymentClosed when the hold was given up or changed meanwhile, GatewayUnavailable,
+    GatewayRefused.
     """
+    access.require_counterpart()
     if method != "counter" and method not in gateways.methods():
         raise PaymentNotPossible
     actor = access.principal.actor
@@ -52,15 +54,17 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
             return Payment(status="confirmed", redirect_url=None)
         booking.payment_state = PaymentState.PENDING
         booking.save(update_fields=["payment_state"])
-    payment = payments.open_payment(
-        booking_ref=booking.ref,
-        provider_id=booking.outlet.provider.public_id,
-        amount=booking.total_amount,
-        currency=booking.currency,
-        method=method,
-        actor=actor,
-        return_url=return_url,
-    )
+        # Written while the hold is locked: whoever ends or changes the hold after us finds it, and closes it.
+        payment = payments.prepare_payment(
+            booking_ref=booking.ref,
+            provider_id=booking.outlet.provider.public_id,
+            amount=booking.total_amount,
+            currency=booking.currency,
+            method=method,
+            actor=actor,
+            return_url=return_url,
+        )
+    payment = payments.start_payment(payment, actor=actor)
     return Payment(status=payment.status, redirect_url=payment.redirect_url or None)
 
 
@@ -105,7 +109,7 @@ def _require_contact(booking: Booking, access: Access) -> None:
     """Customers leave a name and an e-mail; staff may confirm a walk-in with less."""
     customer = booking.customer
     if customer is None or (
-        access.role not in (Role.OWNER, Role.MANAGER, Role.STAFF)
+        not access.is_staff
         and not (customer.user_id or (customer.name and customer.email))
     ):
         raise ContactNeeded

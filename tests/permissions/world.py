@@ -1,0 +1,299 @@
+"""One business with one visit, and everybody who may knock: the world in which every route is tried.
+
+The visit belongs to `customer`; `guest` holds its token. `person` performs it, `colleague` works at the same
+outlet. `rival` owns another business, with one of everything too.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.apps import apps
+from django.conf import settings
+from django.core import signing
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils.timezone import now
+
+from accounts.models import ApiToken, User
+from accounts.principals import SCOPES, Principal
+from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
+from accounts.services.tokens import create_token
+from bookings.models import Booking
+from bookings.services import holds
+from bookings.services.access import new_token
+from common import crypto
+from common.clock import rfc3339
+from notifications.models import DevMail
+from payments.sandbox.models import SandboxIntent
+from providers.enums import Role
+from providers.models import Outlet, Provider, StaffMember
+from providers.services.hours import add_closure, add_time_off
+from tests.factories import (
+    make_bays,
+    make_home_service,
+    make_member,
+    make_option,
+    make_outlet,
+    make_service,
+    make_staff,
+    make_user,
+    tomorrow_at,
+)
+
+CALLERS = (
+    "nobody",
+    "stranger",
+    "customer",
+    "guest",
+    "person",
+    "colleague",
+    "manager",
+    "owner",
+    "rival",
+    "operator",
+)
+# How a visit comes to each status: the database lets it move along the state table only.
+WAYS = {
+    "held": (),
+    "confirmed": ("confirmed",),
+    "checked_in": ("confirmed", "checked_in"),
+    "started": ("confirmed", "checked_in", "started"),
+    "completed": ("confirmed", "checked_in", "started", "completed"),
+}
+# Rows that come and go with any request, refused or not.
+BESIDES = {"sessions.session", "common.idempotencyrecord"}
+
+
+@dataclass
+class World:
+    """`ids` fill the names in addresses and bodies, those of the business; `foreign` are the rival's."""
+
+    ids: dict[str, str]
+    foreign: dict[str, str]
+    users: dict[str, User]
+    token: str
+    sessions: dict[str, str] = field(default_factory=dict)
+    secrets: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+
+    def put(self, state: str) -> None:
+        """Bring the visit to a status, at home for `at_home`, and in the past for `missed`."""
+        booking = Booking.objects.filter(ref=self.ids["ref"])
+        home = {"at_home": "confirmed", "missed": "confirmed"}
+        for status in WAYS[home.get(state, state)]:
+            booking.update(status=status, payment_state="unpaid", completed_at=now(), confirmed_at=now())
+        if state == "at_home":
+            booking.update(place="customer")
+        if state == "missed":
+            booking.update(starts_at=now() - timedelta(hours=2), ends_at=now() - timedelta(hours=1))
+
+    def app(self, caller: str, *scopes: str) -> dict[str, str]:
+        """The headers of a caller's app: an API token with `scopes` (all if none), or the guest's token."""
+        if caller == "nobody":
+            return {}
+        if caller == "guest":
+            return {"Authorization": f"Bearer {self.token}"}
+        secret = self.secrets[caller, tuple(sorted(scopes or SCOPES))]
+        return {"Authorization": f"Bearer {secret}"}
+
+    def browser(self, caller: str) -> Client:
+        """A browser in which the caller is signed in, or carries the guest's cookie."""
+        client = Client()
+        if caller == "guest":
+            hashes = [crypto.token_hash(self.token)]
+            client.cookies[GUEST_COOKIE] = signing.dumps(hashes, salt=GUEST_COOKIE_SALT)
+        elif caller != "nobody":
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[caller]
+        return client
+
+
+def send(
+    client: Client,
+    method: str,
+    path: str,
+    *,
+    body: Any = None,
+    form: dict[str, Any] | None = None,
+    query: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> HttpResponse:
+    """One request: a JSON body (bytes go as they are), or a form; POSTs of JSON with a key of their own."""
+    more: dict[str, Any] = {"query_params": query} if query else {}
+    if form is not None:
+        return getattr(client, method.lower())(path, form, headers=headers, **more)  # type: ignore[no-any-return]
+    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    return client.generic(  # type: ignore[return-value]
+        method,
+        path,
+        data,
+        content_type="application/json",
+        headers={"Idempotency-Key": str(uuid4()), **(headers or {})},
+        **more,
+    )
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    """A body, form or query with every `{name}` in it replaced."""
+    if isinstance(value, str):
+        return value.format(**ids) if "{" in value else value
+    if isinstance(value, dict):
+        return {name: filled(each, ids) for name, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, ids) for each in value]
+    return value
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens in the block is taken back. A savepoint, not an atomic block: durable ones may stand in it."""
+    savepoint = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(savepoint)
+
+
+def everything() -> dict[str, str]:
+    """A digest of every row of every table of ours: equal before and after what must change nothing."""
+    models = [
+        model
+        for model in apps.get_models()
+        if model._meta.managed and model._meta.label_lower not in BESIDES and model._meta.app_label != "gis"
+    ]
+    tables = [connection.ops.quote_name(model._meta.db_table) for model in models]
+    digest = "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))"
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', {digest} FROM {name} t" for name in tables))
+        return dict(cursor.fetchall())
+
+
+def make_world() -> World:
+    """Build it: about sixty rows."""
+    outlet = make_outlet(open_always=True)
+    person, colleague = make_staff(outlet), make_staff(outlet)
+    users = {
+        "stranger": make_user(),
+        "customer": make_user(),
+        "person": make_member(outlet.provider, Role.STAFF, staff=person),
+        "colleague": make_member(outlet.provider, Role.STAFF, staff=colleague),
+        "manager": make_member(outlet.provider, Role.MANAGER),
+        "owner": make_member(outlet.provider, Role.OWNER),
+        "operator": make_user(is_operator=True),
+    }
+    ids = _things(outlet, person, users["owner"]) | {"user": users["colleague"].public_id}
+    ids |= {"user_id": ids["user"], "new_staff": make_staff(outlet).public_id}
+    other = make_outlet(open_always=True)
+    rivals_person = make_staff(other)
+    users["rival"] = make_member(other.provider, Role.OWNER)
+    foreign = _things(other, rivals_person, users["rival"]) | {"user": users["rival"].public_id}
+
+    visit = _visit(ids, users["customer"])
+    theirs = _visit(foreign, users["stranger"])
+    app, _secret = create_token(user=users["customer"], name="app", scopes=["bookings:read"])
+    apps_of_others, _secret = create_token(user=users["rival"], name="app", scopes=["bookings:read"])
+    intent = SandboxIntent.objects.create(
+        merchant="Shop",
+        merchant_reference="pay_1",
+        amount=5000,
+        currency="EUR",
+        return_url="/",
+        idempotency_key="k",
+    )
+    mail = DevMail.objects.create(recipients="a@example.com", subject="Hello", raw=MAIL)
+    start, later = tomorrow_at(9, days=3), tomorrow_at(12, days=3)
+    ids |= {
+        "ref": visit.ref,
+        "id": app.public_id,
+        "token_id": app.public_id,
+        "version": f"{visit.version}.confirmed.0.0",
+        "intent_id": intent.public_id,
+        "pk": str(mail.pk),
+        "number": "0",
+        "gateway": "sandbox",
+        "on": tomorrow_at(0, days=5).date().isoformat(),
+        "slug": "shop",
+        "action": "check_in",
+        "zoom": "14",
+        "x": "9327",
+        "y": "4742",
+        "start": rfc3339(start),
+        "later": rfc3339(later),
+        "code": visit.check_in_code,
+        "uuid": str(uuid4()),
+    }
+    foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
+    world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
+    for caller, user in users.items():
+        client = Client()
+        client.force_login(user)
+        world.sessions[caller] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        # Tokens for everything, for everything but one scope, and for one scope.
+        for scopes in (
+            SCOPES,
+            *(SCOPES.keys() - {scope} for scope in SCOPES),
+            *({scope} for scope in SCOPES),
+        ):
+            key = (caller, tuple(sorted(scopes)))
+            _, world.secrets[key] = create_token(user=user, name="app", scopes=scopes)
+    # Their use has been noted: it is not again for a while.
+    ApiToken.objects.update(last_used_at=now() + timedelta(minutes=30))
+    return world
+
+
+def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
+    """One of everything that an address may name, of the outlet's business."""
+    provider: Provider = outlet.provider
+    actor = Principal(user=owner).actor
+    service = make_service(outlet, staff=[person])
+    home = make_home_service(outlet, staff=[person])
+    unit = make_bays(outlet, home)[0]
+    start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
+    ids = {
+        "provider": provider.public_id,
+        "outlet": outlet.public_id,
+        "staff": person.public_id,
+        "service": service.public_id,
+        "home": home.public_id,
+        "option": make_option(service).public_id,
+        "kind": unit.kind.public_id,
+        "resource": unit.public_id,
+        "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
+        "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,
+        "category": service.category.slug,
+    }
+    # Pages call the same things by longer names.
+    names = ("provider", "outlet", "staff", "service", "option", "kind", "closure", "time_off")
+    return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
+
+
+def _visit(ids: dict[str, str], user: User) -> Booking:
+    held = holds.hold(
+        principal=Principal(user=user),
+        outlet=ids["outlet"],
+        items=[holds.ItemRequest(ids["service"], staff=ids["staff"])],
+        start=tomorrow_at(10, days=3),
+    )
+    return held.booking
+
+
+MAIL = b"""\
+From: a@example.com
+To: b@example.com
+Subject: Hello
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="x"
+
+--x
+Content-Type: text/html; charset=utf-8
+
+<p>Hello</p>
+--x
+Content-Type: text/plain; charset=utf-8
+Content-Disposition: attachment; filename="a.txt"
+
+Hello
+--x--
+"""
