@@ -7,6 +7,7 @@ import signal
 import time
 import xmlrpc.client
 from pathlib import Path
+from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -19,30 +20,32 @@ class Reaper:
     """Knows the supervisor's programs, and ends one of their processes without a word."""
 
     def __init__(self, site: Site, seed: int) -> None:
-        socket = f"unix://{site.installation.run}/supervisor.sock"
-        transport = SupervisorTransport(None, None, socket)
-        self.supervisor = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+        self.socket = f"unix://{site.installation.run}/supervisor.sock"
         self.random = random.Random(seed)
         self.killed: list[str] = []
 
     def process(self, program: str) -> int | None:
         """The id of the program's main process while it runs."""
-        name = program.rpartition(":")[2]
-        for info in self.supervisor.supervisor.getAllProcessInfo():  # type: ignore[union-attr]
-            if info["name"] == name and info["statename"] == "RUNNING":
+        transport = SupervisorTransport(None, None, self.socket)
+        with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as proxy:
+            every: Any = proxy.supervisor.getAllProcessInfo()
+        for info in every:
+            if info["name"] == program.rpartition(":")[2] and info["statename"] == "RUNNING":
                 return int(info["pid"])
         return None
 
-    def kill(self, program: str) -> None:
-        """SIGKILL to the program's main process, or to one of its children; nothing when it is down already."""
+    def kill(self, program: str, *, main: bool = False) -> None:
+        """SIGKILL to one of the program's processes, or to its main one; nothing when it is down already."""
         pid = self.process(program)
         if pid is None:
             return
-        children = Path(f"/proc/{pid}/task/{pid}/children")
         family = [pid]
-        # Any backend that dies makes PostgreSQL start over; a granian worker is replaced by its master.
-        with contextlib.suppress(OSError):
-            family += [int(child) for child in children.read_text().split()]
+        if not main:
+            # Any backend that dies makes PostgreSQL start over; a granian worker is replaced by its master.
+            with contextlib.suppress(OSError):
+                family += [
+                    int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+                ]
         victim = self.random.choice(family)
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
