@@ -27,12 +27,14 @@ export function start(root: HTMLElement): void {
       root.replaceChildren(...next.childNodes);
       window.htmx.process(root);
     } else {
+      const note = root.querySelector("[data-taken-note]");
+      if (note) gone[0]?.closest(".times")?.after(note);
       gone.forEach(fade);
       swap("#week", fresh);
     }
     swap("#side", fresh);
     swap("#bar", fresh);
-    if (gone.length) say(gone.map((plate) => plate.textContent?.trim() ?? "").join(", "));
+    if (gone.length) say(gone.map((plate) => plate.textContent?.trim() ?? ""));
   };
 
   /** Counts of free times, unless the reader is just there. */
@@ -47,9 +49,10 @@ export function start(root: HTMLElement): void {
     window.htmx.process(next);
   };
 
-  const say = (time: string): void => {
+  const say = (times: string[]): void => {
     for (const note of root.querySelectorAll<HTMLElement>("[data-taken-note]")) {
-      const words = (note.dataset["words"] ?? "").replace("{time}", time);
+      const form = times.length > 1 ? note.dataset["wordsMany"] : note.dataset["words"];
+      const words = (form ?? "").replace("{time}", times.join(", "));
       note.hidden = false;
       for (const place of note.querySelectorAll("[data-taken-words]")) place.textContent = words;
       for (const place of root.querySelectorAll("[data-taken-aloud]")) place.textContent = words;
