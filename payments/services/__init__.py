@@ -1,6 +1,6 @@
 """What can be done with money. Amounts are minor units; bookings and providers are named by public id.
 
-Verbs that talk to a gateway (open_payment, sync_payment, sync_booking, carry_out_refund, check_payments,
+Verbs that talk to a gateway (start_payment, sync_payment, sync_booking, carry_out_refund, check_payments,
 retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
@@ -9,7 +9,7 @@ from payments.services.escrow import keep_fee, release_escrow, settle_cancellati
 from payments.services.gateway_state import apply_gateway_state
 from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
-from payments.services.opening import cancel_open_payments, open_payment
+from payments.services.opening import cancel_open_payments, prepare_payment, start_payment
 from payments.services.policies import set_policy
 from payments.services.reconcile import check_payments, retry_refunds, sync_booking, sync_payment
 from payments.services.refunds import carry_out_refund, refund_payment
@@ -21,8 +21,8 @@ __all__ = [
     "carry_out_refund",
     "check_payments",
     "keep_fee",
-    "open_payment",
     "post",
+    "prepare_payment",
     "receive_webhook",
     "record_counter_payment",
     "refund_payment",
@@ -32,6 +32,7 @@ __all__ = [
     "reverse",
     "set_policy",
     "settle_cancellation",
+    "start_payment",
     "sync_booking",
     "sync_payment",
     "verify",

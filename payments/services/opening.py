@@ -19,7 +19,7 @@ from payments.services.news import tell
 FIRST_CHECK = timedelta(seconds=30)
 
 
-def open_payment(
+def prepare_payment(
     *,
     booking_ref: str,
     provider_id: str,
@@ -29,20 +29,16 @@ def open_payment(
     actor: str,
     return_url: str = "",
 ) -> Payment:
-    """Open a payment of `amount` minor units, or take up the open one if it asks for the same.
+    """Write a payment of `amount` minor units, or take up the open one if it asks for the same. In the
+    caller's transaction, which decides that it is due; after it comes `start_payment`.
 
     An open payment that asks for something else is cancelled. `return_url` is where the gateway sends the
-    customer afterwards. The answer is pending; with `redirect_url` when the customer has to go somewhere to
-    pay. Call it outside a transaction: it writes the row, commits, asks the gateway, and notes the answer in
-    a second one.
-
-    Raises InvalidAmount, PaymentMethodUnavailable, GatewayUnavailable and GatewayRefused (try again: the row
-    stays), PaymentClosed (replaced meanwhile).
+    customer afterwards. Raises InvalidAmount, PaymentMethodUnavailable.
     """
     if amount <= 0 or not re.fullmatch("[A-Z]{3}", currency):
         raise InvalidAmount
     gateway = gateways.for_method(method)
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         lock_owner(booking_ref)
         payment = lock_payments(booking_ref).filter(status__in=LIVE).first()
         if payment and not _asks_for(payment, provider_id, amount, method, currency):
@@ -60,7 +56,7 @@ def open_payment(
                 next_check_at=clock.now() + FIRST_CHECK if gateway.remote else None,
             )
             tell(payment, events.OPENED, actor=actor)
-    return start(payment, actor=actor)
+        return payment
 
 
 def _asks_for(payment: Payment, provider_id: str, amount: int, method: str, currency: str) -> bool:
@@ -72,13 +68,17 @@ def _asks_for(payment: Payment, provider_id: str, amount: int, method: str, curr
     )
 
 
-def start(payment: Payment, *, actor: str) -> Payment:
+def start_payment(payment: Payment, *, actor: str) -> Payment:
     """Make the payment known to its gateway, unless it is. Repeatable: the gateway sees the same key.
 
-    Raises as `open_payment` does.
+    The answer is pending; with `redirect_url` when the customer has to go somewhere to pay. Call it outside a
+    transaction: it asks the gateway, and notes the answer in one of its own. Raises GatewayUnavailable and
+    GatewayRefused (try again: the row stays), PaymentClosed (replaced or cancelled meanwhile).
     """
     payment.refresh_from_db()
     if payment.gateway_ref:
+        if payment.status == PaymentStatus.CANCELLED:
+            raise PaymentClosed
         return payment
     gateway = gateways.get(payment.gateway)
     state = gateway.create(

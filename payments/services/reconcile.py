@@ -13,7 +13,7 @@ from payments.enums import LIVE, PaymentStatus
 from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed
 from payments.models import Payment, Refund
 from payments.services.gateway_state import apply_gateway_state
-from payments.services.opening import cancel_open_payments, start
+from payments.services.opening import cancel_open_payments, start_payment
 from payments.services.refunds import FIRST_RETRY, LONGEST_RETRY, carry_out_refund
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def sync_payment(*, payment_id: str) -> Payment:
     if not gateway.remote:
         return payment
     if not payment.gateway_ref:
-        return start(payment, actor=SYSTEM)
+        return start_payment(payment, actor=SYSTEM)
     ask = gateway.cancel if payment.status == PaymentStatus.CANCELLED else gateway.fetch
     return apply_gateway_state(gateway=gateway.name, state=ask(gateway_ref=payment.gateway_ref))
 

@@ -16,16 +16,20 @@ PROVIDER = "prv_0000000000000001"
 ACTOR = "user:usr_0000000000000001"
 
 
-def open_online(amount: int = 5800, booking_ref: str = BOOKING, currency: str = "EUR") -> Payment:
-    return services.open_payment(
+def open_online(
+    amount: int = 5800, booking_ref: str = BOOKING, currency: str = "EUR", method: str = "sandbox"
+) -> Payment:
+    """A payment that waits for the customer: written, and made known to its gateway."""
+    payment = services.prepare_payment(
         booking_ref=booking_ref,
         provider_id=PROVIDER,
         amount=amount,
-        method="sandbox",
+        method=method,
         currency=currency,
         actor=ACTOR,
         return_url="http://testserver/bookings/there",
     )
+    return services.start_payment(payment, actor=ACTOR)
 
 
 def pay_online(amount: int = 5800, booking_ref: str = BOOKING) -> Payment:

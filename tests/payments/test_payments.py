@@ -206,9 +206,7 @@ def record(amount: int = 5800) -> Payment:
 
 
 def test_a_counter_payment_waits_without_a_redirect_and_is_never_asked_about() -> None:
-    payment = services.open_payment(
-        booking_ref=BOOKING, provider_id=PROVIDER, amount=5800, method="counter", currency="EUR", actor=ACTOR
-    )
+    payment = open_online(method="counter")
 
     assert (payment.status, payment.redirect_url) == (PaymentStatus.PENDING, "")
     with clock.at(clock.now() + ABANDONED * 2):
@@ -216,9 +214,7 @@ def test_a_counter_payment_waits_without_a_redirect_and_is_never_asked_about() -
 
 
 def test_a_recorded_counter_payment_makes_the_provider_owe_the_commission() -> None:
-    waiting = services.open_payment(
-        booking_ref=BOOKING, provider_id=PROVIDER, amount=5800, method="counter", currency="EUR", actor=ACTOR
-    )
+    waiting = open_online(method="counter")
 
     payment = record(6000)
 
