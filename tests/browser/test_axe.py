@@ -108,13 +108,13 @@ def test_not_found(visitor: Page, world: World) -> None:
 
 
 def test_not_allowed(visitor: Page, world: World) -> None:
-    visitor.goto("/preferences")
+    visitor.goto("/help")
     # A form without its token, as from somebody else's site.
     with visitor.expect_navigation() as sent:
         visitor.evaluate(
             """() => {
               const form = document.createElement("form");
-              form.method = "post";
+              Object.assign(form, { method: "post", action: "/preferences" });
               document.body.append(form);
               form.submit();
             }"""
