@@ -28,7 +28,8 @@ def bench() -> None:
         set_up()
         shutil.rmtree(site.data / "postgres", ignore_errors=True)
         site.make_folders()
-        env = site.environment()
+        # The production settings and one more address, which asks for SELECT 1.
+        env = site.environment() | {"DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
         cluster = Cluster(site.data / "postgres", site.run)
         prepare(site, env, cluster)
         with serving(site, env, cluster) as supervisor:
@@ -36,8 +37,9 @@ def bench() -> None:
                 wait_until_ready(site, supervisor)
             arguments = shlex.split(os.environ.get("ARGS", ""))
             command = [str(VENV_BIN / "python"), "-m", "benchmarks.run", *arguments]
-            # Beside the settings, the benchmarks are told where the site and the files of its programs are.
-            env |= {"BASE_URL": site.address, "RUN_DIR": str(site.run)}
+            # Beside the settings, the benchmarks are told where the site, the database and their results are.
+            results = site.data / "figures.json"
+            env |= {"BASE_URL": site.address, "RUN_DIR": str(site.run), "RESULTS": str(results)}
             process = subprocess.Popen(command, env=env, cwd=CHECKOUT, process_group=0, text=True)
             try:
                 status = process.wait()

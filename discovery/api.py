@@ -1,7 +1,5 @@
 """Search over HTTP."""
 
-from dataclasses import asdict
-
 from django.http import HttpRequest
 from ninja import Query, Router
 
@@ -12,9 +10,6 @@ router = Router(tags=["search"])
 
 
 @router.get("/search", response={200: schemas.SearchOut, **errors(400, 401, 422, 429)}, operation_id="search")
-def search(request: HttpRequest, asked: Query[schemas.SearchIn]) -> schemas.SearchOut:
+def search(request: HttpRequest, asked: Query[schemas.SearchIn]) -> selectors.SearchPage:
     """Outlets that offer it, one item each with its cheapest matching service and its next free slots."""
-    page = selectors.search(**asked.dict())
-    return schemas.SearchOut(
-        items=[schemas.SearchItemOut(**asdict(item)) for item in page.items], next=page.next
-    )
+    return selectors.search(**asked.model_dump())

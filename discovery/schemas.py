@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from common.api import DEFAULT_LIMIT, MAX_LIMIT
 from common.clock import rfc3339
@@ -32,14 +32,23 @@ class SearchIn(Schema):
     cursor: str | None = Field(None, max_length=400, description="`next` of the page before, same search")
 
 
-class PriceOut(Schema):
+class Out(BaseModel):
+    """An answer's part, read from the selector's result of the same shape.
+
+    Not ninja's Schema, which looks at every field as if it might be a queryset: a third of a search's time.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PriceOut(Out):
     """Integer minor units of an ISO 4217 currency, VAT included."""
 
     amount: int
     currency: str
 
 
-class FoundOutletOut(Schema):
+class FoundOutletOut(Out):
     id: str
     name: str
     lat: float
@@ -52,7 +61,7 @@ class FoundOutletOut(Schema):
     city: str
 
 
-class FoundServiceOut(Schema):
+class FoundServiceOut(Out):
     id: str
     name: str
     duration_min: int
@@ -61,12 +70,12 @@ class FoundServiceOut(Schema):
     category: str = Field(description="slug")
 
 
-class FoundSlotOut(Schema):
+class FoundSlotOut(Out):
     start: Instant
     end: Instant
 
 
-class SearchItemOut(Schema):
+class SearchItemOut(Out):
     """One outlet with its cheapest matching service and its next free slots."""
 
     outlet: FoundOutletOut
@@ -74,7 +83,7 @@ class SearchItemOut(Schema):
     next_slots: list[FoundSlotOut]
 
 
-class SearchOut(Schema):
+class SearchOut(Out):
     """A page may hold fewer items than asked for and still have a next one; null means the end."""
 
     items: list[SearchItemOut]

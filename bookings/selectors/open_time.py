@@ -86,6 +86,7 @@ class OpenTime:
         self._outlet = outlet
         self._busy = busy
         self._staff = staff_of(ask, rows)
+        self._names = {staff.pk: staff.public_id for staff in self._staff}
         self._pools = [
             Pool(kind, quantity, {pk: busy.units.get(pk, ()) for pk in units})
             for kind, quantity, units in rows.needs
@@ -151,8 +152,7 @@ class OpenTime:
 
     def public(self, slot: Slot) -> OpenSlot:
         """The slot as people see it."""
-        names = {staff.pk: staff.public_id for staff in self._staff}
-        return OpenSlot(slot.start, slot.end, [names[pk] for pk in slot.staff])
+        return OpenSlot(slot.start, slot.end, [self._names[pk] for pk in slot.staff])
 
     def _is_choosable(self, start: datetime) -> bool:
         return self.not_before <= start < self.not_after and on_grid(
