@@ -1,6 +1,9 @@
 import { firstTime } from "./once";
 
-/** When the reader's clock differs from the outlet's, says what the time there is here. */
+/**
+ * When the reader's clock differs from the outlet's, says what the time there is here. Marks: data-zone-note (the
+ * outlet's IANA zone), data-at (an instant), data-words (a sentence with {city}, {there}, {here}), data-zone-words.
+ */
 export function startZoneNotes(root: ParentNode): void {
   for (const note of root.querySelectorAll<HTMLElement>("[data-zone-note]")) {
     if (!firstTime(note, "Zone")) continue;
@@ -14,9 +17,11 @@ export function startZoneNotes(root: ParentNode): void {
     const time = (zone: string): string =>
       new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "numeric", minute: "2-digit" }).format(moment);
     const city = here.split("/").pop()?.replaceAll("_", " ") ?? here;
-    for (const [name, words] of [["city", city], ["there", time(there)], ["here", time(here)]] as const) {
-      for (const slot of note.querySelectorAll(`[data-zone-${name}]`)) slot.textContent = words;
-    }
+    const words = (note.dataset["words"] ?? "")
+      .replace("{city}", city)
+      .replace("{there}", time(there))
+      .replace("{here}", time(here));
+    for (const place of note.querySelectorAll("[data-zone-words]")) place.textContent = words;
     note.hidden = false;
   }
 }
