@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bookings.enums import PaymentState
 from bookings.models import Booking
@@ -107,7 +108,7 @@ def money_lines(booking: Booking, facts: MoneyFacts) -> list[tuple[str | Promise
         lines.append((_("Paid"), formats.money(facts.paid, booking.currency)))
         if facts.held:
             held = {"amount": formats.money(facts.held, booking.currency)}
-            lines.append((_("Held"), _("%(amount)s, until you say it was good") % held))
+            lines.append((pgettext("money", "Held"), _("%(amount)s, until you say it was good") % held))
         if facts.back:
             lines.append((_("Back to you"), formats.money(facts.back, booking.currency)))
     elif booking.payment_state == PaymentState.COUNTER and booking.status in states.LIVE:

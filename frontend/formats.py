@@ -3,6 +3,7 @@
 The language is the active one; the zone is always the outlet's, given by its IANA name.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -133,6 +134,11 @@ def distance(metres: float) -> str:
     kilometres = metres / 1000
     number = format_decimal(kilometres, format="0.#" if kilometres < 10 else "0", locale=locale())
     return gettext("%(n)s km") % {"n": number}
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several things in one line, with the commas of the language: haircuts, colouring, beards."""
+    return pgettext("between things in a list", ", ").join(words)
 
 
 def walk(metres: float) -> str:

@@ -24,7 +24,7 @@ LOOKS: dict[str, Look] = {
     "on_the_way": Look(_("On the way"), "badge--baltic", "navigation"),
     "checked_in": Look(_("Checked in"), "badge--baltic", "scan"),
     "started": Look(_("In service"), "badge--baltic-full", "play"),
-    "completed": Look(_("Done"), "", "check"),
+    "completed": Look(pgettext_lazy("booking status", "Done"), "", "check"),
     "closed": Look(pgettext_lazy("booking status", "Completed"), "badge--spruce-line", "check-check"),
     "case": Look(_("Case open"), "badge--plum", "message-square-warning"),
     "no_show": Look(_("No-show"), "badge--brick", "user-x"),

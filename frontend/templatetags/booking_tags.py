@@ -52,4 +52,4 @@ def short_when(moment: datetime, zone: str) -> str:
     there = formats.local(moment, zone).date()
     if there == formats.local(clock.now(), zone).date():
         return time
-    return f"{formats.pattern(there, 'short')}, {time}"
+    return _("%(day)s, %(time)s") % {"day": formats.pattern(there, "short"), "time": time}

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -47,10 +48,12 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def status_badge(status: str) -> SafeString:
-    """A booking's status: colour, icon and word."""
+def status_badge(status: str, word: str = "") -> SafeString:
+    """A booking's status: colour, icon and word; `word` where the reader is not the customer."""
     seen = statuses.look(status)
-    return format_html('<span class="badge {}">{}{}</span>', seen.css, icon(seen.icon, "icon--s"), seen.word)
+    return format_html(
+        '<span class="badge {}">{}{}</span>', seen.css, icon(seen.icon, "icon--s"), word or seen.word
+    )
 
 
 @register.simple_tag
@@ -178,6 +181,12 @@ def duration(minutes: int) -> str:
 @register.filter
 def distance(metres: float) -> str:
     return formats.distance(float(metres))
+
+
+@register.filter
+def listed(words: Iterable[str]) -> str:
+    """Several things in one line: haircuts, colouring, beards."""
+    return formats.listed(words)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -165,9 +165,10 @@ def _summary(asked: Asked, here: Here) -> str:
     elif here.name:
         parts.append(gettext("near %(name)s") % {"name": here.name})
     first = asked.when_words()
-    line = ", ".join([first, *parts] if first else parts)
+    line = pgettext("between parts of a sentence", ", ").join([first, *parts] if first else parts)
     order = ORDERS[asked.sort or (Sort.DISTANCE if here.place or asked.bbox else Sort.RATING)]
-    return f"{line[:1].upper()}{line[1:]}. {order}" if line else str(order)
+    words = {"line": f"{line[:1].upper()}{line[1:]}", "order": order}
+    return gettext("%(line)s. %(order)s") % words if line else str(order)
 
 
 @dataclass(frozen=True, slots=True)
