@@ -40,7 +40,10 @@ def on_authenticated(
         # person, perhaps. The password that was chosen then must not open the account from now on.
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    if not address.verified and address.set_verified():
+    if address.verified:
+        # It was proved again: what they booked as a guest since then is theirs, too.
+        join_customers(user=user, emails=[address.email])
+    elif address.set_verified():
         address.set_as_primary(conditional=True)
         signals.email_confirmed.send(sender=EmailAddress, request=request, email_address=address)
 

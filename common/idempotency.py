@@ -63,17 +63,17 @@ def once(
     record = _claim(where, body_hash)
     if record.status is not None:
         return record.status, json.loads(crypto.decrypt(bytes(record.response or b""))), True
+    # Ours as long as the lease is: whoever took over from a slow request keeps its own answer.
+    ours = IdempotencyRecord.objects.filter(pk=record.pk, leased_until=record.leased_until)
     try:
         status, answer = run()
     except BaseException:
-        IdempotencyRecord.objects.filter(pk=record.pk).delete()
+        ours.delete()
         raise
     if 200 <= status < 300:
-        IdempotencyRecord.objects.filter(pk=record.pk).update(
-            status=status, response=crypto.encrypt(json.dumps(answer)), leased_until=None
-        )
+        ours.update(status=status, response=crypto.encrypt(json.dumps(answer)), leased_until=None)
     else:
-        IdempotencyRecord.objects.filter(pk=record.pk).delete()
+        ours.delete()
     return status, answer, False
 
 

@@ -181,6 +181,19 @@ def test_signing_in_by_code_verifies_and_joins(client: Client, newest_code: Code
     assert guest.user == alice
 
 
+def test_what_was_booked_as_a_guest_after_verifying_joins_at_the_next_code(
+    client: Client, newest_code: Code
+) -> None:
+    alice = _verified()
+    guest = services.guest_customer(name="A.", email="alice@example.com")
+
+    client.post("/account/login/code/", {"email": "alice@example.com"})
+    client.post("/account/login/code/confirm/", {"code": newest_code()})
+
+    guest.refresh_from_db()
+    assert guest.user == alice
+
+
 def test_a_password_alone_joins_nothing(client: Client) -> None:
     make_user(email="alice@example.com", password=PASSWORD)
     guest = services.guest_customer(name="A.", email="alice@example.com")

@@ -1,5 +1,6 @@
 """POSTs that may be repeated: the decorator and its record."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +14,7 @@ from ninja import NinjaAPI, Schema
 
 from accounts.auth import authenticate
 from accounts.services.tokens import create_token
-from common import clock
+from common import clock, idempotency
 from common.api import answer_errors, idempotent
 from common.errors import NotAllowed
 from common.models import IdempotencyRecord
@@ -99,6 +100,23 @@ def test_while_the_first_runs_the_second_is_told_to_wait() -> None:
     IdempotencyRecord.objects.update(leased_until=clock.now() - timedelta(seconds=1))
     assert post(key).status_code == 201
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_request_that_lost_its_lease_leaves_the_record_to_who_took_over(fails: bool) -> None:
+    taken_over = clock.now() + timedelta(seconds=60)
+
+    def run_too_long() -> tuple[int, Any]:
+        IdempotencyRecord.objects.update(leased_until=taken_over)
+        if fails:
+            raise NotAllowed
+        return 201, {"made": "by the slow one"}
+
+    with contextlib.suppress(NotAllowed):
+        idempotency.once(caller="user", key="slow", method="POST", path="/things", body=b"", run=run_too_long)
+
+    record = IdempotencyRecord.objects.get()
+    assert (record.status, record.leased_until) == (None, taken_over)
 
 
 def test_a_refusal_is_not_kept_and_frees_the_key() -> None:
