@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from deploy.installation import Installation
 from tests.browser import world as street
@@ -29,6 +29,7 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 SIZES = {"390": PHONE, "1280": DESK}
 # Everything that a page waits for comes within this; a test that waits longer has found a fault.
 PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
