@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.enums import PaymentState
-from bookings.presenters import actions
+from bookings.presenters import actions, address, contact
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
@@ -85,6 +85,9 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "steps": timeline(booking, events, facts),
         "last_seq": booking.last_seq,
         "may": may,
+        # As far as this reader needs to know them.
+        "contact": contact(access),
+        "address": address(access),
         "code": booking.check_in_code if access.is_customer and booking.status in WITH_CODE else "",
         "money_lines": money_lines(booking, facts),
         "cancel": cancel,
