@@ -50,7 +50,7 @@ TABLE: tuple[Move, ...] = (
     # A hold ends in a confirmed booking, by payment or by the promise to pay at the counter, or not at all.
     _move("confirm", HELD, CONFIRMED, "customer staff gateway", "booking.confirmed"),
     _move("request", HELD, REQUESTED, "customer gateway", "booking.requested"),
-    _move("expire", HELD, EXPIRED, "system customer staff gateway", "booking.expired"),
+    _move("expire", HELD, EXPIRED, "system", "booking.expired"),
     _move("cancel", HELD, CANCELLED, "customer staff", "booking.cancelled"),
     # Paid after the hold ended: the slot is taken again if it is still free.
     _move("retake", EXPIRED, CONFIRMED, "gateway", "booking.confirmed"),
@@ -99,12 +99,3 @@ def find_move(*, action: str, source: str, who: Who, place: str) -> Move | None:
         ):
             return move
     return None
-
-
-def actions(*, source: str, who: Who, place: str) -> list[str]:
-    """What `who` may do with a booking in `source`, in the table's order, each once."""
-    found: dict[str, None] = {}
-    for move in TABLE:
-        if move.source == source and who in move.who and move.place in ("any", place):
-            found[move.action] = None
-    return list(found)
