@@ -1,21 +1,14 @@
-/** The one script of every page: styles, htmx, and the islands that the page's marks ask for. */
+/** The one script of every page: styles, and the islands that the page's marks ask for. */
 import "./css/index.css";
-import htmx from "htmx.org";
 import { startCountdowns } from "./islands/countdown";
 import { startMenus } from "./islands/menus";
 import { startTheme } from "./islands/theme";
 import { startForms } from "./islands/forms";
+import { RENEWED } from "./islands/once";
 import { startSuggestions } from "./islands/suggest";
 import { startZoneNotes } from "./islands/zone";
 
-declare global {
-  interface Window {
-    htmx: typeof htmx;
-  }
-}
-window.htmx = htmx;
-
-/** Starts what `root` asks for; runs again for what htmx puts in. */
+/** Starts what `root` asks for; runs again for what an island has put in. */
 function start(root: ParentNode): void {
   startCountdowns(root);
   startForms(root);
@@ -38,7 +31,6 @@ function start(root: ParentNode): void {
 startMenus();
 startTheme();
 start(document);
-document.addEventListener("htmx:load", (event) => {
-  const element = (event as CustomEvent<{ elt: HTMLElement }>).detail.elt;
-  if (element !== document.body) start(element.parentElement ?? element);
+document.addEventListener(RENEWED, (event) => {
+  if (event.target instanceof HTMLElement) start(event.target);
 });

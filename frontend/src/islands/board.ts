@@ -1,5 +1,5 @@
 import { watchBoard } from "../live";
-import { firstTime } from "./once";
+import { firstTime, renewed } from "./once";
 
 /** A shop's day follows what happens. Marks: data-live-board (the outlet); what is marked data-live is taken anew. */
 export function start(root: HTMLElement): void {
@@ -19,7 +19,7 @@ export function start(root: HTMLElement): void {
         continue;
       }
       part.replaceWith(document.adoptNode(next));
-      window.htmx.process(next);
+      renewed(next);
     }
   };
   const soon = (wait = 150): void => {

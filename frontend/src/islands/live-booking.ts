@@ -1,5 +1,5 @@
 import { follow, type LiveState } from "../live";
-import { firstTime } from "./once";
+import { firstTime, renewed } from "./once";
 
 /**
  * Follows one booking. Marks: data-live-booking (its reference), data-seq (the last event on the page), a light
@@ -51,7 +51,7 @@ export function start(root: HTMLElement): void {
       const next = fresh.getElementById(part.id);
       if (!next) continue;
       part.replaceWith(document.adoptNode(next));
-      window.htmx.process(next);
+      renewed(next);
     }
     // Focus stays where the reader is, when that is still there.
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();

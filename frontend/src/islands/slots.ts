@@ -1,5 +1,5 @@
 import { watchSlots } from "../live";
-import { firstTime } from "./once";
+import { firstTime, renewed } from "./once";
 
 /**
  * Open times that somebody else may take. Marks: data-live-slots (the outlet) and data-url (these times at the
@@ -25,7 +25,7 @@ export function start(root: HTMLElement): void {
     const known = new Set(shown.map((plate) => plate.dataset["start"]));
     if ([...free].some((start) => !known.has(start)) && !root.contains(document.activeElement)) {
       root.replaceChildren(...next.childNodes);
-      window.htmx.process(root);
+      renewed(root);
     } else {
       const note = root.querySelector("[data-taken-note]");
       if (note) gone[0]?.closest(".times")?.after(note);
@@ -46,7 +46,7 @@ export function start(root: HTMLElement): void {
     const nextDoor = next.querySelector("details");
     if (door && nextDoor) nextDoor.open = door.open;
     old.replaceWith(document.adoptNode(next));
-    window.htmx.process(next);
+    renewed(next);
   };
 
   const say = (times: string[]): void => {
