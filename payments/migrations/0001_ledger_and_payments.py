@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ("free_until_min_before", models.PositiveIntegerField()),
                 ("late_percent", models.PositiveSmallIntegerField()),
                 ("no_show_percent", models.PositiveSmallIntegerField()),
-                ("no_show_grace_min", models.PositiveSmallIntegerField(default=10)),
+                ("no_show_grace_min", models.PositiveSmallIntegerField(default=0)),
                 (
                     "provider",
                     models.ForeignKey(

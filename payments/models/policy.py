@@ -18,7 +18,7 @@ class CancellationPolicy(models.Model):
     free_until_min_before = models.PositiveIntegerField()  # minutes
     late_percent = models.PositiveSmallIntegerField()
     no_show_percent = models.PositiveSmallIntegerField()
-    no_show_grace_min = models.PositiveSmallIntegerField(default=10)  # minutes
+    no_show_grace_min = models.PositiveSmallIntegerField(default=0)  # minutes
 
     class Meta:
         constraints = [

@@ -38,7 +38,7 @@ class Policy:
     free_until_min_before: int = 24 * 60
     late_percent: int = 50
     no_show_percent: int = 100
-    no_show_grace_min: int = 10
+    no_show_grace_min: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.late_percent <= self.no_show_percent <= 100:

@@ -250,7 +250,11 @@ def test_fees_add_up(shop: Shop, paid: Access) -> None:
 
 def test_a_no_show_waits_for_the_agreed_minutes(shop: Shop, paid: Access) -> None:
     start = clock.now() - timedelta(minutes=5)
-    Booking.objects.filter(pk=paid.booking.pk).update(starts_at=start, ends_at=start + timedelta(hours=1))
+    Booking.objects.filter(pk=paid.booking.pk).update(
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+        policy={**paid.booking.policy, "no_show_grace_min": 10},
+    )
     with pytest.raises(errors.TooEarly) as refused:
         visits.no_show(access=shop.as_owner(paid))
     assert refused.value.data["earliest"] == clock.rfc3339(start + timedelta(minutes=10))
