@@ -17,14 +17,14 @@ class MoneyOut(Schema):
     currency: str
 
 
-def _no_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not contain NUL characters")
+def _storable(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("must not contain NUL characters or halves of characters")
     return text
 
 
-Text = Annotated[str, AfterValidator(_no_nul)]
-PublicId = Annotated[str, Field(max_length=40), AfterValidator(_no_nul)]
+Text = Annotated[str, AfterValidator(_storable)]
+PublicId = Annotated[str, Field(max_length=40), AfterValidator(_storable)]
 
 
 class Strict(Schema):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -142,3 +143,14 @@ def parse_day(text: str) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a local date has no zone
     except ValueError:
         return None
+
+
+def parse_instant(text: str) -> datetime | None:
+    """The aware instant of a form (RFC 3339), or None when it is none, or so far off that no zone can show it."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:  # of the right form, and no time: the 30th of February, a leap second
+        return None
+    if found is None or found.tzinfo is None or not 1900 <= found.year <= 9000:
+        return None
+    return found

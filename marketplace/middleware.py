@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from common.api import PROBLEM_TYPE, problem
@@ -52,6 +52,20 @@ class ContentSecurityPolicy:
             "Content-Security-Policy", CSP_BACK_OFFICE if request.path.startswith("/admin/") else CSP
         )
         return response
+
+
+class NothingNamedNul:
+    """PostgreSQL keeps no NUL: an address that holds one names nothing, wherever in it that stands."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> None:
+        if "\x00" in request.path_info:
+            raise Http404
 
 
 class DomainErrors:

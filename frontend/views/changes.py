@@ -28,7 +28,7 @@ from frontend.booking_words import money_facts
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once, slot_key
-from frontend.timeplan import Plan, Time
+from frontend.timeplan import Plan, Time, parse_instant
 from frontend.views.slots import plan
 from providers.enums import Place
 from providers.models import Offering
@@ -70,8 +70,8 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         if request.method == "POST":
             slot = request.POST.get("start", "")
-            start = parse_datetime(slot) if len(slot) < 40 else None
-            if start is None or start.tzinfo is None:
+            start = parse_instant(slot) if len(slot) < 40 else None
+            if start is None:
                 raise InvalidInput
             day = start.astimezone(access.booking.zone).date().isoformat()
             version = request.POST.get("version", "")[:80]

@@ -23,7 +23,7 @@ from common.errors import DomainError, InvalidInput
 from common.network import network_address
 from frontend.booking_forms import AddressForm
 from frontend.once import once, slot_key
-from frontend.timeplan import Time
+from frontend.timeplan import Time, parse_instant
 from frontend.views.slots import picker, plate
 from geo.errors import AddressUnknown
 from providers.selectors.public import find_public_outlet
@@ -43,8 +43,8 @@ def hold(request: HttpRequest) -> HttpResponse:
         return redirect("frontend:home")
     slot = request.POST.get("slot", "")
     outlet, service, start, staff = _parts(slot)
-    starts_at = parse_datetime(start)
-    if starts_at is None or starts_at.tzinfo is None:
+    starts_at = parse_instant(start)
+    if starts_at is None:
         raise InvalidInput
     address_form = AddressForm(request.POST)
     address = None

@@ -76,6 +76,8 @@ def _visit(rule: str, **more: Any) -> Case:
 
 
 _PERIOD = {"start": "{start}", "end": "{later}"}
+_CONTACT = {"name": "Helmi", "email": "helmi@example.com", "phone": "+358401234567"}
+_HOME = {"line": "Vaasankatu 3", "lat": 60.1841, "lng": 24.9525, "note": "2nd floor"}
 _SPAN = {"from": "{start}", "to": "{later}"}
 
 OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
@@ -85,17 +87,33 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "get_outlet": Case("public"),
     "list_outlet_services": Case("public"),
     "list_slots": Case("public", query={"outlet": "{outlet}", **_SPAN}),
-    "find_slots": Case("public", body={"outlet": "{outlet}", "items": [{"service": "{service}"}], **_SPAN}),
-    "create_booking": Case(
-        "public",
-        scope="bookings:write",
-        body={
-            "outlet": "{outlet}",
-            "service": "{service}",
-            "start": "{later}",
-            "staff": "{staff}",
-            "options": ["{option}"],
-        },
+    "find_slots": Case(
+        "public", body={"outlet": "{outlet}", "items": [{"service": "{home}"}], "address": _HOME, **_SPAN}
+    ),
+    "create_booking": (
+        Case(
+            "public",
+            scope="bookings:write",
+            body={
+                "outlet": "{outlet}",
+                "service": "{service}",
+                "start": "{later}",
+                "staff": "{staff}",
+                "options": ["{option}"],
+            },
+        ),
+        Case(
+            "public",
+            scope="bookings:write",
+            body={
+                "outlet": "{outlet}",
+                "items": [{"service": "{home}", "options": [], "staff": "{staff}"}],
+                "start": "{later}",
+                "seats": 1,
+                "address": _HOME,
+                "customer": _CONTACT,
+            },
+        ),
     ),
     # The account
     "get_me": Case("signed in"),
@@ -113,7 +131,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
         "fill in",
         state="held",
         body={
-            "customer": {"name": "Helmi", "email": "helmi@example.com", "phone": "+358401234567"},
+            "customer": _CONTACT,
             "options": ["{option}"],
         },
     ),
