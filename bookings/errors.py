@@ -87,7 +87,7 @@ class AlreadyExtended(DomainError):
 
 
 class MoveRefused(DomainError):
-    """The state table has no such move from the booking's status for this caller."""
+    """The state table has no such move from the booking's status (`booking_status`) for this caller."""
 
     code = "move_refused"
     status = 409

@@ -28,7 +28,7 @@ def actions(access: Access) -> list[str]:
             found[move.action] = None
     if booking.status == states.HELD and access.is_customer:
         found = {"details": None, "pay": None, **({} if booking.hold_extended else {"extend": None}), **found}
-    if booking.status in states.MOVABLE and (access.is_customer or access.is_staff):
+    if booking.status in states.MOVABLE and access.may_move():
         found["reschedule"] = None
     if access.is_customer and changes.is_over(booking):
         return [action for action in found if action not in ("cancel", "reschedule")]
@@ -71,7 +71,40 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         check_in_code=booking.check_in_code
         if access.is_customer and booking.status in states.LIVE - {states.HELD, states.CLOSED}
         else None,
+        customer=contact(access),
+        address=address(access),
     )
+
+
+def contact(access: Access) -> schemas.ContactOut | None:
+    """Who the visit is for, as far as the caller needs it."""
+    customer = access.booking.customer
+    if customer is None:
+        return None
+    return schemas.ContactOut(
+        name=customer.name,
+        email=customer.email if access.is_customer else None,
+        phone=customer.phone if _still_concerns(access) else None,
+    )
+
+
+def address(access: Access) -> schemas.AddressOut | None:
+    """Where a home visit goes, as far as the caller needs it."""
+    booking = access.booking
+    if booking.address_point is None or not _still_concerns(access):
+        return None
+    return schemas.AddressOut(
+        line=booking.address_line,
+        note=booking.address_note,
+        lat=booking.address_point.y,
+        lng=booking.address_point.x,
+    )
+
+
+def _still_concerns(access: Access) -> bool:
+    """The customer sees their own details always, members those of visits that are still to be done."""
+    over = {states.COMPLETED, states.CLOSED}
+    return access.is_customer or (access.is_staff and access.booking.status in states.LIVE - over)
 
 
 def policy(booking: Booking) -> schemas.PolicyOut:

@@ -1,5 +1,6 @@
 """The shapes of the bookings API. v1 only ever gains optional fields."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from ninja import Schema
@@ -95,6 +96,10 @@ class BookingIn(Strict):
     customer: ContactIn | None = None
 
 
+# Arithmetic with days fails near the ends of the calendar.
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+
+
 class DetailsIn(Strict):
     customer: ContactIn | None = None
     options: list[PublicId] | None = Field(None, max_length=20)
@@ -139,6 +144,23 @@ class OutletRef(Schema):
     name: str
 
 
+class ContactOut(Schema):
+    """Who it is for. Members of the provider see no e-mail, and no phone once the visit is over."""
+
+    name: str
+    email: str | None
+    phone: str | None
+
+
+class AddressOut(Schema):
+    """Where a home visit goes; WGS 84."""
+
+    line: str
+    note: str
+    lat: float
+    lng: float
+
+
 class BookingOut(Schema):
     ref: str
     status: str
@@ -157,6 +179,10 @@ class BookingOut(Schema):
     fee: MoneyOut
     actions: list[str] = Field(description="what the caller may do now")
     check_in_code: str | None = Field(None, description="for the customer only")
+    customer: ContactOut | None = None
+    address: AddressOut | None = Field(
+        None, description="of a home visit: for the customer, and for members until it is over"
+    )
 
 
 class EventOut(Schema):
@@ -202,6 +228,11 @@ class CheckInIn(Strict):
 class BookingsOut(Schema):
     items: list[BookingOut]
     next: str | None
+
+
+class DayOut(Schema):
+    timezone: str = Field(description="the outlet's IANA zone, in which the day is")
+    items: list[BookingOut]
 
 
 def money(amount: int, currency: str) -> MoneyOut:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core import signing
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
@@ -16,7 +17,15 @@ from ninja.utils import contribute_operation_callback
 from pydantic import ConfigDict, Field
 
 from common import idempotency
-from common.errors import BadRequest, CursorInvalid, DomainError, InvalidInput, NotFound, NotSignedIn
+from common.errors import (
+    BadRequest,
+    BodyTooLarge,
+    CursorInvalid,
+    DomainError,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+)
 
 PROBLEM_TYPE = "application/problem+json"
 DEFAULT_LIMIT = 20
@@ -74,7 +83,7 @@ def problem(error: DomainError, status: int | None = None) -> HttpResponse:
 
 def answer_errors(api: NinjaAPI) -> None:
     """Let `api` answer every refusal, its own and the framework's, as problem+json with a code."""
-    for error in (DomainError, ValidationError, Http404, AuthenticationError, HttpError):
+    for error in (DomainError, ValidationError, Http404, AuthenticationError, RequestDataTooBig, HttpError):
         api.add_exception_handler(error, lambda request, raised: _refused(raised))
 
 
@@ -87,12 +96,17 @@ def _refused(error: Any) -> HttpResponse:
         return problem(NotFound())
     if isinstance(error, AuthenticationError):
         return problem(NotSignedIn())
+    if isinstance(error, RequestDataTooBig):
+        return problem(BodyTooLarge())
     return problem(BadRequest(), status=error.status_code)
 
 
 def _field_error(error: dict[str, Any]) -> dict[str, str]:
     """What pydantic says of one field: its path without the request's parts that ninja puts before it."""
-    return {"field": ".".join(str(part) for part in error["loc"][2:]), "message": error["msg"]}
+    where, *path = error["loc"]
+    if where == "body":
+        path = path[1:]  # the view's name for it
+    return {"field": ".".join(str(part) for part in path), "message": error["msg"]}
 
 
 def idempotent(view: View) -> View:

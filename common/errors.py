@@ -47,6 +47,14 @@ class BadRequest(DomainError):
     title = _("The request could not be read.")
 
 
+class BodyTooLarge(DomainError):
+    """The request's body is longer than any that is read."""
+
+    code = "body_too_large"
+    status = 413
+    title = _("That is too much to send at once.")
+
+
 class CursorInvalid(DomainError):
     """The page cursor is unknown, altered, or of another list."""
 

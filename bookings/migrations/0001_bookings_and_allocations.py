@@ -461,7 +461,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=django.contrib.postgres.indexes.GistIndex(condition=models.Q(('live', True), ('overbooked', True)), fields=['period'], name='allocation_overbooked'),
+            model_name="allocation",
+            index=django.contrib.postgres.indexes.GistIndex(
+                condition=models.Q(("live", True), ("overbooked", True)),
+                fields=["period"],
+                name="allocation_overbooked",
+            ),
         ),
     ]

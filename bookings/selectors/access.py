@@ -1,13 +1,16 @@
 """Who may see which booking: the one guarded look-up that pages, API and sockets share."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from accounts.principals import Principal
 from bookings.models import Booking, BookingAccess
 from bookings.rules.states import Who
+from bookings.selectors.bookings import day_of
 from common.errors import NotAllowed, NotFound
 from providers.enums import Role
-from providers.models import Membership
+from providers.models import Membership, Outlet
+from providers.selectors.access import access_outlet
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Access:
         if self.is_manager:
             return True
         return self.is_staff and any(item.staff_id == self.staff_pk for item in self.booking.items.all())
+
+    def may_move(self) -> bool:
+        """Move to another start: the customer, and whoever marks the visit."""
+        return self.is_customer or self.may_mark()
 
     def require_counterpart(self) -> None:
         """Fill in, pay and extend: for the customer, and members who book for somebody. Raises NotAllowed."""
@@ -88,3 +95,23 @@ def booking_for(principal: Principal, ref: str) -> Access:
         role=Role(membership.role) if membership else None,
         staff_pk=membership.staff_id if membership else None,
     )
+
+
+def day_list(principal: Principal, outlet: str, day: date) -> tuple[Outlet, list[Access]]:
+    """The outlet and its visits of a local `day`, for a member of its provider.
+
+    Raises NotSignedIn, NotFound, NotAllowed for everybody else.
+    """
+    found = access_outlet(principal, outlet, scope="bookings:read")
+    user = principal.require_user()
+    membership = Membership.objects.get(user=user, provider_id=found.provider_id)
+    return found, [
+        Access(
+            booking=booking,
+            principal=principal,
+            is_customer=bool(booking.customer and booking.customer.user_id == user.pk),
+            role=Role(membership.role),
+            staff_pk=membership.staff_id,
+        )
+        for booking in day_of(found, day)
+    ]

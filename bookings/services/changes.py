@@ -38,7 +38,9 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
     if action == "reschedule":
         _may_move(access, booking)
         if start is not None:
-            reserve.check_free(booking, start=start, staff_booking=access.is_staff)
+            plan = reserve.plan_of(booking, booking.items.all()[0], staff=None)
+            with reserve.offering_alternatives(plan, start, besides_booking=booking.pk):
+                reserve.check_free(booking, start=start, staff_booking=access.is_staff)
     else:
         who = access.who("cancel")
         if who is None:
@@ -136,16 +138,16 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
 
 
 def _may_move(access: Access, booking: Booking) -> None:
-    if not (access.is_customer or access.is_manager or (access.is_staff and access.may_mark())):
+    if not access.may_move():
         raise NotAllowed
     if booking.status not in states.MOVABLE or (access.is_customer and is_over(booking)):
-        raise MoveRefused(status=booking.status, action="reschedule")
+        raise MoveRefused(booking_status=booking.status, action="reschedule")
 
 
 def _may_cancel(booking: Booking, who: Who) -> None:
     core.require_move(booking, action="cancel", who=who)
     if who == "customer" and is_over(booking):
-        raise MoveRefused(status=booking.status, action="cancel")
+        raise MoveRefused(booking_status=booking.status, action="cancel")
 
 
 def is_over(booking: Booking) -> bool:

@@ -27,7 +27,7 @@ def require_move(booking: Booking, *, action: str, who: Who) -> Move:
     """The state table's row for `action` by `who` from where the booking is. Raises MoveRefused."""
     row = states.find_move(action=action, source=booking.status, who=who, place=booking.place)
     if row is None:
-        raise MoveRefused(status=booking.status, action=action)
+        raise MoveRefused(booking_status=booking.status, action=action)
     return row
 
 

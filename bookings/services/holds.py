@@ -250,7 +250,7 @@ def lock_hold(ref: str) -> Booking:
     if booking.status == states.EXPIRED:
         raise HoldEnded
     if booking.status != states.HELD:
-        raise MoveRefused(status=booking.status, action="hold")
+        raise MoveRefused(booking_status=booking.status, action="hold")
     if not Booking.objects.filter(pk=booking.pk, hold_expires_at__gt=clock.DatabaseNow()).exists():
         raise HoldEnded
     return booking

@@ -109,7 +109,6 @@ def _require_contact(booking: Booking, access: Access) -> None:
     """Customers leave a name and an e-mail; staff may confirm a walk-in with less."""
     customer = booking.customer
     if customer is None or (
-        not access.is_staff
-        and not (customer.user_id or (customer.name and customer.email))
+        not access.is_staff and not (customer.user_id or (customer.name and customer.email))
     ):
         raise ContactNeeded

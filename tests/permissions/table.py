@@ -121,6 +121,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "revoke_token": Case("signed in person"),
     # A visit
     "list_bookings": Case("signed in", scope="bookings:read"),
+    "list_outlet_bookings": Case("member", scope="bookings:read", query={"day": "2030-01-01"}),
     "get_booking": Case("see visit", scope="bookings:read"),
     "list_booking_events": Case("see visit", scope="bookings:read", query={"after": "0"}),
     "preview_change": (
