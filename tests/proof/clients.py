@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 
 API = "/api/v1"
-PATIENCE_S = 60.0
+# Longer than the lease of a request whose process died, and than a few starts of the site on a slow machine.
+PATIENCE_S = 180.0
 
 
 @dataclass
