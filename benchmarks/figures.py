@@ -82,7 +82,7 @@ class Figures:
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": {
                 "cpus": os.cpu_count(),
-                "load_average": os.getloadavg(),
+                "load_average": [round(load, 1) for load in os.getloadavg()],
                 "kernel": platform.release(),
                 "python": platform.python_version(),
             },

@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +28,8 @@ PICKERS = 50
 BY_SERVICE = 100  # the rest of the followed bookings change by the API
 HOLDS = 15
 WAIT_S = 10.0
+# One, for each thread keeps a connection to the database.
+_thread = ThreadPoolExecutor(1)
 
 
 @dataclass(slots=True)
@@ -100,13 +103,13 @@ async def one_by_one(held: list[dict[str, Any]], followers: list[Follower]) -> t
             notified = listening.notifies(timeout=WAIT_S, stop_after=1)
             arriving = asyncio.ensure_future(anext(notified))
             await asyncio.sleep(_pause())
-            committed = await asyncio.to_thread(bare_change, made["ref"])
+            committed = await in_database(bare_change, made["ref"])
             await arriving
             raw.seconds.append(time.perf_counter() - committed)
             await notified.aclose()
 
             await asyncio.sleep(_pause())
-            committed = await asyncio.to_thread(extend, made)
+            committed = await in_database(extend, made)
             ours.seconds.append(await follower.next("booking.extended") - committed)
     return raw, ours
 
@@ -129,10 +132,14 @@ async def all_pickers(target: Target, start: Any, followers: list[Follower]) -> 
     sample = Sample()
     for _ in range(HOLDS):
         await asyncio.sleep(_pause())
-        committed = await asyncio.to_thread(hold, target, start)
+        committed = await in_database(hold, target, start)
         sample.seconds.append(max([await f.next("slots_changed") for f in followers]) - committed)
         give_back(start)
     return sample
+
+
+async def in_database(change: Callable[..., float], *args: Any) -> float:
+    return await asyncio.get_running_loop().run_in_executor(_thread, change, *args)
 
 
 def committing(change: Callable[[], object]) -> float:

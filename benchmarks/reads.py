@@ -13,7 +13,6 @@ from django.db import connection
 
 from benchmarks.client import BenchError, Request, Sample, Site, closed_loop
 from benchmarks.figures import Figures
-from benchmarks.targets import number_apart
 from bookings.models import Allocation
 from common import clock
 from common.clock import rfc3339
@@ -126,10 +125,9 @@ async def demo_city(site: Site, figures: Figures, *, seconds: float) -> None:
 
 async def growing_town(site: Site, figures: Figures, sizes: list[int], *, seconds: float) -> None:
     """Search in a synthetic town of each of these sizes, and how its time grows from the first to the last."""
-    number_apart()
     medians: dict[str, list[float]] = {}
     for size in sizes:
-        call_command("demo_city", outlets=size, stdout=io.StringIO())  # its progress bar is on standard error
+        grow_town(size)
         group = f"Search in a town of {size:,} outlets"
         figures.group(group, limit="a request that does SELECT 1, in turns with it")
         samples = await measure(site, searches(site, town.CENTRE, spread_m=2000), seconds=seconds)
@@ -142,6 +140,11 @@ async def growing_town(site: Site, figures: Figures, sizes: list[int], *, second
     figures.group(group, limit=f"the same search at {sizes[0]:,} outlets; both in times of SELECT 1")
     for name, times in medians.items():
         figures.add(group, f"search, {name}: alone, p50", times[-1], times[0], "×", "lower")
+
+
+def grow_town(size: int) -> None:
+    """Let the synthetic town have so many outlets; the progress bar is on standard error."""
+    call_command("demo_city", outlets=size, stdout=io.StringIO())
 
 
 def plan_of(name: str, kind: dict[str, Any], size: int) -> str:
