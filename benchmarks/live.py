@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from django.db import connection, transaction
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from accounts.principals import ANONYMOUS
 from benchmarks.client import BenchError, Connection, Sample, Site, closed_loop
@@ -63,10 +64,9 @@ async def commit_to_socket(site: Site, figures: Figures) -> None:
     _, answers = await closed_loop(site, requests, clients=4, seconds=120)
     held = [answer.json() for answer in answers]
 
-    wires = [(f"/ws/bookings/{made['ref']}", [f"bearer.{made['token']}"]) for made in held]
-    wires += [(f"/ws/outlets/{busy.outlet_id}/slots", None)] * PICKERS
-    followers = [Follower(await connect(f"ws://{site.host}:{site.port}{path}", subprotocols=words, proxy=None))
-                 for path, words in wires]  # fmt: skip
+    paths = [(f"/ws/bookings/{made['ref']}", f"bearer.{made['token']}") for made in held]
+    paths += [(f"/ws/outlets/{busy.outlet_id}/slots", "")] * PICKERS
+    followers = [await follow(site, path, protocol) for path, protocol in paths]
     reading = [asyncio.create_task(follower.read()) for follower in followers]
     try:
         await asyncio.sleep(1.5)  # each is sent what had happened before
@@ -92,6 +92,12 @@ async def commit_to_socket(site: Site, figures: Figures) -> None:
             figures.add(
                 group, f"{name}, p{share * 100:.0f}", sample.quantile(share) * MS, limit, "ms", "lower"
             )
+
+
+async def follow(site: Site, path: str, protocol: str) -> Follower:
+    """An open socket; `protocol` carries the token where one is needed."""
+    offered = [Subprotocol(protocol)] if protocol else None
+    return Follower(await connect(f"ws://{site.host}:{site.port}{path}", subprotocols=offered, proxy=None))
 
 
 async def one_by_one(held: list[dict[str, Any]], followers: list[Follower]) -> tuple[Sample, Sample]:
