@@ -2,8 +2,11 @@
 
 from bookings.models import Booking
 from bookings.services import paying
+from common.actors import gateway_actor
 from common.events import within_transaction
 from common.models import Event
+
+GATEWAY = gateway_actor("")
 
 
 @within_transaction("payment.captured")
@@ -21,6 +24,17 @@ def on_payment_captured(event: Event) -> None:
         currency=event.payload["currency"],
         actor=event.actor,
     )
+
+
+@within_transaction("payment.failed", "payment.cancelled")
+def on_payment_over(event: Event) -> None:
+    """Say on the hold that nothing is being paid any more: declined, or given up on the gateway's page.
+
+    What our own services cancel they note themselves, holding the booking's row.
+    """
+    if not event.actor.startswith(GATEWAY):
+        return
+    paying.given_up(booking_ref=event.payload["booking_ref"], actor=event.actor)
 
 
 def lock_booking(booking_ref: str) -> None:

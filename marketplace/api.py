@@ -1,11 +1,13 @@
 """The API, assembled: who may call is decided here, what they may see in each app's look-ups."""
 
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from accounts.api import router as accounts
 from accounts.auth import authenticate
 from bookings.api import router as bookings
-from common.api import answer_errors
+from common.api import answer_errors, problem
+from common.errors import NotFound
 from discovery.api import router as discovery
 from providers.api import router as providers
 
@@ -22,3 +24,8 @@ api = NinjaAPI(
 answer_errors(api)
 for _router in (discovery, providers, bookings, accounts):
     api.add_router("", _router)
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Any other address under /api/."""
+    return problem(NotFound())

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from common.api import PROBLEM_TYPE, problem
 from common.errors import (
     BadRequest,
+    BodyTooLarge,
     DomainError,
     MethodNotAllowed,
     NotAllowed,
@@ -37,7 +38,7 @@ REFUSALS: dict[int, type[DomainError]] = {
     403: NotAllowed,
     404: NotFound,
     405: MethodNotAllowed,
-    413: BadRequest,
+    413: BodyTooLarge,
     500: ServerFailed,
 }
 

@@ -1,15 +1,16 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from marketplace.api import api
+from marketplace.api import api, unknown
 from marketplace.health import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", api.urls),
+    re_path("^api/", unknown, name="api_unknown"),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
     path("", include("frontend.views.account_urls")),

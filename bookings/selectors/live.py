@@ -21,6 +21,7 @@ KEEPS_ITS_TIME = frozenset(
     {
         "booking.extended",
         "booking.paid_too_late",
+        "booking.payment_ended",
         "booking.checked_in",
         "booking.on_the_way",
         "booking.started",

@@ -14,6 +14,7 @@ from common import clock
 from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
+from payments.selectors import open_payment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,20 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
         )
     payment = payments.start_payment(payment, actor=actor)
     return Payment(status=payment.status, redirect_url=payment.redirect_url or None)
+
+
+def given_up(*, booking_ref: str, actor: str) -> None:
+    """A payment ended without money. In the transaction that noted it, with the booking's row locked first."""
+    booking = core.lock(booking_ref)
+    if (booking.status, booking.payment_state) != (states.HELD, PaymentState.PENDING):
+        return
+    if open_payment_of(booking_ref) is None:
+        core.change(
+            booking,
+            event="booking.payment_ended",
+            actor=actor,
+            fields={"payment_state": PaymentState.UNPAID},
+        )
 
 
 def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, actor: str) -> None:

@@ -167,7 +167,7 @@ def _summary(asked: Asked, here: Here) -> str:
     first = asked.when_words()
     line = pgettext("between parts of a sentence", ", ").join([first, *parts] if first else parts)
     order = ORDERS[asked.sort or (Sort.DISTANCE if here.place or asked.bbox else Sort.RATING)]
-    words = {"line": f"{line[:1].upper()}{line[1:]}", "order": order}
+    words = {"line": f"{line[:1].upper()}{line[1:]}", "order": str(order)}
     return gettext("%(line)s. %(order)s") % words if line else str(order)
 
 

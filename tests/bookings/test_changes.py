@@ -292,3 +292,35 @@ def test_what_is_given_up_waits_for_no_payment(shop: Shop, contact: Contact) -> 
     paying.pay(access=promised, method="counter", return_url="")
     cancel(shop.again(promised))
     assert shop.again(promised).booking.payment_state == "unpaid"
+
+
+@pytest.mark.parametrize("status", [PaymentStatus.FAILED, PaymentStatus.CANCELLED])
+def test_a_declined_payment_is_said_and_the_hold_goes_on(
+    shop: Shop, contact: Contact, status: PaymentStatus
+) -> None:
+    access = shop.hold(tomorrow_at(10, days=3), contact=contact())
+    Booking.objects.filter(pk=access.booking.pk).update(payment_state="pending")
+    payment = Payment.objects.create(
+        booking_ref=access.booking.ref,
+        provider_id=shop.outlet.provider.public_id,
+        amount=5000,
+        currency="EUR",
+        method="sandbox",
+        gateway="sandbox",
+        gateway_ref="pi_declined",
+        status=PaymentStatus.PENDING,
+    )
+    apply_gateway_state(
+        gateway="sandbox",
+        state=PaymentState(
+            gateway_ref="pi_declined",
+            reference=payment.public_id,
+            status=status,
+            amount=5000,
+            currency="EUR",
+            revision=2,
+        ),
+    )
+    booking = shop.again(access).booking
+    assert (booking.status, booking.payment_state, booking.last_seq) == ("held", "unpaid", 2)
+    assert paying.pay(access=shop.again(access), method="counter", return_url="").status == "confirmed"

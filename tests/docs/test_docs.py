@@ -11,7 +11,7 @@ from common.events import registered_types
 from marketplace.env import Env
 
 ROOT = Path(__file__).parents[2]
-APPS = sorted(path.parent.name for path in ROOT.glob("*/apps.py")) + ["marketplace"]
+APPS = [*sorted(path.parent.name for path in ROOT.glob("*/apps.py")), "marketplace"]
 
 
 def errors(of: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:

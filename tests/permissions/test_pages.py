@@ -40,6 +40,7 @@ def pages() -> dict[str, URLPattern]:
     }
     found = patterns(get_resolver())
     by_operation = {f"api:{name}" for name in operations} | {"api:api-root", "api:list_events", "api:fill_in"}
+    by_operation.add("api_unknown")  # nothing is there, for anybody
     return {
         name: pattern
         for name, pattern in found
