@@ -40,7 +40,7 @@ def test_nothing_is_lost_doubled_or_stuck_whatever_is_killed(mortal_site: Site) 
     print(f"seed {seed}")
     outlet, service, first = mortal_site.orm(build)
     # More visits than fit are wanted, so that customers fight for them all the time.
-    starts = [rfc3339(first + timedelta(minutes=15 * n)) for n in range(1200 if FULL else 24)]
+    starts = [rfc3339(first + timedelta(minutes=15 * n)) for n in range(120 if FULL else 24)]
     customers = Customers(mortal_site.url, outlet, service, starts)
     reaper = Reaper(mortal_site, seed)
 
