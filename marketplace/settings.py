@@ -233,6 +233,8 @@ LOGGING = {
         # Its INFO lines name paths with their query strings.
         "httpx": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # A refused request is nothing to warn of: fifty people after one slot would fill the log.
+        "django.request": {"level": "ERROR"},
     },
 }
 
