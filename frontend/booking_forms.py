@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments import gateways
 
@@ -49,7 +50,7 @@ def method_choices(*, at_home: bool) -> list[tuple[str, str | Promise]]:
     """The ways to pay that can be offered, those paid online first."""
     words: dict[str, str | Promise] = {
         "sandbox": _("Card"),
-        "counter": _("To who comes, at your door") if at_home else _("At the shop"),
+        "counter": _("To who comes, at your door") if at_home else pgettext_lazy("a way to pay", "At the shop"),
     }
     return [(name, words.get(name, name)) for name in gateways.methods()]
 
