@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,6 +28,7 @@ from common.money import Money
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk
+from payments.rules.policy import Policy, no_show_from
 from providers.enums import Role
 from providers.models import Outlet
 from providers.selectors import catalogue
@@ -39,20 +41,35 @@ MARKS: dict[str, tuple[Callable[..., Booking], Any]] = {
     "complete": (visits.complete, gettext_lazy("Done.")),
     "no_show": (visits.no_show, gettext_lazy("Marked as not come.")),
 }
-OVER = {states.COMPLETED, states.CLOSED, states.CANCELLED, states.NO_SHOW}
+DONE = {states.COMPLETED, states.CLOSED}
+OVER = DONE | {states.CANCELLED, states.NO_SHOW}
+
+
+# Ten years either way; beyond lie days that no calendar can add to.
+FARTHEST_DAYS = 3653
+# The customer is here, or somebody is on the way to them.
+UNDER_WAY = {states.ON_THE_WAY, states.CHECKED_IN, states.STARTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One visit of the day and what this member may do with it now."""
+    """One visit of the day and what this member may do with it now.
+
+    `shows_contact`: the customer's phone and address are shown to whoever serves the visit and to managers, and
+    only while the visit is to come or under way. The note for the door waits for the day itself.
+    """
 
     booking: Booking
-    item: BookingItem
+    items: list[BookingItem]
     units: list[str]
     may: list[str]
     is_mine: bool
     is_over: bool
+    is_under_way: bool
+    shows_contact: bool
+    shows_door: bool
     total: Money
+    said: list[Message]
 
 
 @at_desk()
@@ -62,7 +79,18 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
     now = clock.now()
     today = django_timezone.localtime(now, outlet.zone).date()
     chosen = parse_day(desk.request.GET.get("day", "")) or today
-    rows = [_row(desk, booking) for booking in day_of(outlet, chosen)]
+    if abs((chosen - today).days) > FARTHEST_DAYS:
+        chosen = today
+    said: dict[str, list[Message]] = {}
+    for message in messages.get_messages(desk.request):
+        said.setdefault(message.extra_tags or "", []).append(message)
+    rows = [
+        _row(desk, booking, now, said.pop(booking.ref, []), is_today=chosen == today, is_ahead=chosen > today)
+        for booking in day_of(outlet, chosen)
+    ]
+    ahead = [row for row in rows if not (row.is_over or row.is_under_way)]
+    # What this member has to do next; others' visits and unpaid holds are not.
+    first = next((row for row in ahead if set(row.may) - {"cancel"}), None)
     return desk.render(
         "day",
         nav=f"day:{outlet.public_id}",
@@ -70,13 +98,21 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         zone=outlet.timezone,
         day=chosen,
         is_today=chosen == today,
-        before=_shift(chosen, -1),
-        after=_shift(chosen, 1),
+        is_past=chosen < today,
+        before=chosen - timedelta(days=1),
+        after=chosen + timedelta(days=1),
+        tomorrow_url=f"?day={(today + timedelta(days=1)).isoformat()}" if chosen == today else "",
         now=now,
-        ahead=[row for row in rows if not row.is_over],
+        first_name=(desk.request.user.name.split() or [""])[0],  # type: ignore[union-attr]  # signed in
+        said=[message for each in said.values() for message in each],
+        under_way=[row for row in rows if row.is_under_way],
+        first=first,
+        later=[row for row in ahead if row is not first],
         over=[row for row in rows if row.is_over],
-        money=_money(outlet, rows),
-        key=new_key(),
+        ahead_count=len([row for row in rows if not row.is_over]),
+        done_count=len([row for row in rows if row.booking.status in DONE]),
+        late_count=len([row for row in ahead if row.booking.starts_at < now]),
+        money=_money(outlet, rows) if desk.can_manage else None,
     )
 
 
@@ -95,9 +131,9 @@ def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
             lambda: {"status": service(access=access, **more).status},
         )
     except DomainError as error:
-        messages.error(desk.request, str(error))
+        messages.error(desk.request, str(error), extra_tags=ref)
     else:
-        messages.success(desk.request, str(said))
+        messages.success(desk.request, str(said), extra_tags=ref)
     return _back(desk.request, access)
 
 
@@ -116,7 +152,7 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
         except PolicyChanged as error:
             messages.error(desk.request, str(error))
             return redirect("provider:visit_cancel", desk.provider.public_id, ref)
-        messages.success(desk.request, _("Cancelled. The customer is told."))
+        messages.success(desk.request, _("Cancelled. The customer is told."), extra_tags=ref)
         return _back(desk.request, access)
     preview = changes.preview(access=access, action="cancel")
     return desk.render(
@@ -132,24 +168,44 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
     )
 
 
-def _row(desk: Desk, booking: Booking) -> Row:
-    item = booking.items.all()[0]
-    access = Access(
-        booking=booking,
-        principal=desk.principal,
-        is_customer=False,
-        role=Role(desk.membership.role),
-        staff_pk=desk.membership.staff_id,
-    )
+def _row(
+    desk: Desk, booking: Booking, now: datetime, said: list[Message], *, is_today: bool, is_ahead: bool
+) -> Row:
+    items = list(booking.items.all())
+    access = _at_the_desk(desk, booking)
+    is_over = booking.status in OVER
+    shows_contact = access.may_mark() and not is_over and booking.status != states.HELD
     return Row(
         booking=booking,
-        item=item,
-        units=[taken.resource.name for taken in item.allocations.all() if taken.resource and taken.live],
-        may=actions(access),
-        is_mine=item.staff_id == desk.membership.staff_id,
-        is_over=booking.status in OVER,
+        items=items,
+        units=[
+            taken.resource.name
+            for item in items
+            for taken in item.allocations.all()
+            if taken.resource and taken.live
+        ],
+        may=_may(access, now, is_ahead=is_ahead),
+        is_mine=any(item.staff_id == desk.membership.staff_id for item in items),
+        is_over=is_over,
+        is_under_way=booking.status in UNDER_WAY,
+        shows_contact=shows_contact,
+        shows_door=shows_contact and (is_today or booking.status in UNDER_WAY),
         total=Money(booking.total_amount, booking.currency),
+        said=said,
     )
+
+
+def _may(access: Access, now: datetime, *, is_ahead: bool) -> list[str]:
+    """What the day's list offers; a hold is the customer's until it is paid, and marks wait for their day."""
+    booking = access.booking
+    if booking.status == states.HELD:
+        return []
+    found = actions(access)
+    if is_ahead and booking.status not in UNDER_WAY:
+        return [name for name in found if name == "cancel"]
+    if now < no_show_from(Policy.from_dict(booking.policy), booking.starts_at):
+        return [name for name in found if name != "no_show"]
+    return found
 
 
 def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
@@ -163,6 +219,7 @@ def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
             sums["online"] += row.booking.total_amount
         elif row.booking.payment_state == PaymentState.COUNTER:
             sums["counter"] += row.booking.total_amount
+    sums["all"] = sum(sums.values())
     return {name: Money(amount, outlet.currency) for name, amount in sums.items()}
 
 
@@ -177,9 +234,13 @@ def _access(desk: Desk, ref: str) -> Access:
     access = booking_for(desk.principal, ref)
     if access.booking.outlet.provider_id != desk.provider.pk:
         raise NotFound
-    # At the desk a member acts for the business, even on a booking of their own.
+    return _at_the_desk(desk, access.booking)
+
+
+def _at_the_desk(desk: Desk, booking: Booking) -> Access:
+    """A member acts for the business here, even on a booking of their own."""
     return Access(
-        booking=access.booking,
+        booking=booking,
         principal=desk.principal,
         is_customer=False,
         role=Role(desk.membership.role),
@@ -196,10 +257,3 @@ def _day_url(access: Access) -> str:
 
 def _back(request: HttpRequest, access: Access) -> HttpResponse:
     return HttpResponseRedirect(_day_url(access))
-
-
-def _shift(day: date, days: int) -> date | None:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return None

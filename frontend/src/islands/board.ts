@@ -1,6 +1,11 @@
 import { watchBoard } from "../live";
 import { firstTime, renewed } from "./once";
 
+/** The day's line says what time it is. */
+const LOOK_EVERY = 60_000;
+/** How long what was just said about a visit stays beside it, in ms after the page was loaded. */
+const SAID_FOR = 20_000;
+
 /** A shop's day follows what happens. Marks: data-live-board (the outlet); what is marked data-live is taken anew. */
 export function start(root: HTMLElement): void {
   if (!firstTime(root, "Board")) return;
@@ -18,6 +23,7 @@ export function start(root: HTMLElement): void {
         soon(2000);
         continue;
       }
+      keep(part, next);
       part.replaceWith(document.adoptNode(next));
       renewed(next);
     }
@@ -28,4 +34,22 @@ export function start(root: HTMLElement): void {
   };
 
   watchBoard(root.dataset["liveBoard"] ?? "", { onEvent: () => soon(), onRefetch: () => soon() });
+  window.setInterval(() => {
+    if (document.visibilityState === "visible") soon();
+  }, LOOK_EVERY);
+}
+
+/** What a person has opened or typed stays, and so does, for a while, what was said to them. */
+function keep(old: HTMLElement, next: HTMLElement): void {
+  const same = (id: string): HTMLElement | null => (id ? next.querySelector(`#${CSS.escape(id)}`) : null);
+  for (const open of old.querySelectorAll("details[open][id]")) same(open.id)?.setAttribute("open", "");
+  for (const typed of old.querySelectorAll("input[id]")) {
+    const field = same(typed.id);
+    if (typed instanceof HTMLInputElement && field instanceof HTMLInputElement) field.value = typed.value;
+  }
+  if (performance.now() > SAID_FOR) return;
+  for (const said of old.querySelectorAll(".visit__said")) {
+    const visit = same(said.closest("li")?.id ?? "");
+    if (visit && !visit.querySelector(".visit__said")) visit.append(said.cloneNode(true));
+  }
 }
