@@ -1,5 +1,6 @@
-/** The one script of every page: styles, and the islands that the page's marks ask for. */
+/** The one script of every page: styles, htmx, and the islands that the page's marks ask for. */
 import "./css/index.css";
+import htmx from "htmx.org";
 import { startCountdowns } from "./islands/countdown";
 import { startMenus } from "./islands/menus";
 import { startTheme } from "./islands/theme";
@@ -8,7 +9,7 @@ import { RENEWED } from "./islands/once";
 import { startSuggestions } from "./islands/suggest";
 import { startZoneNotes } from "./islands/zone";
 
-/** Starts what `root` asks for; runs again for what an island has put in. */
+/** Starts what `root` asks for; runs again for what comes later. */
 function start(root: ParentNode): void {
   startCountdowns(root);
   startForms(root);
@@ -31,6 +32,13 @@ function start(root: ParentNode): void {
 startMenus();
 startTheme();
 start(document);
+// What htmx puts in, and what an island has taken anew.
+document.addEventListener("htmx:load", (event) => {
+  const element = (event as CustomEvent<{ elt: HTMLElement }>).detail.elt;
+  if (element !== document.body) start(element.parentElement ?? element);
+});
 document.addEventListener(RENEWED, (event) => {
-  if (event.target instanceof HTMLElement) start(event.target);
+  if (!(event.target instanceof HTMLElement)) return;
+  htmx.process(event.target);
+  start(event.target);
 });
