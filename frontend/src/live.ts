@@ -197,14 +197,13 @@ export function follow(
 
 /**
  * Calls `onChange` when open time of the outlet may have changed between two instants (RFC 3339), or with nulls when
- * any of it may have: after a reconnection, and every 30 seconds while sockets do not work.
+ * any of it may have: at each opening, and every 30 seconds while sockets do not work.
  */
 export function watchSlots(
   outlet: string,
   onChange: (from: string | null, to: string | null) => void,
   onState?: (state: LiveState) => void,
 ): Following {
-  let opened = false;
   return keep({
     path: () => `/ws/outlets/${encodeURIComponent(outlet)}/slots`,
     onMessage: (message) => {
@@ -212,10 +211,8 @@ export function watchSlots(
         onChange(message["from"] as string | null, message["to"] as string | null);
       }
     },
-    onOpen: () => {
-      if (opened) onChange(null, null);
-      opened = true;
-    },
+    // At the first opening, too: something may have changed since the page was rendered.
+    onOpen: () => onChange(null, null),
     poll: () => {
       onChange(null, null);
       return Promise.resolve(true);
@@ -226,8 +223,8 @@ export function watchSlots(
 }
 
 /**
- * Follows an outlet's board: `onEvent` for each change, `onRefetch` when some may have been missed (after a
- * reconnection, and every few seconds while sockets do not work).
+ * Follows an outlet's board: `onEvent` for each change, `onRefetch` when some may have been missed (at each
+ * opening, and every few seconds while sockets do not work).
  */
 export function watchBoard(
   outlet: string,
@@ -237,14 +234,10 @@ export function watchBoard(
     onState?: (state: LiveState) => void;
   },
 ): Following {
-  let opened = false;
   return keep({
     path: () => `/ws/board/${encodeURIComponent(outlet)}`,
     onMessage: (message) => options.onEvent(message as unknown as BoardEvent),
-    onOpen: () => {
-      if (opened) options.onRefetch();
-      opened = true;
-    },
+    onOpen: () => options.onRefetch(),
     poll: () => {
       options.onRefetch();
       return Promise.resolve(true);
