@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from icalendar import Calendar
 
@@ -105,7 +107,7 @@ def test_the_calendar_file_holds_the_visit_in_utc_and_where_it_is(booked: Access
     assert event.start == booking.starts_at.astimezone(UTC)
     assert event.end == booking.ends_at.astimezone(UTC)
     assert event.start.utcoffset() == timedelta(0)
-    assert event["UID"] == f"{booking.ref.lower()}@localhost"
+    assert event["UID"] == f"{booking.ref.lower()}@{urlsplit(settings.SITE_URL).hostname}"
     assert event["STATUS"] == "CONFIRMED"
     assert event["LOCATION"] == f"{booking.outlet.name}, Kalevankatu 12, Helsinki"
     assert event["ATTENDEE"] == "mailto:helmi@example.com"

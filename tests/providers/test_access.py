@@ -19,7 +19,7 @@ from providers.services.resources import create_resource, create_resource_kind
 from tests.factories import make_member, make_outlet, make_provider, make_user, tomorrow_at
 from tests.providers.conftest import Business
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.providers.urls")]
+pytestmark = pytest.mark.django_db
 
 # method, path, body, least role that may
 ROUTES = [

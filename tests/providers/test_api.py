@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.providers.conftest import Business
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.providers.urls")]
+pytestmark = pytest.mark.django_db
 
 OUTLET = {
     "name": "Second shop",
