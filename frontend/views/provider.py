@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -60,11 +61,31 @@ def create(request: HttpRequest) -> HttpResponse:
 def overview(desk: Desk) -> HttpResponse:
     """A business at a glance: what is there, what is missing, the day of each shop."""
     found = catalogue.overview(desk.provider)
+    # Only a manager can mend it.
+    idle = []
+    if desk.can_manage:
+        able = {skill.service_id for person in catalogue.staff(desk.provider) for skill in person.live_skills}  # type: ignore[attr-defined]
+        idle = [service for service in catalogue.services(desk.provider) if service.pk not in able]
     return desk.render(
         "overview",
+        idle=idle,
         nav="overview",
         overview=found,
-        missing=[MISSING_WORDS[name] for name in found.missing],
+        missing=[(MISSING_WORDS[name], _page_for(desk, name)) for name in found.missing],
+    )
+
+
+def _page_for(desk: Desk, name: str) -> str:
+    """The page on which what is missing is added; "" when its turn has not come or the caller may not."""
+    if not desk.can_manage:
+        return ""
+    business = desk.provider.public_id
+    if name == "hours":
+        shop = catalogue.outlets(desk.provider).first()
+        return reverse("provider:hours", args=[business, shop.public_id]) if shop else ""
+    return reverse(
+        {"outlet": "provider:outlet_new", "service": "provider:service_new"}.get(name, "provider:staff_new"),
+        args=[business],
     )
 
 

@@ -6,17 +6,20 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale
-from babel.numbers import get_currency_precision
+from babel.core import get_global
+from babel.numbers import get_currency_precision, get_territory_currencies
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import DomainError
 from common.money import Money
 from frontend import formats
 from geo.rules.positions import Position
 from geo.selectors import position_of
 from providers.enums import Role, SkillLevel
 from providers.models import Outlet, Resource, ResourceKind, Service, StaffMember
+from providers.rules import checks
 from providers.selectors.categories import category_tree
 
 # The languages of a provider's own texts, by their own names.
@@ -61,6 +64,17 @@ def zone_choices() -> list[tuple[str, str]]:
     """The IANA zones that are places."""
     names = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     return [("", "—"), *((name, name.replace("_", " ")) for name in names)]
+
+
+def customs_of(country: str) -> dict[str, str]:
+    """What a first outlet's form starts with: the country, its currency, and its zone if it has one only."""
+    zones = [zone for zone, land in get_global("zone_territories").items() if land == country]
+    currencies = get_territory_currencies(country)
+    return {
+        "country": country,
+        "timezone": zones[0] if len(zones) == 1 else "",
+        "currency": currencies[0] if currencies else "",
+    }
 
 
 def minor(amount: Decimal, currency: str) -> int:
@@ -129,7 +143,9 @@ class OutletForm(DeskForm):
         required=False,
         min_value=-90,
         max_value=90,
-        help_text=_("Leave empty and we look the address up."),
+        help_text=_(
+            "Leave empty and we look the address up. If it is not found, give degrees as map apps show them."
+        ),
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
     lng = forms.FloatField(
@@ -252,12 +268,22 @@ class StaffForm(DeskForm):
                 label=service.name, required=False, choices=[("", _("Does not do it")), *SkillLevel.choices]
             )
 
+    def clean_speaks(self) -> list[str]:
+        """The tags as typed, refused beside this field rather than beside the language of the texts."""
+        tags = [tag.strip() for tag in self.cleaned_data["speaks"].split(",") if tag.strip()]
+        for tag in tags:
+            try:
+                checks.language(tag)
+            except DomainError as error:
+                raise forms.ValidationError(str(error.detail)) from None
+        return tags
+
     def fields_for_service(self) -> dict[str, Any]:
         """The cleaned fields as the services name them."""
         data = self.cleaned_data
         return {
             **{name: data[name] for name in ("name", "title", "resume", "language", "working_since")},
-            "speaks": [tag.strip() for tag in data["speaks"].split(",") if tag.strip()],
+            "speaks": data["speaks"],
             "outlets": [outlet for outlet in self.all_outlets if outlet.public_id in data["outlets"]],
             "skills": {
                 service: SkillLevel(level)

@@ -58,17 +58,20 @@ class WeekForm(DeskForm):
                     self.fields[f"d{weekday}_{shift}_{part}"] = field
 
     def days(self) -> list[dict[str, Any]]:
-        """Each weekday's name and pairs of fields, for the template."""
-        return [
-            {
-                "name": formats.weekday(A_MONDAY + timedelta(days=weekday), short=False),
-                "pairs": [
-                    (self[f"d{weekday}_{shift}_opens"], self[f"d{weekday}_{shift}_closes"])
-                    for shift in range(self.shifts)
-                ],
-            }
-            for weekday in range(7)
+        """Each weekday's name, its pairs of fields (the first, and those in use), and `more`: the empty ones."""
+        return [self._day(weekday) for weekday in range(7)]
+
+    def _day(self, weekday: int) -> dict[str, Any]:
+        pairs = [
+            (self[f"d{weekday}_{shift}_opens"], self[f"d{weekday}_{shift}_closes"])
+            for shift in range(self.shifts)
         ]
+        shown = 1 + max(
+            (shift for shift, pair in enumerate(pairs) if any(each.value() or each.errors for each in pair)),
+            default=0,
+        )
+        name = formats.weekday(A_MONDAY + timedelta(days=weekday), short=False)
+        return {"name": name, "pairs": pairs[:shown], "more": pairs[shown:]}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

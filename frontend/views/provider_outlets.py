@@ -1,11 +1,12 @@
 """Pages of a business's outlets, and of the things that stand in them."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
-from frontend.views.provider_forms import KindForm, OutletForm, UnitChangeForm, UnitForm
+from frontend.views.provider_forms import KindForm, OutletForm, UnitChangeForm, UnitForm, customs_of
 from providers.enums import Role
 from providers.models import Outlet, Resource, ResourceKind
 from providers.selectors import catalogue
@@ -25,8 +26,14 @@ def create(desk: Desk) -> HttpResponse:
     """A new outlet."""
     first = catalogue.outlets(desk.provider).first()
     known = ("city", "country", "timezone", "currency")
-    initial = {name: getattr(first, name) for name in known} if first else {}
-    form = OutletForm(desk.request.POST or None, initial={"language": desk.provider.language, **initial})
+    if first:
+        initial = {name: getattr(first, name) for name in known}
+    else:
+        initial = {"name": desk.provider.name, **customs_of(settings.PHONE_REGION)}
+    form = OutletForm(
+        desk.request.POST or None,
+        initial={"language": desk.provider.language, "phone": desk.provider.phone, **initial},
+    )
     if desk.sent and (made := attempt(form, lambda: _create(desk, form))):
         return desk.done(_("Added. Now say when it is open."), "hours", made.public_id)
     return desk.form(form, nav="outlets", title=_("A new shop"))

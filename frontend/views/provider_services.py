@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
 from frontend.views.provider_service_forms import OffersForm, OptionForm, ServiceForm
 from providers.enums import Role
-from providers.models import Service, ServiceOption
+from providers.models import Service, ServiceOption, StaffMember
 from providers.selectors import catalogue
 from providers.selectors.access import access_option, access_service
 from providers.selectors.categories import by_pk, require_category
@@ -46,7 +46,7 @@ def create(desk: Desk) -> HttpResponse:
         )
 
     if desk.sent and (made := attempt(form, make)):
-        return desk.done(_("Added. Say who can do it on the people's pages."), "service", made.public_id)
+        return desk.done(_("Added. Now say who can do it."), "service", made.public_id)
     return desk.form(form, nav="services", title=_("A new service"))
 
 
@@ -191,11 +191,20 @@ def _service_page(
     form: ServiceForm | None = None,
     offers_form: OffersForm | None = None,
 ) -> HttpResponse:
+    people = list(catalogue.staff(desk.provider))
+    able = [person for person in people if _can_do(person, service)]
     return desk.render(
         "service",
         nav="services",
+        able=able,
+        unable=[person for person in people if person not in able],
         status=422 if desk.sent else 200,
         service=service,
         form=form or _service_form(desk, service, sent=False),
         offers_form=offers_form or _offers_form(desk, service, sent=False),
     )
+
+
+def _can_do(person: StaffMember, service: Service) -> bool:
+    """Whether a person, as selectors.catalogue.staff reads them, has the skill."""
+    return any(skill.service_id == service.pk for skill in person.live_skills)  # type: ignore[attr-defined]

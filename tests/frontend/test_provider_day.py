@@ -109,7 +109,7 @@ def held(
         start=shop.at(hour),
         address=address,
     ).booking
-    Customer.objects.filter(pk=booking.customer_id).update(name=name, phone="+358401234567")
+    Customer.objects.filter(bookings=booking).update(name=name, phone="+358401234567")
     return booking_for(Principal(user=user), booking.ref)
 
 
