@@ -10,11 +10,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 
 from accounts.models import User
 from common import audit
 from common.actors import user_actor
 from common.errors import DomainError
+from providers.enums import ProviderStatus
 from providers.models import (
     Category,
     CategoryName,
@@ -81,12 +83,26 @@ class OutletInline(ReadOnlyInline):
 
 @admin.register(Provider)
 class ProviderAdmin(ReadOnly, ModelAdmin):
-    list_display = ["name", "status", "email", "created_at", "approved_at"]
+    list_display = ["name", "shown_status", "email", "phone", "created_at", "approved_at"]
     list_filter = ["status", "created_at"]
     search_fields = ["name", "email", "public_id"]
     ordering = ["-created_at"]
     inlines = [OutletInline, MembershipInline]
     actions = ["approve", "reject", "suspend"]
+
+    @display(
+        description=_("Status"),
+        ordering="status",
+        label={
+            ProviderStatus.SUBMITTED: "warning",
+            ProviderStatus.APPROVED: "success",
+            ProviderStatus.REJECTED: "danger",
+            ProviderStatus.SUSPENDED: "danger",
+        },
+    )
+    def shown_status(self, provider: Provider) -> tuple[str, str]:
+        """The status as a coloured label: what waits for an operator stands out."""
+        return provider.status, provider.get_status_display()
 
     # Read-only admins hide their actions; these go through services, which say what is possible.
     @admin.action(description=_("Approve"), permissions=["view"])

@@ -386,3 +386,9 @@ def test_three_visits_take_as_many_queries_as_one(shop: Shop, at_ten: None) -> N
 
 def wrong(booking: Booking) -> str:
     return "0000" if booking.check_in_code != "0000" else "1111"
+
+
+def test_what_follows_live_is_marked_for_the_island(shop: Shop) -> None:
+    page = shop.staff.get(shop.url).content.decode()
+    assert f'data-live-board="{shop.outlet.public_id}"' in page
+    assert re.findall(r'id="([a-z-]+)" data-live', page) == ["day-line", "day"]

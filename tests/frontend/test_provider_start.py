@@ -1,0 +1,88 @@
+"""A new business on its own pages: forms that start filled in, steps that lead on, refusals at their field."""
+
+import re
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from providers.enums import ProviderStatus, Role
+from providers.models import Provider, Skill
+from tests.factories import make_member, make_outlet, make_provider, make_service, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def business() -> Provider:
+    return make_provider(status=ProviderStatus.DRAFT, name="Autopesu Uusi")
+
+
+@pytest.fixture
+def owner(business: Provider) -> Client:
+    client = Client()
+    client.force_login(make_member(business, Role.OWNER))
+    return client
+
+
+def base(business: Provider) -> str:
+    return f"/provider/{business.public_id}/"
+
+
+def test_what_is_missing_leads_to_where_it_is_added(owner: Client, business: Provider) -> None:
+    page = owner.get(base(business))
+    # Hours are an outlet's: without one there is nowhere to set them.
+    assert [link for _, link in page.context["missing"]] == [
+        f"{base(business)}{end}" for end in ("outlets/new/", "services/new/", "staff/new/")
+    ] + [""]
+
+
+def test_the_first_shop_starts_with_the_customs_of_the_country(
+    owner: Client, business: Provider, settings: SettingsWrapper
+) -> None:
+    settings.PHONE_REGION = "FI"
+    form = owner.get(f"{base(business)}outlets/new/").context["form"]
+    found = {name: form[name].value() for name in ("name", "country", "timezone", "currency")}
+    assert found == {
+        "name": "Autopesu Uusi",
+        "country": "FI",
+        "timezone": "Europe/Helsinki",
+        "currency": "EUR",
+    }
+
+
+def test_a_country_of_many_zones_leaves_the_zone_to_choose(
+    owner: Client, business: Provider, settings: SettingsWrapper
+) -> None:
+    settings.PHONE_REGION = "US"
+    form = owner.get(f"{base(business)}outlets/new/").context["form"]
+    assert (form["timezone"].value(), form["currency"].value()) == ("", "USD")
+
+
+def test_a_service_that_nobody_can_do_is_named(owner: Client, business: Provider) -> None:
+    outlet = make_outlet(business)
+    service = make_service(outlet, staff=[], name="Hand wash")
+    person = make_staff(outlet, name="Outi Uusi")
+    assert owner.get(base(business)).context["idle"] == [service]
+    page = owner.get(f"{base(business)}services/{service.public_id}/")
+    assert (page.context["able"], page.context["unable"]) == ([], [person])
+    Skill.objects.create(staff=person, service=service)
+    assert owner.get(base(business)).context["idle"] == []
+    assert owner.get(f"{base(business)}services/{service.public_id}/").context["able"] == [person]
+
+
+def test_an_unknown_language_is_refused_where_it_was_typed(owner: Client, business: Provider) -> None:
+    fields = {"name": "Outi Uusi", "language": "en", "speaks": "fi, klingon!"}
+    page = owner.post(f"{base(business)}staff/new/", fields)
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"speaks"}
+    assert page.context["form"]["speaks"].value() == "fi, klingon!"
+
+
+def test_a_half_typed_shift_is_refused_beside_its_times(owner: Client, business: Provider) -> None:
+    outlet = make_outlet(business)
+    page = owner.post(f"{base(business)}outlets/{outlet.public_id}/hours/", {"d0_1_opens": "09:00"})
+    assert page.status_code == 422
+    times = re.findall(r'class="week__times">(.*?)</fieldset>', page.content.decode(), flags=re.S)
+    assert "field__error" in times[0].split("<details")[0]
+    assert all("field__error" not in day for day in times[1:])
