@@ -1,10 +1,10 @@
 """A new business on its own pages: forms that start filled in, steps that lead on, refusals at their field."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from providers.enums import ProviderStatus, Role
 from providers.models import Provider, Skill
@@ -38,7 +38,7 @@ def test_what_is_missing_leads_to_where_it_is_added(owner: Client, business: Pro
 
 
 def test_the_first_shop_starts_with_the_customs_of_the_country(
-    owner: Client, business: Provider, settings: SettingsWrapper
+    owner: Client, business: Provider, settings: Any
 ) -> None:
     settings.PHONE_REGION = "FI"
     form = owner.get(f"{base(business)}outlets/new/").context["form"]
@@ -52,7 +52,7 @@ def test_the_first_shop_starts_with_the_customs_of_the_country(
 
 
 def test_a_country_of_many_zones_leaves_the_zone_to_choose(
-    owner: Client, business: Provider, settings: SettingsWrapper
+    owner: Client, business: Provider, settings: Any
 ) -> None:
     settings.PHONE_REGION = "US"
     form = owner.get(f"{base(business)}outlets/new/").context["form"]
