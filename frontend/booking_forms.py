@@ -50,7 +50,9 @@ def method_choices(*, at_home: bool) -> list[tuple[str, str | Promise]]:
     """The ways to pay that can be offered, those paid online first."""
     words: dict[str, str | Promise] = {
         "sandbox": _("Card"),
-        "counter": _("To who comes, at your door") if at_home else pgettext_lazy("a way to pay", "At the shop"),
+        "counter": _("To who comes, at your door")
+        if at_home
+        else pgettext_lazy("a way to pay", "At the shop"),
     }
     return [(name, words.get(name, name)) for name in gateways.methods()]
 
