@@ -19,9 +19,13 @@ from tests.setup.site import until
 pytestmark = pytest.mark.browser
 
 
-SETTLED = """Promise.allSettled(
-  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished),
-)"""
+# Until none is left: a colour that a child inherits sets out only when its parent's has arrived.
+SETTLED = """async () => {
+  const moving = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
+  for (let left = moving(); left.length; left = moving()) {
+    await Promise.allSettled(left.map((each) => each.finished));
+  }
+}"""
 
 
 def looked_at(page: Page) -> list[str]:
