@@ -102,9 +102,9 @@ def address(access: Access) -> schemas.AddressOut | None:
 
 
 def _still_concerns(access: Access) -> bool:
-    """The customer sees their own details always, members those of visits that are still to be done."""
+    """The customer sees their own details always; who serves it and managers, while it is still to be done."""
     over = {states.COMPLETED, states.CLOSED}
-    return access.is_customer or (access.is_staff and access.booking.status in states.LIVE - over)
+    return access.is_customer or (access.may_mark() and access.booking.status in states.LIVE - over)
 
 
 def policy(booking: Booking) -> schemas.PolicyOut:

@@ -78,6 +78,8 @@ def problem(error: DomainError, status: int | None = None) -> HttpResponse:
     response = JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -21,6 +21,8 @@ class DomainError(Exception):
     code: ClassVar[str]
     status: ClassVar[int] = 422
     title: Text = _("That could not be done.")
+    # Seconds after which the same request may succeed (RFC 9110, Retry-After); None when waiting does not help.
+    retry_after: ClassVar[int | None] = None
 
     def __init__(self, detail: Text | None = None, **data: Any) -> None:
         self.detail: Text = detail or self.title
@@ -140,4 +142,5 @@ class StillRunning(DomainError):
 
     code = "still_running"
     status = 409
+    retry_after = 2
     title = _("The same request is still being worked on.")

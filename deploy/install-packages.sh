@@ -30,8 +30,17 @@ if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then
     exit 1
 fi
 
-nginx_was_here=no
-dpkg-query -W -f='${Status}' nginx-common 2>/dev/null | grep -q '^install ok' && nginx_was_here=yes
+# A package whose service Debian enables for the next boot, as "package service".
+services="nginx-common nginx
+redis-server redis-server"
+is_installed() {
+    dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok'
+}
+was_off=""
+while read -r package service; do
+    is_installed "$package" || was_off="$was_off$package $service
+"
+done <<<"$services"
 
 put_back # what a killed run may have left
 trap put_back EXIT
@@ -51,7 +60,9 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -q update
 apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"
 
-# Debian enables nginx for the next boot; the marketplace starts its own, so an nginx that came with it stays off.
-if [ "$nginx_was_here" = no ] && dpkg-query -W -f='${Status}' nginx-common 2>/dev/null | grep -q '^install ok'; then
-    update-rc.d nginx disable >/dev/null 2>&1 || true
-fi
+# The project starts its own, so a service that came with its packages stays off.
+while read -r package service; do
+    if [ -n "$package" ] && is_installed "$package"; then
+        update-rc.d "$service" disable >/dev/null 2>&1 || true
+    fi
+done <<<"$was_off"

@@ -27,7 +27,7 @@ TO_SERVE = (
     "postgresql-15-postgis-3",
     "python3-venv",
 )
-TO_TEST = (*TO_SERVE, "chromium")
+TO_TEST = (*TO_SERVE, "chromium", "redis-server")
 INSTALLER = CHECKOUT / "deploy" / "install-packages.sh"
 FRONTEND = CHECKOUT / "frontend"
 VENV = CHECKOUT / ".venv"
