@@ -41,6 +41,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
     date_joined = models.DateTimeField(db_default=Now())
+    # The person asked to be forgotten: the row stays for what names it by id.
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -52,12 +54,19 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("email"), name="user_email_is_unique"),
             models.UniqueConstraint(fields=["phone"], name="user_phone_is_unique"),
             models.CheckConstraint(
-                condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
+                condition=models.Q(email__isnull=False)
+                | models.Q(phone__isnull=False)
+                | models.Q(erased_at__isnull=False),
                 name="user_has_email_or_phone",
             ),
             # Two phone sign-ups would collide on an empty e-mail: a missing one is NULL.
             models.CheckConstraint(
                 condition=~models.Q(email="") & ~models.Q(phone=""), name="user_contact_is_null_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(email__isnull=True, phone__isnull=True, name="", is_active=False),
+                name="erased_user_says_nothing",
             ),
         ]
 
@@ -109,6 +118,11 @@ class Customer(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(email="") & ~models.Q(phone=""),
                 name="customer_contact_is_null_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(email__isnull=True, phone__isnull=True, name=""),
+                name="erased_customer_says_nothing",
             ),
         ]
         indexes = [

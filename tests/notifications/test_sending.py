@@ -120,7 +120,7 @@ def test_a_confirmation_of_what_was_cancelled_since_is_not_sent(
 
 
 def test_who_was_erased_since_is_not_written_to(refused: Message) -> None:
-    Customer.objects.update(erased_at=clock.now(), email=None)
+    Customer.objects.update(erased_at=clock.now(), name="", email=None, phone=None)
     with clock.at(clock.now() + timedelta(minutes=5)):
         send_due()
 

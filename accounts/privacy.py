@@ -1,0 +1,148 @@
+"""What accounts holds about a person: the account, how they sign in, the customers they are, their apps' tokens."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiToken, Customer, User
+from common import clock, privacy
+from common.clock import rfc3339
+from common.privacy import Subject
+
+
+@privacy.finder("accounts")
+def _find(subject: Subject) -> None:
+    if subject.user_pk:
+        user = User.objects.get(pk=subject.user_pk)
+        subject.user_id = user.public_id
+        subject.emails |= {user.email} if user.email else set()
+        subject.emails |= {a.email.lower() for a in EmailAddress.objects.filter(user=user)}
+        subject.customer_pks |= set(Customer.objects.filter(user=user).values_list("pk", flat=True))
+    for customer in Customer.objects.filter(pk__in=subject.customer_pks):
+        subject.customer_ids.add(customer.public_id)
+        if customer.email:
+            subject.emails.add(customer.email.lower())
+
+
+def _export(subject: Subject) -> dict[str, Any]:
+    user = User.objects.filter(pk=subject.user_pk).first()
+    customers = Customer.objects.filter(pk__in=subject.customer_pks).order_by("pk")
+    return {
+        "user": _user(user) if user else None,
+        "customers": [
+            {
+                "id": customer.public_id,
+                "name": customer.name,
+                "email": customer.email,
+                "phone": customer.phone,
+                "language": customer.language,
+                "created_at": rfc3339(customer.created_at),
+                "joined_at": rfc3339(customer.joined_at) if customer.joined_at else None,
+            }
+            for customer in customers
+        ],
+    }
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {
+        "id": user.public_id,
+        "name": user.name,
+        "email": user.email,
+        "phone": user.phone,
+        "language": user.language,
+        "has_password": user.has_usable_password(),
+        "signed_up_at": rfc3339(user.date_joined),
+        "last_signed_in_at": rfc3339(user.last_login) if user.last_login else None,
+        "addresses": [
+            {"email": address.email, "verified": address.verified, "primary": address.primary}
+            for address in EmailAddress.objects.filter(user=user).order_by("pk")
+        ],
+        "tokens": [
+            {
+                "id": token.public_id,
+                "name": token.name,
+                "scopes": token.scopes,
+                "created_at": rfc3339(token.created_at),
+                "last_used_at": rfc3339(token.last_used_at) if token.last_used_at else None,
+                "revoked_at": rfc3339(token.revoked_at) if token.revoked_at else None,
+            }
+            for token in ApiToken.objects.filter(user=user).order_by("pk")
+        ],
+    }
+
+
+def _erase(subject: Subject) -> None:
+    Customer.objects.filter(pk__in=subject.customer_pks, erased_at__isnull=True).update(
+        name="", email=None, phone=None, language="en", erased_at=clock.now()
+    )
+    user = User.objects.filter(pk=subject.user_pk).first()
+    if user is not None:
+        _erase_user(user)
+    _forget_in_the_back_office(subject)
+
+
+def _erase_user(user: User) -> None:
+    """Nobody signs in as them again: no address, no password, no session, no token."""
+    # Confirmations of an address go with it.
+    EmailAddress.objects.filter(user=user).delete()
+    ApiToken.objects.filter(user=user).update(name="", token_hash=_unfindable(), revoked_at=clock.now())
+    user.set_unusable_password()
+    User.objects.filter(pk=user.pk).update(
+        name="",
+        email=None,
+        phone=None,
+        language="en",
+        password=user.password,
+        is_active=False,
+        last_login=None,
+        erased_at=clock.now(),
+    )
+    end_sessions(user)
+
+
+def _unfindable() -> Any:
+    """No secret has this hash, and it differs from row to row."""
+    return Concat(Value("erased:"), F("public_id"), output_field=CharField())
+
+
+def end_sessions(user: User) -> None:
+    """Delete the sessions in which `user` is signed in. They name nobody outside: each is opened to see."""
+    for session in Session.objects.filter(expire_date__gt=clock.now()).iterator(chunk_size=500):
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
+
+
+def _forget_in_the_back_office(subject: Subject) -> None:
+    """Operators' history of edits shows names of what was edited."""
+    for model, pks in ((User, {subject.user_pk} - {0}), (Customer, subject.customer_pks)):
+        LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(model), object_id__in=[str(pk) for pk in pks]
+        ).update(object_repr="", change_message="")
+
+
+privacy.area("account", app="accounts", title=_("Account"), export=_export, erase=_erase)
+privacy.personal(
+    "accounts.User",
+    area="account",
+    blanked="name email phone language password",
+    reason="blanked; nobody can sign in any more",
+)
+privacy.personal("accounts.Customer", area="account", blanked="name email phone language")
+privacy.personal(
+    "accounts.ApiToken", area="account", blanked="name token_hash", reason="blanked; the token is revoked"
+)
+privacy.impersonal("accounts.ApiToken", {"fixed words": "scopes"})
+privacy.personal("account.EmailAddress", area="account", blanked="email", reason="the row is deleted")
+privacy.personal("account.EmailConfirmation", area="account", blanked="key", reason="the row is deleted")
+privacy.personal(
+    "sessions.Session", area="account", blanked="session_key session_data", reason="the row is deleted"
+)
+privacy.personal("admin.LogEntry", area="account", blanked="object_repr change_message")
+privacy.impersonal("admin.LogEntry", {"an id": "object_id"})

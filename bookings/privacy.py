@@ -1,0 +1,120 @@
+"""What bookings hold about a person: their visits, and where they were visited at home."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Booking, BookingAccess
+from bookings.rules import states
+from common import clock, privacy
+from common.clock import rfc3339
+from common.models import Event
+from common.privacy import Obstacle, Subject
+
+# Visits that have still to take place, or whose money has not reached its end.
+OPEN = states.LIVE - {states.CLOSED}
+
+
+@privacy.finder("bookings")
+def _find(subject: Subject) -> None:
+    """Their visits, and through them whose mails, payments and requests are theirs."""
+    theirs = Booking.objects.filter(Q(customer_id__in=subject.customer_pks) | Q(pk__in=subject.booking_pks))
+    for pk, ref in theirs.values_list("pk", "ref"):
+        subject.booking_pks.add(pk)
+        subject.booking_refs.add(ref)
+
+
+def _export(subject: Subject) -> list[dict[str, Any]]:
+    visits = (
+        Booking.objects.filter(pk__in=subject.booking_pks)
+        .select_related("outlet")
+        .prefetch_related("items__staff")
+        .order_by("pk")
+    )
+    events: dict[str, list[dict[str, Any]]] = {}
+    for event in Event.objects.filter(subject_type="booking", subject_id__in=subject.booking_refs).order_by(
+        "subject_id", "seq"
+    ):
+        events.setdefault(event.subject_id, []).append({"type": event.type, "at": rfc3339(event.at)})
+    return [_visit(booking, events.get(booking.ref, [])) for booking in visits]
+
+
+def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
+    point = booking.address_point
+    return {
+        "ref": booking.ref,
+        "status": booking.status,
+        "shop": booking.outlet.name,
+        "shop_address": f"{booking.outlet.street_line}, {booking.outlet.city}",
+        "starts_at": rfc3339(booking.starts_at),
+        "ends_at": rfc3339(booking.ends_at),
+        "timezone": booking.timezone,
+        "created_at": rfc3339(booking.created_at),
+        "source": booking.source,
+        "place": booking.place,
+        "address": {
+            "line": booking.address_line,
+            "note": booking.address_note,
+            "point": {"lat": point.y, "lng": point.x} if point else None,
+        }
+        if booking.address_line
+        else None,
+        "total_amount": booking.total_amount,
+        "fee_amount": booking.fee_amount,
+        "currency": booking.currency,
+        "payment_state": booking.payment_state,
+        "items": [
+            {
+                "service": item.name,
+                "with": item.staff.name,
+                "starts_at": rfc3339(item.starts_at),
+                "ends_at": rfc3339(item.ends_at),
+                "lines": item.lines,
+            }
+            for item in booking.items.all()
+        ],
+        "history": events,
+    }
+
+
+def _erase(subject: Subject) -> None:
+    theirs = Booking.objects.filter(pk__in=subject.booking_pks)
+    # `""` through the encrypted fields is empty; the point goes with the line.
+    theirs.update(address_line="", address_note="", address_point=None, held_from="")
+    BookingAccess.objects.filter(booking__in=theirs).delete()
+
+
+def _obstacles(subject: Subject) -> Iterator[Obstacle]:
+    visits = Booking.objects.filter(pk__in=subject.booking_pks, status__in=OPEN).select_related("outlet")
+    for booking in visits.order_by("starts_at"):
+        yield Obstacle("open_booking", booking.ref, booking.outlet.name)
+    to_do = Booking.objects.filter(
+        items__staff_id__in=subject.staff_pks, status__in=OPEN, ends_at__gt=clock.now()
+    ).distinct()
+    for booking in to_do.select_related("outlet").order_by("starts_at"):
+        yield Obstacle("visit_to_do", booking.ref, booking.outlet.name)
+
+
+privacy.area(
+    "bookings", app="bookings", title=_("Bookings"), export=_export, erase=_erase, obstacles=_obstacles
+)
+privacy.personal(
+    "bookings.Booking",
+    area="bookings",
+    blanked="address_line address_note address_point held_from",
+    kept={
+        "says what was agreed, which tax law keeps; names nobody": "ref policy currency timezone",
+        "an id": "cancelled_by",
+        "four random digits": "check_in_code",
+    },
+)
+privacy.personal(
+    "bookings.BookingItem",
+    area="bookings",
+    kept={"says what was sold, which tax law keeps; names nobody": "name language phases lines currency"},
+)
+privacy.personal("bookings.BookingAccess", area="bookings", blanked="token_hash", reason="the row is deleted")
+privacy.impersonal("bookings.BookingAccess", {"a fixed word": "purpose"})
+privacy.impersonal("bookings.Allocation", {"the business's note on its own time": "note"})

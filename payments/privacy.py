@@ -1,0 +1,138 @@
+"""What payments hold about a person: amounts by id. Only gateways' own messages may name people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+from common import privacy
+from common.clock import rfc3339
+from common.privacy import Obstacle, Subject
+from payments.enums import LIVE, RefundStatus
+from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, WebhookReceipt
+
+BY_ID = "names nobody: a booking, a payment or a business by its id"
+BOOKS = "the books, which tax law keeps; they name a booking or a business by its id"
+
+
+def _export(subject: Subject) -> dict[str, Any] | None:
+    payments = (
+        Payment.objects.filter(booking_ref__in=subject.booking_refs)
+        .order_by("pk")
+        .prefetch_related("refunds")
+    )
+    if not payments:
+        return None
+    entries = LedgerEntry.objects.filter(transaction__booking_ref__in=subject.booking_refs).select_related(
+        "transaction", "account"
+    )
+    return {
+        "payments": [
+            {
+                "id": payment.public_id,
+                "booking": payment.booking_ref,
+                "method": payment.method,
+                "amount": payment.amount,
+                "currency": payment.currency,
+                "status": payment.status,
+                "created_at": rfc3339(payment.created_at),
+                "captured_at": rfc3339(payment.captured_at) if payment.captured_at else None,
+                "refunds": [
+                    {
+                        "id": refund.public_id,
+                        "amount": refund.amount,
+                        "status": refund.status,
+                        "created_at": rfc3339(refund.created_at),
+                        "done_at": rfc3339(refund.done_at) if refund.done_at else None,
+                    }
+                    for refund in payment.refunds.all()
+                ],
+            }
+            for payment in payments
+        ],
+        "ledger": [
+            {
+                "booking": entry.transaction.booking_ref,
+                "kind": entry.transaction.kind,
+                "account": entry.account.kind,
+                "amount": entry.amount,
+                "currency": entry.currency,
+                "at": rfc3339(entry.transaction.at),
+            }
+            for entry in entries.order_by("transaction_id", "pk")
+        ],
+    }
+
+
+def _erase(subject: Subject) -> None:
+    """What the gateways told about their payments. A receipt is encrypted: each is opened to see whose it is."""
+    theirs = {
+        name
+        for payment in Payment.objects.filter(booking_ref__in=subject.booking_refs)
+        for name in (payment.public_id, payment.gateway_ref)
+        if name
+    }
+    if not theirs:
+        return
+    for receipt in (
+        WebhookReceipt.objects.alias(size=Length("body")).filter(size__gt=0).iterator(chunk_size=500)
+    ):
+        if any(name in receipt.body for name in theirs):
+            WebhookReceipt.objects.filter(pk=receipt.pk).update(body="")
+
+
+def _obstacles(subject: Subject) -> Iterator[Obstacle]:
+    """Money that has not arrived where it is going: unpaid payments, refunds under way, money held."""
+    moving = set(
+        Payment.objects.filter(booking_ref__in=subject.booking_refs, status__in=LIVE).values_list(
+            "booking_ref", flat=True
+        )
+    )
+    moving |= set(
+        Refund.objects.filter(
+            payment__booking_ref__in=subject.booking_refs,
+            status__in=[RefundStatus.REQUESTED, RefundStatus.FAILED],
+        ).values_list("payment__booking_ref", flat=True)
+    )
+    moving |= set(
+        LedgerAccount.objects.filter(owner__in=subject.booking_refs, balance__gt=0).values_list(
+            "owner", flat=True
+        )
+    )
+    for ref in sorted(moving):
+        yield Obstacle("money_on_its_way", ref)
+
+
+privacy.area(
+    "payments", app="payments", title=_("Payments"), export=_export, erase=_erase, obstacles=_obstacles
+)
+privacy.personal(
+    "payments.Payment",
+    area="payments",
+    kept={
+        BOOKS: "booking_ref provider_id method currency",
+        "the gateway's name for it": "gateway gateway_ref",
+        "an address of ours or the gateway's, with ids": "redirect_url return_url",
+    },
+)
+privacy.personal(
+    "payments.Refund",
+    area="payments",
+    kept={BOOKS: "reason key actor", "the gateway's name for it": "gateway_ref"},
+)
+privacy.personal("payments.WebhookReceipt", area="payments", blanked="body", reason="emptied")
+privacy.impersonal("payments.WebhookReceipt", {BY_ID: "gateway event_id"})
+privacy.personal("payments.LedgerAccount", area="payments", kept={BOOKS: "owner currency"})
+privacy.personal(
+    "payments.LedgerTransaction",
+    area="payments",
+    kept={BOOKS: "booking_ref cause_type cause_id actor"},
+)
+privacy.personal("payments.LedgerEntry", area="payments", kept={BOOKS: "currency"})
+# The sandbox is a payment company of its own; it is never told who pays.
+privacy.impersonal(
+    "sandbox.SandboxIntent", {BY_ID: "merchant merchant_reference currency return_url idempotency_key"}
+)
+privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempotency_key"})
+privacy.impersonal("sandbox.SandboxDelivery", {BY_ID: "event_id body"})

@@ -1,0 +1,146 @@
+"""What businesses hold about a person: that they belong to one, and who they are as its staff."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext_lazy as _
+
+from common import privacy
+from common.actors import SYSTEM
+from common.clock import rfc3339
+from common.privacy import Obstacle, Subject
+from providers.enums import Role
+from providers.models import HoursOverride, Membership, StaffMember, TimeOff
+from providers.services.members import remove_member
+from providers.services.staff import archive_staff
+
+PUBLISHED = "what the business says in public"
+BUSINESS = "the business's own"
+# What a person who is erased is called where they served.
+FORMER = "Former staff member"
+
+
+@privacy.finder("providers")
+def _find(subject: Subject) -> None:
+    if subject.user_pk:
+        subject.staff_pks |= set(
+            Membership.objects.filter(user_id=subject.user_pk, staff__isnull=False).values_list(
+                "staff_id", flat=True
+            )
+        )
+
+
+def _export(subject: Subject) -> dict[str, Any] | None:
+    memberships = Membership.objects.filter(user_id=subject.user_pk).select_related("provider").order_by("pk")
+    people = (
+        StaffMember.objects.filter(pk__in=subject.staff_pks)
+        .select_related("provider")
+        .prefetch_related("time_off", "skills__service", "outlets")
+        .order_by("pk")
+    )
+    if not memberships and not people:
+        return None
+    return {
+        "memberships": [
+            {
+                "business": membership.provider.name,
+                "id": membership.provider.public_id,
+                "role": membership.role,
+                "since": rfc3339(membership.created_at),
+            }
+            for membership in memberships
+        ],
+        "as_staff": [_person(person) for person in people],
+    }
+
+
+def _person(person: StaffMember) -> dict[str, Any]:
+    return {
+        "id": person.public_id,
+        "business": person.provider.name,
+        "name": person.name,
+        "title": person.title,
+        "resume": person.resume,
+        "speaks": person.speaks,
+        "working_since": person.working_since,
+        "works_at": [outlet.name for outlet in person.outlets.all()],
+        "can_do": [{"service": skill.service.name, "level": skill.level} for skill in person.skills.all()],
+        "time_off": [
+            {
+                "from": rfc3339(off.period.lower),
+                "until": rfc3339(off.period.upper),
+                "reason": off.reason,
+            }
+            for off in person.time_off.all()
+        ],
+        "dates": [
+            {"date": each.date.isoformat(), "note": each.note}
+            for each in HoursOverride.objects.filter(staff=person).order_by("date", "pk")
+        ],
+    }
+
+
+def _erase(subject: Subject) -> None:
+    """They leave their businesses; who served stays as a row without a name, for its bookings."""
+    for person in StaffMember.objects.filter(pk__in=subject.staff_pks).order_by("pk"):
+        if person.archived_at is None:
+            archive_staff(staff=person, actor=SYSTEM)
+    for membership in Membership.objects.filter(user_id=subject.user_pk).order_by("provider_id"):
+        remove_member(membership=membership, actor=SYSTEM)
+    StaffMember.objects.filter(pk__in=subject.staff_pks).update(
+        name=FORMER, title="", resume="", language="en", speaks=[], working_since=None
+    )
+    TimeOff.objects.filter(staff_id__in=subject.staff_pks).update(reason="")
+    HoursOverride.objects.filter(staff_id__in=subject.staff_pks).update(note="")
+    LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(StaffMember),
+        object_id__in=[str(pk) for pk in subject.staff_pks],
+    ).update(object_repr="", change_message="")
+
+
+def _obstacles(subject: Subject) -> Iterator[Obstacle]:
+    """A business always has an owner: whom they alone own must be handed over first."""
+    owned = Membership.objects.filter(user_id=subject.user_pk, role=Role.OWNER).select_related("provider")
+    for membership in owned.order_by("pk"):
+        others = Membership.objects.filter(provider=membership.provider, role=Role.OWNER)
+        if not others.exclude(pk=membership.pk).exists():
+            yield Obstacle("only_owner", membership.provider.public_id, membership.provider.name)
+
+
+privacy.area(
+    "businesses",
+    app="providers",
+    title=_("Businesses that you belong to"),
+    export=_export,
+    erase=_erase,
+    obstacles=_obstacles,
+)
+privacy.personal(
+    "providers.StaffMember",
+    area="businesses",
+    blanked="name title resume language speaks",
+    reason="blanked; the row stays for the visits they did",
+)
+privacy.personal("providers.TimeOff", area="businesses", blanked="reason")
+privacy.personal("providers.HoursOverride", area="businesses", blanked="note")
+privacy.impersonal(
+    "providers.Provider",
+    {PUBLISHED: "name description language", "where the business, not its owner, is reached": "email phone"},
+)
+privacy.impersonal(
+    "providers.Outlet",
+    {
+        PUBLISHED: "name description language street_line postcode city country point timezone currency phone "
+        "service_area"
+    },
+)
+privacy.impersonal("providers.Closure", {BUSINESS: "reason"})
+privacy.impersonal("providers.Category", {PUBLISHED: "slug"})
+privacy.impersonal("providers.CategoryName", {PUBLISHED: "language name description"})
+privacy.impersonal("providers.Service", {PUBLISHED: "name description language currency"})
+privacy.impersonal("providers.ServiceOption", {PUBLISHED: "name language"})
+privacy.impersonal("providers.Offering", {PUBLISHED: "point"})
+privacy.impersonal("providers.ResourceKind", {BUSINESS: "name"})
+privacy.impersonal("providers.Resource", {BUSINESS: "name"})

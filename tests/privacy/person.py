@@ -1,0 +1,245 @@
+"""One person who does everything that leaves a trace, with a word of its own in every field they can write."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.gis.geos import Point
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.principals import Principal
+from accounts.services import create_token, join_customers
+from bookings.models import Booking
+from bookings.selectors.access import Access, booking_for
+from bookings.services import holds, paying, visits
+from common import clock
+from common.events import handler_named
+from common.models import OutboxMessage
+from geo.models import GeocodedAddress
+from geo.rules.addresses import normalised
+from notifications.mailbox import opened
+from notifications.models import DevMail
+from payments.sandbox import service as sandbox
+from payments.sandbox.models import SandboxDelivery
+from payments.sandbox.signing import sign
+from providers.enums import Role
+from providers.models import Membership, Outlet, StaffMember
+from providers.services.hours import add_time_off
+from providers.services.staff import update_staff
+from reviews.models import Review
+from tests.factories import (
+    make_home_service,
+    make_member,
+    make_outlet,
+    make_service,
+    make_staff,
+    make_user,
+    tomorrow_at,
+)
+
+CANARIES = {
+    "name": "Canaria Nomen",
+    "email": "canary-email@example.com",
+    "phone": "+358405550123",
+    "near": "Kanarialintukatu 3",
+    "address": "Canarystreet 7",
+    "note": "canary door code 4711",
+    "token": "canary-app-name",
+    "title": "Canary Master",
+    "resume": "canary since the cradle",
+    "reason": "canary has the flu",
+    "review": "canary sang of a clean floor",
+    "guest name": "Canaria Hospes",
+    "second email": "canary-second@example.com",
+}
+PASSWORD = "a password that is long enough"
+
+
+@dataclass
+class Traced:
+    """Who they are, and the browser in which they are signed in."""
+
+    user: User
+    browser: Client
+    bookings: list[Booking]
+    staff: StaffMember
+    canaries: dict[str, str]
+
+
+def live_a_life() -> Traced:
+    browser = Client()
+    user = _sign_up(browser)
+    browser.post("/account/", {"name": CANARIES["name"], "phone": CANARIES["phone"], "language": "en"})
+    _search_near(browser, CANARIES["near"])
+    create_token(user=user, name=CANARIES["token"], scopes=["bookings:read"])
+    outlet = make_outlet(open_always=True)
+    owner = Principal(user=make_member(outlet.provider))
+    guest = _book_as_guest(outlet, owner)
+    _prove_second_address(user)
+    home = _home_visit(outlet, owner, user)
+    Review.objects.create(
+        booking=home,
+        outlet=outlet,
+        author_name="Canaria N.",
+        rating=5,
+        text=CANARIES["review"],
+    )
+    _seen_in_the_back_office(user)
+    return Traced(user, browser, [guest, home], _works_somewhere(user), CANARIES)
+
+
+def _sign_up(browser: Client) -> User:
+    page = browser.post(
+        reverse("account_signup"),
+        {
+            "name": CANARIES["name"],
+            "email": CANARIES["email"],
+            "language": "en",
+            "password1": PASSWORD,
+        },
+    )
+    assert page.status_code == 302, page.content
+    browser.post(page["Location"], {"code": newest_code()})
+    return User.objects.get(email=CANARIES["email"])
+
+
+def _search_near(browser: Client, line: str) -> None:
+    """The session remembers the line, so that it need not be typed again. The map knows it as anybody's."""
+    street, number = line.rsplit(" ", 1)
+    GeocodedAddress.objects.create(
+        street=street,
+        street_key=normalised(street),
+        housenumber=number,
+        number_from=int(number),
+        number_to=int(number),
+        city="Helsinki",
+        country="FI",
+        point=Point(24.9525, 60.1841, srid=4326),
+    )
+    browser.post("/search", {"near": line})
+
+
+def newest_code() -> str:
+    """The one-time code of the mailbox's newest mail."""
+    text = opened(DevMail.objects.latest("pk")).text
+    code = re.search(r"^\d{4}-\d{4}\r?$", text, re.MULTILINE)
+    assert code, text
+    return code[0].strip()
+
+
+def _book_as_guest(outlet: Outlet, owner: Principal) -> Booking:
+    """A visit at the shop, booked with the person's second address before that was theirs."""
+    service = make_service(outlet)
+    held = holds.hold(
+        principal=Principal(),
+        outlet=outlet.public_id,
+        items=[holds.ItemRequest(service.public_id)],
+        start=tomorrow_at(10),
+        contact=holds.Contact(CANARIES["guest name"], CANARIES["second email"], CANARIES["phone"]),
+        network_address="203.0.113.9",
+    )
+    guest = held.opened_by(Principal())
+    paying.pay(access=booking_for(guest, held.booking.ref), method="counter", return_url="/")
+    deliver()
+    as_owner = booking_for(owner, held.booking.ref)
+    visits.check_in(access=as_owner, code=None)
+    visits.start(access=as_owner)
+    visits.complete(access=as_owner)
+    visits.close(access=booking_for(guest, held.booking.ref))
+    return Booking.objects.get(pk=held.booking.pk)
+
+
+def _prove_second_address(user: User) -> None:
+    """What was booked with it as a guest is theirs from now on."""
+    assert len(join_customers(user=user, emails=[CANARIES["second email"]])) == 1
+
+
+def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
+    service = make_home_service(outlet, radius_m=9000)
+    principal = Principal(user=user)
+    held = holds.hold(
+        principal=principal,
+        outlet=outlet.public_id,
+        items=[holds.ItemRequest(service.public_id)],
+        start=tomorrow_at(14),
+        address=holds.Address(CANARIES["address"], 60.1841, 24.9525, CANARIES["note"]),
+    )
+    access = booking_for(principal, held.booking.ref)
+    paying.pay(access=access, method="sandbox", return_url=f"{settings.SITE_URL}/b/{held.booking.ref}")
+    _gateway_tells(held.booking)
+    deliver()
+    _take_place(booking_for(owner, held.booking.ref))
+    visits.close(access=booking_for(principal, held.booking.ref))
+    deliver()
+    return Booking.objects.get(pk=held.booking.pk)
+
+
+def _gateway_tells(booking: Booking) -> None:
+    from payments.models import Payment
+
+    payment = Payment.objects.get(booking_ref=booking.ref)
+    sandbox.act(payment.gateway_ref, "pay")
+    body = SandboxDelivery.objects.latest("pk").body
+    stamp = int(clock.now().timestamp())
+    signature = sign(secret=settings.SANDBOX_SECRET, body=body.encode(), timestamp=stamp)
+    answer = Client().post(
+        "/webhooks/sandbox", body, content_type="application/json", headers={"Sandbox-Signature": signature}
+    )
+    assert answer.status_code == 200
+
+
+def _take_place(access: Access) -> None:
+    visits.on_the_way(access=access)
+    visits.check_in(access=access, code=None)
+    visits.start(access=access)
+    visits.complete(access=access)
+
+
+def deliver() -> None:
+    """Hand every waiting event to its handlers, as the worker does."""
+    for message in OutboxMessage.objects.order_by("pk"):
+        handler = handler_named(message.handler)
+        assert handler is not None
+        handler(message.event)
+        message.delete()
+
+
+def _works_somewhere(user: User) -> StaffMember:
+    outlet = make_outlet()
+    owner = make_member(outlet.provider)
+    person = make_staff(outlet, name=CANARIES["name"])
+    Membership.objects.create(provider=outlet.provider, user=user, role=Role.STAFF, staff=person)
+    actor = Principal(user=owner).actor
+    update_staff(staff=person, actor=actor, title=CANARIES["title"], resume=CANARIES["resume"])
+    start = tomorrow_at(9, days=9)
+    add_time_off(
+        staff=person, start=start, end=start + timedelta(hours=8), reason=CANARIES["reason"], actor=actor
+    )
+    return person
+
+
+def _seen_in_the_back_office(user: User) -> None:
+    operator = make_user(is_operator=True)
+    LogEntry.objects.create(
+        user=operator,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(user.pk),
+        object_repr=str(user),
+        action_flag=CHANGE,
+        change_message=f"Changed the name to {CANARIES['name']}",
+    )
+
+
+def everything_about(value: Any) -> str:
+    """All text in a JSON value."""
+    if isinstance(value, dict):
+        return " ".join(f"{key} {everything_about(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return " ".join(everything_about(each) for each in value)
+    return str(value)
