@@ -16,7 +16,7 @@ from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, holds, paying, visits
+from bookings.services import changes, front_desk, holds, paying, visits
 from common.api import ERRORS, CursorPage, idempotent
 from common.errors import InvalidInput
 from common.network import network_address
@@ -148,6 +148,27 @@ def list_outlet_bookings(request: HttpRequest, outlet: schemas.PublicId, day: sc
     """The visits that start on a local day of the outlet, in order: what a board fetches again when nudged."""
     found, visits_of_day = day_list(_principal(request, "bookings:read"), outlet, day)
     return schemas.DayOut(timezone=found.timezone, items=[present(access) for access in visits_of_day])
+
+
+@router.post(
+    "/outlets/{outlet}/visits", response={201: schemas.BookingOut, **ERRORS}, operation_id="add_visit"
+)
+@idempotent
+def add_visit(
+    request: HttpRequest, outlet: schemas.PublicId, body: schemas.VisitIn
+) -> tuple[int, schemas.BookingOut]:
+    """Members book a walk-in or a call: confirmed at once, paid at the counter, any minute that is free."""
+    principal = _principal(request, "bookings:write")
+    booking = front_desk.book_in(
+        principal=principal,
+        outlet=outlet,
+        item=holds.ItemRequest(body.service, body.options, body.staff),
+        start=body.start,
+        contact=holds.Contact(**body.customer.dict()),
+        source=Source(body.source),
+        address=holds.Address(**body.address.dict()) if body.address else None,
+    )
+    return 201, present(booking_for(principal, booking.ref))
 
 
 @router.get("/bookings/{ref}", response={200: schemas.BookingOut, **ERRORS}, operation_id="get_booking")

@@ -56,7 +56,7 @@ class AddressOutsideArea(DomainError):
 
 
 class ContactNeeded(DomainError):
-    """A payment needs a name and an e-mail."""
+    """A payment needs a name and an e-mail; a walk-in a name or a phone."""
 
     code = "contact_needed"
     title = _("Tell us your name and e-mail first.")

@@ -96,6 +96,18 @@ class BookingIn(Strict):
     customer: ContactIn | None = None
 
 
+class VisitIn(Strict):
+    """A walk-in or a call: one service; no staff means anyone able, or the caller who is staff."""
+
+    service: PublicId
+    start: AwareDatetime
+    source: Literal["walk_in", "phone"]
+    customer: ContactIn
+    staff: PublicId | None = None
+    options: list[PublicId] = Field(default_factory=list, max_length=20)
+    address: AddressIn | None = None
+
+
 # Arithmetic with days fails near the ends of the calendar.
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 

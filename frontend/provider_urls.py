@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from frontend.views import (
     provider,
+    provider_add,
     provider_day,
     provider_hours,
     provider_outlets,
@@ -52,6 +53,7 @@ urlpatterns = [
         f"{_business}closures/<str:closure_id>/remove/", provider_hours.remove_closure, name="closure_remove"
     ),
     path(f"{_business}<str:outlet_id>/day", provider_day.day, name="day"),
+    path(f"{_business}<str:outlet_id>/day/add", provider_add.add, name="visit_new"),
     path(f"{_business}visits/<str:ref>/cancel", provider_day.cancel, name="visit_cancel"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),

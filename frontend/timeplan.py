@@ -106,7 +106,7 @@ def arrange(
     return Plan(
         chosen=chosen,
         today=today,
-        parts=_parts(by_day.get(chosen, []), zone, value),
+        parts=parts_of(by_day.get(chosen, []), zone, value),
         week=[day(monday + timedelta(days=n)) for n in range(7)],
         before=max(today, monday - timedelta(days=7)) if monday > today else None,
         after=monday + timedelta(days=7) if monday + timedelta(days=7) <= last else None,
@@ -128,7 +128,8 @@ def _month(first: date, next_first: date, day: Callable[[date], Day]) -> list[li
     return weeks
 
 
-def _parts(slots: Sequence[OpenSlot], zone: ZoneInfo, value: Callable[[OpenSlot], str]) -> list[Part]:
+def parts_of(slots: Sequence[OpenSlot], zone: ZoneInfo, value: Callable[[OpenSlot], str]) -> list[Part]:
+    """The starts of one day by its parts; `value` answers what a plate sends."""
     parts = [Part(name) for _, name in PARTS]
     for slot in slots:
         hour = slot.start.astimezone(zone).hour

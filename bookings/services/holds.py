@@ -37,8 +37,9 @@ from common.locks import lock_named
 from geo.selectors import require_address
 from payments import services as payments
 from payments.selectors import policy_for
-from providers.enums import Place
+from providers.enums import Place, Role
 from providers.models import Membership, Offering, Outlet, ServiceOption
+from providers.selectors.access import has_role
 
 OPEN_HOLDS_PER_CONTACT = 2
 
@@ -97,7 +98,8 @@ def hold(
     language: str = "en",
     network_address: str = "",
 ) -> Held:
-    """Hold `start` (aware) at `outlet` for HOLD_MINUTES. Members of the provider may book any minute.
+    """Hold `start` (aware) at `outlet` for HOLD_MINUTES. Managers of the provider may book any minute, and staff
+    any of their own; with somebody else, staff get what customers do.
 
     Raises NotFound, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
     AddressUnknown, SlotNotOffered, SlotTaken, TooManyHolds.
@@ -119,7 +121,7 @@ def hold(
         if membership is None:
             _refuse_hoarding(customer=customer, held_from=held_from)
         now = clock.database_now()
-        taken = reserve.take(plan, start=start, staff_booking=membership is not None)
+        taken = reserve.take(plan, start=start, staff_booking=_may_take_any_minute(membership, plan))
         booking = Booking.objects.create(
             customer=customer,
             outlet=offering.outlet,
@@ -293,6 +295,13 @@ def _membership(principal: Principal, outlet: Outlet) -> Membership | None:
         return None
     principal.require_scope("bookings:write")
     return Membership.objects.filter(user=principal.user, provider_id=outlet.provider_id).first()
+
+
+def _may_take_any_minute(membership: Membership | None, plan: reserve.Plan) -> bool:
+    """Off the grid, without notice, outside hours: managers of anybody's day, staff of their own."""
+    if membership is None:
+        return False
+    return has_role(membership.role, Role.MANAGER) or plan.staff_pks == (membership.staff_id,)
 
 
 def _visit_point(offering: Offering, address: Address | None) -> Point | None:

@@ -75,7 +75,7 @@ class Row:
 @at_desk()
 def day(desk: Desk, outlet_id: str) -> HttpResponse:
     """One local day of a shop, `?day=` or today; it follows what happens without being loaded again."""
-    outlet = _outlet(desk, outlet_id)
+    outlet = day_outlet(desk, outlet_id)
     now = clock.now()
     today = django_timezone.localtime(now, outlet.zone).date()
     chosen = parse_day(desk.request.GET.get("day", "")) or today
@@ -223,7 +223,8 @@ def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
     return {name: Money(amount, outlet.currency) for name, amount in sums.items()}
 
 
-def _outlet(desk: Desk, outlet_id: str) -> Outlet:
+def day_outlet(desk: Desk, outlet_id: str) -> Outlet:
+    """The outlet in use, of this business. Raises NotFound."""
     found = catalogue.outlets(desk.provider).filter(public_id=outlet_id).first()
     if found is None:
         raise NotFound

@@ -30,6 +30,7 @@ close            | 404    404      yes      yes   403    403       403     403  
 member           | 401    404      404      401   yes    yes       yes     yes   404   404
 manager          | 401    404      404      401   403    403       yes     yes   404   404
 owner            | 401    404      404      401   403    403       403     yes   404   404
+book in          | 401    404      404      401   yes    403       yes     yes   404   404
 mark at the desk | 401    404      404      401   yes    told      yes     yes   404   404
 follow board     | 404    404      404      404   yes    yes       yes     yes   404   yes
 back office      | 401    401      401      401   401    401       401     401   401   yes
@@ -122,6 +123,18 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     # A visit
     "list_bookings": Case("signed in", scope="bookings:read"),
     "list_outlet_bookings": Case("member", scope="bookings:read", query={"day": "2030-01-01"}),
+    "add_visit": _visit(
+        "book in",
+        body={
+            "service": "{home}",
+            "start": "{later}",
+            "source": "phone",
+            "customer": _CONTACT,
+            "staff": "{staff}",
+            "options": [],
+            "address": _HOME,
+        },
+    ),
     "get_booking": Case("see visit", scope="bookings:read"),
     "list_booking_events": Case("see visit", scope="bookings:read", query={"after": "0"}),
     "preview_change": (
@@ -355,6 +368,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:date_clear": {"POST": _SEEN},
     "provider:closure_remove": {"POST": _SEEN},
     "provider:day": {"GET": Case("member")},
+    "provider:visit_new": {"GET": Case("member"), "POST": Case("member", form=_NOTHING, outcome=422)},
     "provider:visit_cancel": {
         "GET": _SEEN,
         "POST": Case("manager", form={"version": "{version}", "key": "{uuid}"}),
