@@ -4,6 +4,7 @@ The layers above import it; it knows nothing of the domain.
 """
 
 import functools
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -133,7 +134,7 @@ def idempotent(view: View) -> View:
             key=request.headers.get("Idempotency-Key"),
             method=request.method or "POST",
             path=request.path,
-            body=request.body,
+            body=_body(request),
             run=run,
         )
         response = (
@@ -145,6 +146,21 @@ def idempotent(view: View) -> View:
 
     contribute_operation_callback(wrapper, _document_key)
     return wrapper
+
+
+def _body(request: HttpRequest) -> bytes:
+    """What was sent; for a form with files, which has been read by now, a digest over its parts."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    digest = hashlib.sha256(repr(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(repr((name, file.name, file.size)).encode())
+            file.seek(0)
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.digest()
 
 
 def _document_key(operation: Any) -> None:

@@ -11,3 +11,6 @@ class CommonConfig(AppConfig):
         from common import privacy_own  # noqa: F401
 
         autodiscover_modules("privacy")
+
+        # Bytes go when their row does.
+        from common.uploads import storage  # noqa: F401

@@ -1,10 +1,12 @@
-"""What happened, who did it, and what is still to be told."""
+"""What happened, who did it, what is still to be told, and the files that people sent."""
 
 import uuid
 
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+
+from common.public_ids import PublicIdField
 
 
 class Event(models.Model):
@@ -104,3 +106,44 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.status or 'running'}"
+
+
+class StoredFile(models.Model):
+    """A file that somebody sent, as the clean copy that was made of it (common.uploads).
+
+    `size`, `sha256`, `width`, `height` (pixels) and `pages` are of that copy, before it is encrypted. Refer to it by
+    foreign keys only: a row that none points at is removed after a day.
+    """
+
+    class Kind(models.TextChoices):
+        PICTURE = "picture"
+        DOCUMENT = "document"
+
+    public_id = PublicIdField(prefix="fil")
+    # Of the bytes below MEDIA_ROOT: random, and never shown.
+    name = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    mime = models.CharField(max_length=32)
+    size = models.PositiveIntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    pages = models.PositiveSmallIntegerField(null=True)
+    is_private = models.BooleanField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="picture") | models.Q(kind="document", is_private=True),
+                name="stored_file_is_a_picture_or_a_private_document",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mime="image/jpeg", width__gte=1, height__gte=1, pages__isnull=True)
+                | models.Q(mime="application/pdf", kind="document", width__isnull=True, pages__gte=1),
+                name="stored_file_has_its_measures",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -9,6 +9,7 @@ from procrastinate.jobs import Job
 from common import idempotency
 from common.events import handler_named
 from common.models import Event
+from common.uploads import storage
 
 log = logging.getLogger(__name__)
 
@@ -48,3 +49,11 @@ def deliver(event_id: int, handler: str) -> None:
 def forget_idempotency_keys(timestamp: int) -> None:
     """Delete the answers kept for repeated requests once they are 24 hours old."""
     idempotency.forget_old()
+
+
+@app.periodic(cron="43 * * * *", periodic_id="sweep-files")
+@app.task(name="common.sweep_files", queueing_lock="common.sweep_files")
+def sweep_files(timestamp: int) -> None:
+    """Remove uploads that nothing uses since a day, such as those of a request that was refused in the end."""
+    if swept := storage.sweep():
+        log.info("%s unused uploads removed", swept)

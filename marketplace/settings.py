@@ -195,6 +195,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_URL.starts
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+# Files stay in memory, so that none lies about unencrypted; nginx lets no more than 10 MB of a request through.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("", include("frontend.views.account_urls")),
     path("", include("geo.urls")),
+    path("", include("common.uploads.urls")),
     path("", include("payments.urls")),
     # The development mailbox; its views answer 404 outside the demo and development.
     path("", include("notifications.urls")),

@@ -1,16 +1,17 @@
 """What businesses hold about a person: that they belong to one, and who they are as its staff."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
-from common import privacy
+from common import privacy, uploads
 from common.actors import SYSTEM
 from common.clock import rfc3339
-from common.privacy import Obstacle, Subject
+from common.privacy import ExportedFile, Obstacle, Subject
 from providers.enums import Role
 from providers.models import HoursOverride, Membership, StaffMember, TimeOff
 from providers.services.members import remove_member
@@ -84,7 +85,9 @@ def _person(person: StaffMember) -> dict[str, Any]:
 
 def _erase(subject: Subject) -> None:
     """They leave their businesses; who served stays as a row without a name, for its bookings."""
-    for person in StaffMember.objects.filter(pk__in=subject.staff_pks).order_by("pk"):
+    for person in StaffMember.objects.filter(pk__in=subject.staff_pks).select_related("photo").order_by("pk"):
+        if person.photo is not None:
+            uploads.delete(person.photo)
         if person.archived_at is None:
             archive_staff(staff=person, actor=SYSTEM)
     for membership in Membership.objects.filter(user_id=subject.user_pk).order_by("provider_id"):
@@ -98,6 +101,14 @@ def _erase(subject: Subject) -> None:
         content_type=ContentType.objects.get_for_model(StaffMember),
         object_id__in=[str(pk) for pk in subject.staff_pks],
     ).update(object_repr="", change_message="")
+
+
+def _files(subject: Subject) -> Iterator[ExportedFile]:
+    people = StaffMember.objects.filter(pk__in=subject.staff_pks, photo__isnull=False).select_related("photo")
+    for person in people.order_by("pk"):
+        if person.photo is not None:
+            name = f"photos/{person.photo.public_id}.jpg"
+            yield ExportedFile(name, partial(uploads.read, person.photo))
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -115,6 +126,7 @@ privacy.area(
     title=_("Businesses that you belong to"),
     export=_export,
     erase=_erase,
+    files=_files,
     obstacles=_obstacles,
 )
 privacy.personal(

@@ -5,9 +5,12 @@ from itertools import count
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Customer, User
 from common import clock
+from common.models import StoredFile
+from common.uploads import take_picture
 from providers.enums import Place, ProviderStatus, Role
 from providers.models import (
     Category,
@@ -151,3 +154,16 @@ def tomorrow_at(hour: int, minute: int = 0, *, days: int = 1, outlet: Outlet | N
     zone = outlet.zone if outlet else Outlet(timezone="Europe/Helsinki").zone
     day = clock.now().astimezone(zone).date() + timedelta(days=days)
     return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)
+
+
+def make_picture(**fields: Any) -> StoredFile:
+    """A small public picture."""
+    file = SimpleUploadedFile("photo.png", PIXEL)
+    return take_picture(file, **fields)
+
+
+# One grey pixel.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
+    "3a7e9b550000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from common.models import StoredFile
 from common.public_ids import PublicIdField
 from providers.enums import ProviderStatus, Role
 
@@ -153,6 +154,9 @@ class StaffMember(models.Model):
     language = models.CharField(max_length=12, default="en", help_text="of the title and résumé")
     speaks = ArrayField(models.CharField(max_length=12), default=list, blank=True, help_text="BCP 47 tags")
     working_since = models.PositiveSmallIntegerField(null=True, blank=True, help_text="year")
+    photo = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="public"
+    )
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
     outlets = models.ManyToManyField(Outlet, through="StaffAssignment", related_name="staff")

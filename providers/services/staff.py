@@ -5,7 +5,8 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
-from common import clock
+from common import clock, uploads
+from common.models import StoredFile
 from providers import events
 from providers.enums import SkillLevel
 from providers.errors import IsArchived, NotOfThisBusiness, NumberInvalid
@@ -78,6 +79,24 @@ def update_staff(
         _set_skills(staff, skills)
     _tell(staff, provider, actor, "staff.update", list(touched.values()))
     return staff
+
+
+@transaction.atomic
+def set_photo(*, staff: StaffMember, photo: StoredFile | None, actor: str) -> None:
+    """Show `photo` (of common.uploads.take_picture) from now on, or none; the one before is removed.
+
+    Raises IsArchived.
+    """
+    provider = lock_provider(staff.provider_id)
+    current = StaffMember.objects.select_related("photo").get(pk=staff.pk)
+    if current.archived_at:
+        raise IsArchived
+    before, current.photo = current.photo, photo
+    current.save(update_fields=["photo"])
+    if before is not None and before != photo:
+        uploads.delete(before)
+    staff.photo = photo
+    _tell(current, provider, actor, "staff.photo", list(current.outlets.all()))
 
 
 @transaction.atomic

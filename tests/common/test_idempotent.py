@@ -8,9 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import path
-from ninja import NinjaAPI, Schema
+from ninja import File, Form, NinjaAPI, Schema
+from ninja.files import UploadedFile
 
 from accounts.auth import authenticate
 from accounts.services.tokens import create_token
@@ -50,6 +52,13 @@ def make_nothing(request: Any) -> tuple[int, None]:
     return 204, None
 
 
+@api.post("/files", response={201: Thing})
+@idempotent
+def make_file(request: Any, file: File[UploadedFile], words: Form[str]) -> tuple[int, Thing]:
+    made.append(words)
+    return 201, Thing(name=f"{words} {file.read().decode()}", made=len(made))
+
+
 urlpatterns = [path("", api.urls)]
 
 
@@ -87,6 +96,22 @@ def test_another_body_with_the_same_key_is_refused() -> None:
     post(key, {"a": 1})
     answer = post(key, {"a": 2})
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def post_file(key: str, words: str, content: bytes) -> Any:
+    form = {"words": words, "file": SimpleUploadedFile("a.txt", content)}
+    return Client().post("/files", form, headers={"Idempotency-Key": key})
+
+
+def test_a_form_with_a_file_is_done_once_too() -> None:
+    key = str(uuid4())
+    first, again = post_file(key, "a", b"file"), post_file(key, "a", b"file")
+    assert (first.status_code, first.json()) == (201, {"name": "a file", "made": 1})
+    assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (201, first.json(), "true")
+    for words, content in (("b", b"file"), ("a", b"life")):
+        answer = post_file(key, words, content)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(made) == 1
 
 
 def test_while_the_first_runs_the_second_is_told_to_wait() -> None:

@@ -291,6 +291,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "api:openapi-json": _PUBLIC,
     "api:openapi-view": _PUBLIC,
     "geo:tile": _PUBLIC,
+    "picture": _PUBLIC,
     "payment_webhook": {"POST": Case("public", outcome=400)},
     # Who holds its address may pay: a friend, too.
     "sandbox_pay": {"GET": Case("public"), "POST": Case("public", form={"action": "decline"})},

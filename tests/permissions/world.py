@@ -40,6 +40,7 @@ from tests.factories import (
     make_member,
     make_option,
     make_outlet,
+    make_picture,
     make_service,
     make_staff,
     make_user,
@@ -250,6 +251,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     service = make_service(outlet, staff=[person])
     home = make_home_service(outlet, staff=[person])
     unit = make_bays(outlet, home)[0]
+    person.photo = make_picture()
+    person.save(update_fields=["photo"])
     start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
     ids = {
         "provider": provider.public_id,
@@ -259,6 +262,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "home": home.public_id,
         "option": make_option(service).public_id,
         "kind": unit.kind.public_id,
+        "file_id": person.photo.public_id,
         "resource": unit.public_id,
         "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
         "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,

@@ -8,14 +8,16 @@ from django.db import transaction
 
 from common import crypto
 from common.crypto import EncryptedTextField
-from common.models import IdempotencyRecord
+from common.models import IdempotencyRecord, StoredFile
+from common.uploads import storage
 
 BATCH = 500
 
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypt every encrypted column with the first key of FIELD_KEYS; then older keys may be dropped."
+        "Re-encrypt every encrypted column and private file with the first key of FIELD_KEYS; "
+        "then older keys may be dropped."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,6 +25,7 @@ class Command(BaseCommand):
             names = [f.name for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
             if names:
                 self.stdout.write(f"{model._meta.label}: {self._rotate(model, names)} rows")
+        self.stdout.write(f"private files: {self._rotate_files()}")
         # Answers kept for replay live for a day: simply let clients run again.
         IdempotencyRecord.objects.filter(status__isnull=False).delete()
 
@@ -41,3 +44,14 @@ class Command(BaseCommand):
             if not rows:
                 return done
             done, last = done + len(rows), rows[-1].pk
+
+    @staticmethod
+    def _rotate_files() -> int:
+        done = 0
+        for pk in StoredFile.objects.filter(is_private=True).order_by("pk").values_list("pk", flat=True):
+            with transaction.atomic():
+                stored = StoredFile.objects.select_for_update().filter(pk=pk).first()
+                if stored is not None:
+                    storage.rotate(stored)
+                    done += 1
+        return done

@@ -1,0 +1,76 @@
+"""Files that people send: looked through, kept as clean copies, given back safely. docs/uploads.md has the rules.
+
+`take_picture` and `take_document` take a second or so, most of it outside the database: call them before a
+transaction is opened, or early in one. A row that nothing refers to is swept after a day.
+"""
+
+import hashlib
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from common.filework import Clean
+from common.models import StoredFile
+from common.uploads import storage
+from common.uploads.looking import look_through
+from common.uploads.storage import read
+from common.uploads.visibility import is_visible, visible_when
+
+__all__ = ["delete", "is_visible", "read", "respond", "take_document", "take_picture", "visible_when"]
+
+# A photographed page stays legible.
+DOCUMENT_PX = 4096
+_ENDINGS = {"image/jpeg": ".jpg", "application/pdf": ".pdf"}
+
+
+def take_picture(file: UploadedFile, *, longest_px: int = 2048, private: bool = False) -> StoredFile:
+    """A JPEG, PNG, WebP or HEIC as a JPEG drawn anew: upright, sRGB, without metadata, the first of several.
+
+    Raises UploadRefused and its kinds.
+    """
+    clean = look_through(file, wanted="picture", longest_px=longest_px)
+    return _keep(clean, kind=StoredFile.Kind.PICTURE, private=private)
+
+
+def take_document(file: UploadedFile) -> StoredFile:
+    """A PDF without active content, written anew, or a picture as above: private, encrypted with the key ring.
+
+    Raises UploadRefused and its kinds.
+    """
+    clean = look_through(file, wanted="document", longest_px=DOCUMENT_PX)
+    return _keep(clean, kind=StoredFile.Kind.DOCUMENT, private=True)
+
+
+def delete(stored: StoredFile) -> None:
+    """Remove the row; the bytes follow when the transaction is committed."""
+    stored.delete()
+
+
+def respond(stored: StoredFile, *, download_name: str) -> HttpResponse:
+    """The file over HTTP; who may have it is the caller's to check. Pictures are shown, PDFs downloaded.
+
+    `download_name` without an ending, which is ours to know. Nothing in the file can run or be mistaken for a page.
+    """
+    answer = HttpResponse(read(stored), content_type=stored.mime)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    name = download_name.replace("/", " ") + _ENDINGS[stored.mime]
+    answer["Content-Disposition"] = content_disposition_header(stored.mime == "application/pdf", name) or ""
+    if stored.is_private:
+        answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _keep(clean: Clean, *, kind: str, private: bool) -> StoredFile:
+    return StoredFile.objects.create(
+        name=storage.write(clean.content, private=private),
+        kind=kind,
+        mime=clean.mime,
+        size=len(clean.content),
+        sha256=hashlib.sha256(clean.content).hexdigest(),
+        width=clean.width,
+        height=clean.height,
+        pages=clean.pages,
+        is_private=private,
+    )

@@ -1,0 +1,64 @@
+"""Has a file looked through by a process of its own (common.filework)."""
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from common.filework import MAX_BYTES, Clean
+from common.filework.kinds import kind_of
+from common.uploads.errors import BY_CODE, UploadEmpty, UploadRefused, UploadTooLarge, UploadTypeRefused
+
+log = logging.getLogger(__name__)
+
+SECONDS = 20
+# Each may take much memory for a moment: the threads of one web process take turns.
+_turns = threading.BoundedSemaphore(2)
+
+
+def look_through(file: UploadedFile, *, wanted: str, longest_px: int) -> Clean:
+    """The clean file. `wanted` is picture or document. Raises UploadRefused and its kinds."""
+    content = _content(file)
+    if kind_of(content) is None:
+        raise UploadTypeRefused
+    command = [sys.executable, "-B", "-s", "-m", "common.filework", wanted, str(longest_px)]
+    with _turns:
+        try:
+            done = subprocess.run(  # noqa: S603  # our own module, and two words of ours
+                command,
+                input=content,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=settings.BASE_DIR,
+                env={"LC_ALL": "C.UTF-8"},
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise UploadRefused from None
+    if done.returncode != 0:  # it ran out of time or memory, or the decoder crashed
+        log.warning("an upload of %s bytes ended its process: %s", len(content), done.returncode)
+        raise UploadRefused
+    line, _, clean = done.stdout.partition(b"\n")
+    head = json.loads(line)
+    if code := head.get("refused"):
+        if why := head.get("why"):
+            log.info("an upload of %s bytes could not be read: %s", len(content), why)
+        raise BY_CODE[code]
+    return Clean(content=clean, **head)
+
+
+def _content(file: UploadedFile) -> bytes:
+    if file.size is not None and file.size > MAX_BYTES:
+        raise UploadTooLarge(max=MAX_BYTES)
+    file.seek(0)
+    content: bytes = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise UploadTooLarge(max=MAX_BYTES)
+    if not content:
+        raise UploadEmpty
+    return content
