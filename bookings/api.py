@@ -17,7 +17,7 @@ from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import slots_for
 from bookings.services import changes, front_desk, holds, paying, visits
-from common.api import ERRORS, CursorPage, idempotent
+from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
 
@@ -102,7 +102,7 @@ def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
 
 
 @router.post("/bookings", response={201: schemas.BookingOut, **ERRORS}, operation_id="create_booking")
-@idempotent
+@idempotent_together  # a guest's token is in the answer only: it must not be lost with a killed process
 def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, schemas.BookingOut]:
     """Hold a slot. A guest gets a token; 409 `slot_taken` lists the nearest alternatives."""
     principal = _principal(request, "bookings:write")

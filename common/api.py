@@ -112,11 +112,12 @@ def _field_error(error: dict[str, Any]) -> dict[str, str]:
     return {"field": ".".join(str(part) for part in path), "message": error["msg"]}
 
 
-def idempotent(view: View) -> View:
+def idempotent(view: View, *, together: bool = False) -> View:
     """Do a POST once per `Idempotency-Key`: put it between `@router.post(…)` and the view.
 
-    The view answers a Schema instance, `(status, Schema instance)` or `(status, None)`. A repeated request
-    gets the first answer again with `Idempotent-Replayed: true`. The caller is `request.principal.caller`.
+    `together`: the view's work and its answer are one transaction (see common.idempotency.once). The view
+    answers a Schema instance, `(status, Schema instance)` or `(status, None)`. A repeated request gets the first
+    answer again with `Idempotent-Replayed: true`. The caller is `request.principal.caller`.
     Raises IdempotencyKeyMissing, IdempotencyKeyInvalid, IdempotencyKeyReused, StillRunning.
     """
 
@@ -136,6 +137,7 @@ def idempotent(view: View) -> View:
             path=request.path,
             body=_body(request),
             run=run,
+            together=together,
         )
         response = (
             HttpResponse(status=status) if body is None else JsonResponse(body, status=status, safe=False)
@@ -146,6 +148,11 @@ def idempotent(view: View) -> View:
 
     contribute_operation_callback(wrapper, _document_key)
     return wrapper
+
+
+def idempotent_together(view: View) -> View:
+    """`idempotent`, with the view's work and the kept answer in one transaction."""
+    return idempotent(view, together=True)
 
 
 def _body(request: HttpRequest) -> bytes:

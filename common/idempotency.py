@@ -8,6 +8,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -51,10 +52,14 @@ def once(
     path: str,
     body: bytes,
     run: Callable[[], tuple[int, Any]],
+    together: bool = False,
 ) -> tuple[int, Any, bool]:
     """Run `run` unless this request has an answer already; answers (status, JSON value, replayed).
 
     Call it outside a transaction. `run` raises or answers a non-2xx status: nothing is kept, the key is free.
+    With `together`, what `run` does and its answer are one transaction: a process that dies leaves both or
+    neither, and of two that run, because the first was slower than its lease, one counts. Then `run` must not
+    talk to the network, nor keep anything of what it refuses.
     Raises IdempotencyKeyMissing, IdempotencyKeyInvalid, IdempotencyKeyReused, StillRunning.
     """
     scope, key = checked_key(key, caller=caller)
@@ -66,13 +71,18 @@ def once(
     # Ours as long as the lease is: whoever took over from a slow request keeps its own answer.
     ours = IdempotencyRecord.objects.filter(pk=record.pk, leased_until=record.leased_until)
     try:
-        status, answer = run()
+        with transaction.atomic() if together else nullcontext():
+            status, answer = run()
+            done = 200 <= status < 300
+            kept = done and ours.update(
+                status=status, response=crypto.encrypt(json.dumps(answer)), leased_until=None
+            )
+            if together and done and not kept:
+                raise StillRunning
     except BaseException:
         ours.delete()
         raise
-    if 200 <= status < 300:
-        ours.update(status=status, response=crypto.encrypt(json.dumps(answer)), leased_until=None)
-    else:
+    if not done:
         ours.delete()
     return status, answer, False
 

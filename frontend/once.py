@@ -27,11 +27,14 @@ def slot_key(nonce: str, slot: str) -> str:
         return ""
 
 
-def once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def once(
+    request: HttpRequest, key: str, run: Callable[[], dict[str, Any]], *, together: bool = False
+) -> dict[str, Any]:
     """What `run` answers (JSON), done once for this key and form; a repeated form gets the first answer again.
 
-    A double click waits for the first one to end. Raises what `run` raises, IdempotencyKeyMissing,
-    IdempotencyKeyInvalid, IdempotencyKeyReused, StillRunning.
+    `together`: the work and its answer are one transaction (see common.idempotency.once). A double click waits
+    for the first one to end. Raises what `run` raises, IdempotencyKeyMissing, IdempotencyKeyInvalid,
+    IdempotencyKeyReused, StillRunning.
     """
     fields = sorted(
         (name, value)
@@ -49,6 +52,7 @@ def once(request: HttpRequest, key: str, run: Callable[[], dict[str, Any]]) -> d
                 path=request.path,
                 body=urlencode(fields).encode(),
                 run=lambda: (200, run()),
+                together=together,
             )
         except StillRunning:
             if time.monotonic() > give_up:

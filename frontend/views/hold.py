@@ -66,7 +66,7 @@ def hold(request: HttpRequest) -> HttpResponse:
         return {"ref": held.booking.ref, "token": held.token}
 
     try:
-        answer = once(request, slot_key(request.POST.get("nonce", ""), slot), run)
+        answer = once(request, slot_key(request.POST.get("nonce", ""), slot), run, together=True)
     except REFUSED as error:
         day = starts_at.astimezone(find_public_outlet(outlet).zone).date().isoformat()
         context = picker(outlet, service, day=day, staff=staff)

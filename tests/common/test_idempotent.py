@@ -15,10 +15,11 @@ from ninja import File, Form, NinjaAPI, Schema
 from ninja.files import UploadedFile
 
 from accounts.auth import authenticate
+from accounts.models import User
 from accounts.services.tokens import create_token
 from common import clock, idempotency
 from common.api import answer_errors, idempotent
-from common.errors import NotAllowed
+from common.errors import NotAllowed, StillRunning
 from common.models import IdempotencyRecord
 from tests.factories import make_user
 
@@ -122,6 +123,7 @@ def test_while_the_first_runs_the_second_is_told_to_wait() -> None:
     )
     answer = post(key)
     assert (answer.status_code, answer.json()["code"]) == (409, "still_running")
+    assert answer["Retry-After"] == "2"
     IdempotencyRecord.objects.update(leased_until=clock.now() - timedelta(seconds=1))
     assert post(key).status_code == 201
     assert len(made) == 2
@@ -142,6 +144,27 @@ def test_a_request_that_lost_its_lease_leaves_the_record_to_who_took_over(fails:
 
     record = IdempotencyRecord.objects.get()
     assert (record.status, record.leased_until) == (None, taken_over)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_work_and_answer_in_one_transaction_are_both_undone_when_the_lease_was_lost(together: bool) -> None:
+    def run_too_long() -> tuple[int, Any]:
+        IdempotencyRecord.objects.update(leased_until=clock.now() + timedelta(seconds=60))
+        make_user(name="made by the slow one")
+        return 201, {}
+
+    with pytest.raises(StillRunning) if together else contextlib.nullcontext():
+        idempotency.once(
+            caller="user",
+            key="slow",
+            method="POST",
+            path="/things",
+            body=b"",
+            run=run_too_long,
+            together=together,
+        )
+
+    assert User.objects.filter(name="made by the slow one").exists() is not together
 
 
 def test_a_refusal_is_not_kept_and_frees_the_key() -> None:

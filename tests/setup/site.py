@@ -91,7 +91,11 @@ class Site:
             self.process.wait(timeout=60)
 
     def get(self, path: str, **headers: str) -> tuple[int, HTTPMessage, bytes]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
+        return self.ask(path, None, **headers)
+
+    def ask(self, path: str, body: bytes | None, **headers: str) -> tuple[int, HTTPMessage, bytes]:
+        """GET without a body, POST with one; answers status, headers and body."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.headers, answer.read()

@@ -1,5 +1,6 @@
 """`make run` serves as in production, brings killed programs back, and leaves nothing behind when it ends."""
 
+import json
 import os
 import signal
 import socket
@@ -50,6 +51,27 @@ def test_uploads_are_not_served(site: Site) -> None:
     (site.data / "media" / "secret.txt").write_text("private")
 
     assert site.get("/media/secret.txt")[0] == 404
+
+
+def test_what_the_proxy_refuses_under_the_api_has_the_form_of_our_refusals(site: Site) -> None:
+    status, headers, body = site.ask("/api/v1/slots", b"x" * 10_500_000)
+
+    assert (status, headers["Content-Type"]) == (413, "application/problem+json")
+    assert json.loads(body)["code"] == "body_too_large"
+
+
+def test_while_the_application_restarts_the_proxy_says_so(site: Site) -> None:
+    socket_file = Installation(site.data).run / "web.sock"
+    away = socket_file.rename(socket_file.with_suffix(".away"))
+
+    status, headers, body = site.get("/api/v1/categories")
+    page = site.get("/")
+
+    away.rename(socket_file)
+    assert (status, headers["Content-Type"]) == (503, "application/problem+json")
+    assert (json.loads(body)["code"], headers["Retry-After"]) == ("restarting", "2")
+    assert (page[0], page[1]["Retry-After"]) == (503, "2")
+    assert site.is_ready()
 
 
 def test_the_access_log_holds_no_query_no_secret_and_no_address(site: Site) -> None:
