@@ -95,13 +95,16 @@ def test_who_and_where_is_told_to_the_customer_and_to_those_who_go_there(shop: S
     )
     ref = held.booking.ref
     where = {"line": "Katu 1", "note": "Ring twice", "lat": shop.outlet.point.y, "lng": shop.outlet.point.x}
-    customer, staff = Api(token_of(shop.customer.user)), member(shop, Role.STAFF)
+    customer, staff = Api(token_of(shop.customer.user)), member(shop, Role.STAFF, shop.person)
+    colleague = member(shop, Role.STAFF, make_staff(shop.outlet))
     own = customer.get(f"/bookings/{ref}").json()
     assert own["address"] == where
     assert own["customer"]["email"] == shop.customer.require_user().email
     seen = staff.get(f"/bookings/{ref}").json()
     assert seen["address"] == where
     assert seen["customer"] == {**own["customer"], "email": None}
+    seen = colleague.get(f"/bookings/{ref}").json()
+    assert (seen["address"], seen["customer"]) == (None, {**own["customer"], "email": None, "phone": None})
     type(held.booking).objects.filter(ref=ref).update(status=states.EXPIRED)
     assert staff.get(f"/bookings/{ref}").json()["address"] is None
     assert customer.get(f"/bookings/{ref}").json()["address"] == where
