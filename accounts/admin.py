@@ -1,14 +1,33 @@
 """Operators' tables of people. Mostly for reading: what people may change, they change themselves."""
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from unfold.admin import ModelAdmin
 
 from accounts.models import ApiToken, Customer, User
+from accounts.second_factor import door
 
-# Operators sign in like everybody, with the same codes and the same limits on guessing.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+def _may_enter(request: HttpRequest) -> bool:
+    return bool(request.principal.is_operator)  # type: ignore[attr-defined]  # the middleware's
+
+
+def _enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    """Operators sign in like everybody, with the same codes and limits on guessing, and give the second factor."""
+    user = request.user
+    if isinstance(user, User) and user.is_operator and not _may_enter(request):
+        return door(request, user)
+    return _sign_in(request, extra_context)
+
+
+_sign_in = secure_admin_login(admin.site.login)
+admin.site.has_permission = _may_enter  # type: ignore[method-assign]
+admin.site.login = _enter  # type: ignore[method-assign]
 
 
 class ReadMostly(ModelAdmin):
@@ -58,3 +77,16 @@ class ApiTokenAdmin(ReadMostly):
     ordering = ("-id",)
     editable = ("revoked_at",)
     hidden = ("token_hash",)
+
+
+# django-allauth's own table would let an operator write another's factor.
+admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadMostly):
+    list_display = ("user", "type", "created_at", "last_used_at")
+    search_fields = ("user__public_id", "user__email")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+    hidden = ("data",)

@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account import signals
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.mfa import signals as factor_signals
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +14,12 @@ from django.utils.translation import check_for_language
 
 from accounts.cookies import remember_language
 from accounts.models import User
+from accounts.second_factor import forget_second_factor
+from accounts.selectors import has_second_factor
 from accounts.services import join_customers, set_language
 from accounts.services.people import follow_email
+from common import audit
+from common.actors import user_actor
 
 
 @receiver(signals.email_confirmed)
@@ -59,3 +66,35 @@ def on_signed_in(
             set_language(user=user, language=chosen)
     elif response is not None:
         remember_language(response, user.language)
+
+
+@receiver(factor_signals.authenticator_added)
+def on_factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Whoever sets up a factor has just used it: they are not asked for it once more."""
+    _note_factor(user, authenticator, "factor.added")
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
+        )
+
+
+@receiver(factor_signals.authenticator_removed)
+def on_factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _note_factor(user, authenticator, "factor.removed")
+    if not has_second_factor(user):
+        forget_second_factor(request)
+
+
+@receiver(factor_signals.authenticator_reset)
+def on_factor_reset(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _note_factor(user, authenticator, "factor.renewed")
+
+
+def _note_factor(user: User, authenticator: Authenticator, action: str) -> None:
+    audit.record(
+        actor=user_actor(user.public_id),
+        action=action,
+        object_type="user",
+        object_id=user.public_id,
+        kind=authenticator.type,
+    )

@@ -1,16 +1,20 @@
-"""Puts the caller of a page on the request as `request.principal`."""
+"""What accounts does around every page: who is calling, and what guards an operator's second factor."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.selectors import principal_of
+from accounts.models import User
+from accounts.second_factor import door
+from accounts.selectors import has_second_factor, principal_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class PrincipalMiddleware:
+    """Puts the caller of a page on the request as `request.principal`."""
+
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
@@ -18,3 +22,29 @@ class PrincipalMiddleware:
         # Lazy: a public page that does not ask costs no look-up.
         request.principal = SimpleLazyObject(lambda: principal_of(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class SecondFactorGuard:
+    """Factors are changed by who has given one.
+
+    A session from before an operator set up a factor, or a stolen password, must not add another and come in by it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        match = request.resolver_match
+        name = (match.url_name if match else "") or ""
+        if not name.startswith("mfa_") or name in self.open_to_all:
+            return None
+        user = request.user
+        if not isinstance(user, User) or not user.is_operator or request.principal.second_factor:  # type: ignore[attr-defined]
+            return None
+        return door(request, user) if has_second_factor(user) else None
+
+    # Where the factor itself is given.
+    open_to_all = frozenset({"mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"})

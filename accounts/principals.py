@@ -20,12 +20,14 @@ class Principal:
     """A caller: a user (by session or API token with scopes), or a guest with booking capabilities.
 
     `scopes` is None for a session, which may do everything its user may. `capabilities` are the hashes of the
-    guest tokens that came with the request.
+    guest tokens that came with the request. `second_factor` says that the session was opened, or confirmed,
+    with one: without it nobody has an operator's powers.
     """
 
     user: User | None = None
     scopes: frozenset[str] | None = None
     capabilities: frozenset[str] = field(default_factory=frozenset)
+    second_factor: bool = False
 
     @property
     def actor(self) -> str:
@@ -41,7 +43,8 @@ class Principal:
 
     @property
     def is_operator(self) -> bool:
-        return bool(self.user and self.user.is_operator)
+        """Whether the caller has an operator's powers: in a session with the second factor, never by a token."""
+        return bool(self.user and self.user.is_operator and self.scopes is None and self.second_factor)
 
     def require_user(self) -> User:
         """The signed-in user. Raises NotSignedIn."""

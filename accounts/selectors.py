@@ -1,5 +1,7 @@
 """Reads of people and their tokens."""
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
 from django.db.models import Q, QuerySet
@@ -55,7 +57,19 @@ def principal_of(request: HttpRequest) -> Principal:
     capabilities = guest_capabilities(request.COOKIES.get(GUEST_COOKIE, ""))
     if user is None and not capabilities:
         return ANONYMOUS
-    return Principal(user=user, capabilities=capabilities)
+    # Only operators' powers rest on it.
+    second_factor = user is not None and user.is_operator and used_second_factor(request, user)
+    return Principal(user=user, capabilities=capabilities, second_factor=second_factor)
+
+
+def used_second_factor(request: HttpRequest, user: User) -> bool:
+    """Whether this session was opened, or confirmed later, with the user's second factor."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the user has set up a code app or a passkey; recovery codes alone are none."""
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
 
 def guest_capabilities(cookie: str) -> frozenset[str]:

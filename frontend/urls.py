@@ -21,5 +21,6 @@ public: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("provider/", include("frontend.provider_urls")),
+    path("desk/", include("frontend.desk_urls")),
     path("", include((public, "frontend"))),
 ]

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "channels",
     "django_vite",
     "pgtrigger",
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SecondFactorGuard",
     "marketplace.middleware.NothingNamedNul",
     "marketplace.middleware.DomainErrors",
 ]
@@ -155,6 +157,20 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "accounts.forms_allauth.SignInCodeForm",
     "confirm_email_verification_code": "accounts.forms_allauth.EmailCodeForm",
     "confirm_password_reset_code": "accounts.forms_allauth.ResetCodeForm",
+}
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+# A phone's clock is half a minute off at times.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Passkeys need https, but for a site on one's own machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
+MFA_FORMS = {
+    "authenticate": "accounts.forms_second_factor.CodeForm",
+    "reauthenticate": "accounts.forms_second_factor.CodeAgainForm",
+    "activate_totp": "accounts.forms_second_factor.NewCodeAppForm",
+    "add_webauthn": "accounts.forms_second_factor.NewPasskeyForm",
 }
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -241,5 +257,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
+
+# The demo's operators have this secret in their code app: `manage.py demo_code`, and the demo mailbox, say the code.
+DEMO_TOTP_SECRET = "HEREABOUTSDEMOHEREABOUTSDEMO2345" if DEMO else ""
 
 UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME}

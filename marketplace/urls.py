@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     re_path("^api/", unknown, name="api_unknown"),
     path("admin/", admin.site.urls),
+    path("account/2fa/", include("allauth.mfa.urls")),
     path("account/", include("allauth.account.urls")),
     path("", include("frontend.views.account_urls")),
     path("", include("geo.urls")),

@@ -5,6 +5,7 @@ import { startCountdowns } from "./islands/countdown";
 import { startMenus } from "./islands/menus";
 import { startTheme } from "./islands/theme";
 import { startForms } from "./islands/forms";
+import { startPasskeys } from "./islands/passkeys";
 import { RENEWED } from "./islands/once";
 import { startSuggestions } from "./islands/suggest";
 import { startZoneNotes } from "./islands/zone";
@@ -13,6 +14,7 @@ import { startZoneNotes } from "./islands/zone";
 function start(root: ParentNode): void {
   startCountdowns(root);
   startForms(root);
+  startPasskeys(root);
   startSuggestions(root);
   startZoneNotes(root);
   for (const element of root.querySelectorAll<HTMLElement>("[data-live-booking]")) {

@@ -15,6 +15,7 @@ from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.code_app import code_now
 from common.money import Money
 from frontend import drawing, formats, once, statuses
 
@@ -244,3 +245,9 @@ def url_with(context: dict[str, Any], **changes: Any) -> str:
 def new_key() -> str:
     """A key for one form of one rendered page (frontend/once.py)."""
     return once.new_key()
+
+
+@register.simple_tag
+def demo_code() -> str:
+    """What the demo operators' code app shows now; "" where there is no demo."""
+    return code_now(settings.DEMO_TOTP_SECRET) if settings.DEMO_TOTP_SECRET else ""

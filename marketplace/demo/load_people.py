@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from accounts.models import Customer, User
+from common import crypto
 from marketplace.demo import signins
 from marketplace.demo.categories import CATEGORIES
 from marketplace.demo.plan import PersonPlan
@@ -55,8 +58,8 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
             email=s.email,
             name=s.name,
             password=password,
-            is_operator=s.email == signins.OPERATOR,
-            is_superuser=s.email == signins.OPERATOR,
+            is_operator=s.role == "operator",
+            is_superuser=s.role == "operator",
             date_joined=at,
         )
         for s in signins.SIGN_INS
@@ -76,6 +79,15 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
     signed_in = users[: len(signins.SIGN_INS)]
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email or "", verified=True, primary=True) for user in signed_in
+    )
+    Authenticator.objects.bulk_create(
+        Authenticator(
+            user=user,
+            type=Authenticator.Type.TOTP,
+            data={"secret": crypto.encrypt(settings.DEMO_TOTP_SECRET).decode()},
+        )
+        for user in signed_in
+        if user.is_operator and settings.DEMO_TOTP_SECRET
     )
     by_id = {user.public_id: user for user in users}
     Customer.objects.bulk_create(

@@ -27,7 +27,8 @@ SIGN_INS = (
     SignIn("aino@demo.example", "Aino Rinne", "staff", "hairdresser at Salon Vanamo: her own visits"),
     SignIn("linh@demo.example", "Linh Nguyen", "staff", "cleaner at Kotiapu Kaste: home visits"),
     SignIn("pekka@demo.example", "Pekka Ojala", "owner", "of Garage Routa, still waiting for approval"),
-    SignIn(OPERATOR, "Outi Salo", "operator", "runs the marketplace: /admin/"),
+    SignIn(OPERATOR, "Outi Salo", "operator", "runs the marketplace: /desk/"),
+    SignIn("ilmari@demo.example", "Ilmari Aho", "operator", "the second operator: decides appeals"),
 )
 
 

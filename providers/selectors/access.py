@@ -156,9 +156,9 @@ def access_time_off(
 
 
 def require_operator(principal: Principal) -> User:
-    """The signed-in operator. Raises NotSignedIn, NotAllowed."""
+    """The operator, in a session with the second factor. Raises NotSignedIn, NotAllowed."""
     user = principal.require_user()
-    if not user.is_operator or principal.scopes is not None:
+    if not principal.is_operator:
         raise NotAllowed
     return user
 

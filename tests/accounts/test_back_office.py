@@ -4,6 +4,7 @@ from django.test import Client
 from accounts import services
 from accounts.models import Customer, User
 from tests.factories import make_user
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +14,7 @@ def test_operators_see_the_tables_of_people(client: Client, table: str) -> None:
     operator = User.objects.create_superuser("op@example.com", "lamp-yellow-street-7")
     services.main_customer(user=operator)
     token, _ = services.create_token(user=operator, name="till", scopes=["bookings:read"])
-    client.force_login(operator)
+    sign_in(client, operator)
 
     assert client.get(f"/admin/accounts/{table}/").status_code == 200
     row = {"user": operator, "customer": Customer.objects.get(), "apitoken": token}[table]

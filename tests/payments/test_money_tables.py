@@ -8,6 +8,7 @@ from accounts.models import User
 from payments import services
 from payments.models import WebhookReceipt
 from tests.payments.paying import ACTOR, BOOKING, pay_online
+from tests.signing_in import sign_in
 
 TABLES = ["cancellationpolicy", "ledgeraccount", "ledgertransaction", "payment", "refund", "webhookreceipt"]
 
@@ -15,7 +16,7 @@ TABLES = ["cancellationpolicy", "ledgeraccount", "ledgertransaction", "payment",
 @pytest.fixture
 def operator(db: None) -> Client:
     client = Client()
-    client.force_login(User.objects.create_superuser(email="operator@example.com"))
+    sign_in(client, User.objects.create_superuser(email="operator@example.com"))
     return client
 
 

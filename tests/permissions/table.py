@@ -19,6 +19,7 @@ rule             | nobody stranger customer guest person colleague manager owner
 public           | yes    yes      yes      yes   yes    yes       yes     yes   yes   yes
 signed in        | 401    yes      yes      401   yes    yes       yes     yes   yes   yes
 signed in person | 401    403      403      401   403    403       403     403   403   403
+own factor       | 401    403      403      401   403    403       403     403   403   yes
 own thing        | 401    404      yes      401   404    404       404     404   404   404
 see visit        | 404    404      yes      yes   yes    yes       yes     yes   404   yes
 customer's part  | 404    404      yes      yes   404    404       404     404   404   404
@@ -34,6 +35,7 @@ book in          | 401    404      404      401   yes    403       yes     yes  
 mark at the desk | 401    404      404      401   yes    told      yes     yes   404   404
 follow board     | 404    404      404      404   yes    yes       yes     yes   404   yes
 back office      | 401    401      401      401   401    401       401     401   401   yes
+desk             | 401    404      404      401   404    404       404     404   404   yes
 """
 
 
@@ -283,6 +285,7 @@ _ASKED_FIRST: dict[str, Case] = {"GET": _SEEN, "POST": _SEEN}
 _SIGN_IN_FORM: dict[str, Case] = {"GET": Case("public"), "POST": Case("public")}
 _OWN_SIGN_IN_FORM: dict[str, Case] = {"GET": Case("signed in"), "POST": Case("signed in")}
 _PUBLIC: dict[str, Case] = {"GET": Case("public")}
+_DESK: dict[str, Case] = {"GET": Case("desk")}
 
 # Route name -> method -> case. A method that is not here is refused for everybody with 405.
 PAGES: dict[str, dict[str, Case]] = {
@@ -305,8 +308,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "account_logout": _SIGN_IN_FORM,
     "account_inactive": _PUBLIC,
     "account_signup": _SIGN_IN_FORM,
-    # Nobody here has a password to give once more.
-    "account_reauthenticate": {"GET": Case("signed in person"), "POST": Case("signed in person")},
+    # Nobody here has a password to give once more; the operator is led to the second factor.
+    "account_reauthenticate": {"GET": Case("own factor"), "POST": Case("own factor")},
     "account_email": _OWN_SIGN_IN_FORM,
     "account_email_verification_sent": _SIGN_IN_FORM,
     "account_change_password": _OWN_SIGN_IN_FORM,
@@ -317,6 +320,20 @@ PAGES: dict[str, dict[str, Case]] = {
     "account_complete_password_reset": _SIGN_IN_FORM,
     "account_password_reset_completed": _PUBLIC,
     "account_request_login_code": _SIGN_IN_FORM,
+    # The second factor: anybody may have one, operators must. In this world only the operator has.
+    "mfa_index": {"GET": Case("signed in")},
+    "mfa_authenticate": _SIGN_IN_FORM,
+    "mfa_reauthenticate": {"GET": Case("own factor"), "POST": Case("own factor")},
+    "mfa_activate_totp": _OWN_SIGN_IN_FORM,
+    "mfa_deactivate_totp": {"GET": Case("desk"), "POST": Case("desk")},
+    "mfa_view_recovery_codes": {"GET": Case("desk")},
+    "mfa_generate_recovery_codes": _OWN_SIGN_IN_FORM,
+    "mfa_download_recovery_codes": {"GET": Case("desk")},
+    "mfa_list_webauthn": {"GET": Case("signed in")},
+    "mfa_add_webauthn": _OWN_SIGN_IN_FORM,
+    "mfa_reauthenticate_webauthn": {"GET": Case("own factor"), "POST": Case("own factor")},
+    "mfa_remove_webauthn": {"GET": Case("desk"), "POST": Case("desk")},
+    "mfa_edit_webauthn": {"GET": Case("desk"), "POST": Case("desk")},
     "account": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
     "account_tokens": {"POST": Case("signed in", form=_NOTHING, outcome=422)},
     "account_token_revoke": {"POST": Case("own thing")},
@@ -399,6 +416,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:member_new": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:member": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:member_remove": {"GET": Case("owner"), "POST": Case("owner")},
+    # The operators' desk
+    "desk:overview": _DESK,
 }
 
 SOCKETS: dict[str, Case] = {

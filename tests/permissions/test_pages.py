@@ -19,13 +19,20 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SIGN_IN = "/account/login/"
 
 
-def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+# Names in a route's address that stand in front of its own part, in the patterns that include it.
+IN_FRONT: dict[str, set[str]] = {}
+
+
+def patterns(
+    resolver: URLResolver, space: str = "", in_front: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, URLPattern]]:
     """Every route with its name, namespace first."""
     for found in resolver.url_patterns:
         if isinstance(found, URLResolver):
             inner = f"{space}{found.namespace}:" if found.namespace else space
-            yield from patterns(found, inner)
+            yield from patterns(found, inner, in_front | set(found.pattern.converters))
         else:
+            IN_FRONT[f"{space}{found.name}"] = set(in_front)
             yield f"{space}{found.name}", found
 
 
@@ -63,7 +70,7 @@ def test_every_page_has_a_rule() -> None:
 
 def address(world: World, name: str, ids: dict[str, str] | None = None) -> str:
     """The page's address with the ids of the business, or others."""
-    wanted = pages()[name].pattern.converters
+    wanted = [*pages()[name].pattern.converters, *IN_FRONT[name]]
     kwargs: dict[str, Any] = {key: (ids or world.ids)[key] for key in wanted}
     if "on" in kwargs:
         kwargs["on"] = date.fromisoformat(kwargs["on"])

@@ -2,12 +2,15 @@
 
 import pytest
 from channels.consumer import AsyncConsumer
+from django.conf import settings
+from django.test import Client
 
 from bookings.consumers import LiveConsumer, NoSuchSocket
 from common.errors import DomainError
 from marketplace.routing import sockets
 from tests.permissions.table import RULES, SOCKETS, Case
 from tests.permissions.world import CALLERS, World
+from tests.signing_in import sign_in
 
 ROUTES = {str(route.pattern): route.callback.consumer_class for route in sockets.routes}
 # Each consumer keeps the name in its address under this attribute.
@@ -19,13 +22,16 @@ def test_every_socket_has_a_rule() -> None:
     assert known == SOCKETS.keys(), "give it a rule in tests/permissions/table.py: SOCKETS[path]"
 
 
-def may_listen(consumer_class: type[AsyncConsumer], path: str, value: str, headers: dict[str, str]) -> bool:
+def may_listen(
+    consumer_class: type[AsyncConsumer], path: str, value: str, headers: dict[str, str], cookie: str = ""
+) -> bool:
     consumer = consumer_class()
     assert isinstance(consumer, LiveConsumer)
     name = NAMES.get(path, "outlet")
     setattr(consumer, name, value)
     bearer = [headers["Authorization"].replace("Bearer ", "bearer.")] if headers else []
-    consumer.scope = {"subprotocols": bearer, "headers": []}
+    cookies = f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()
+    consumer.scope = {"subprotocols": bearer, "headers": [(b"cookie", cookies)]}
     try:
         consumer.may_listen()
     except DomainError:
@@ -38,6 +44,15 @@ def test_each_caller_is_answered_as_the_table_says(world: World, path: str, case
     """A refusal is one close code for all reasons (consumers.NOT_FOUND): what is not there looks the same."""
     name = NAMES.get(path, "outlet")
     heard = {caller: may_listen(ROUTES[path], path, world.ids[name], world.app(caller)) for caller in CALLERS}
+    # An operator's app listens to what everybody may; the rest takes a session with the second factor.
+    assert heard["operator"] == heard["stranger"]
+    operator = world.users["operator"]
+    for second_factor in (False, True):
+        client = sign_in(Client(), operator, second_factor=second_factor)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        may = may_listen(ROUTES[path], path, world.ids[name], {}, cookie)
+        assert may == (heard["stranger"] or (second_factor and RULES[case.rule]["operator"] == "yes"))
+    heard["operator"] = may
     assert heard == {caller: RULES[case.rule][caller] == "yes" for caller in CALLERS}
     assert not may_listen(ROUTES[path], path, "nothing", world.app("owner"))
     if case.scope:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.apps import apps
 from django.conf import settings
 from django.core import signing
@@ -46,6 +47,7 @@ from tests.factories import (
     make_user,
     tomorrow_at,
 )
+from tests.signing_in import give_passkey, make_operator, sign_in
 
 CALLERS = (
     "nobody",
@@ -182,7 +184,7 @@ def make_world() -> World:
         "colleague": make_member(outlet.provider, Role.STAFF, staff=colleague),
         "manager": make_member(outlet.provider, Role.MANAGER),
         "owner": make_member(outlet.provider, Role.OWNER),
-        "operator": make_user(is_operator=True),
+        "operator": make_operator(),
     }
     ids = _things(outlet, person, users["owner"]) | {"user": users["colleague"].public_id}
     ids |= {"user_id": ids["user"], "new_staff": make_staff(outlet).public_id}
@@ -203,7 +205,10 @@ def make_world() -> World:
         return_url="/",
         idempotency_key="k",
     )
-    mail = DevMail.objects.create(recipients="a@example.com", subject="Hello", raw=MAIL)
+    key = give_passkey(users["operator"])
+    RecoveryCodes.activate(users["operator"])
+    # Two kinds of page call what they show by "pk".
+    mail = DevMail.objects.create(pk=key.pk, recipients="a@example.com", subject="Hello", raw=MAIL)
     start, later = tomorrow_at(9, days=3), tomorrow_at(12, days=3)
     ids |= {
         "ref": visit.ref,
@@ -228,8 +233,7 @@ def make_world() -> World:
     foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
     world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
     for caller, user in users.items():
-        client = Client()
-        client.force_login(user)
+        client = sign_in(Client(), user)
         world.sessions[caller] = client.cookies[settings.SESSION_COOKIE_NAME].value
         # Tokens for everything, for everything but one scope, and for one scope.
         for scopes in (

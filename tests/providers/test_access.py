@@ -18,6 +18,7 @@ from providers.services.options import create_option
 from providers.services.resources import create_resource, create_resource_kind
 from tests.factories import make_member, make_outlet, make_provider, make_user, tomorrow_at
 from tests.providers.conftest import Business
+from tests.signing_in import as_operator
 
 pytestmark = pytest.mark.django_db
 
@@ -143,8 +144,12 @@ def test_membership_lists_only_ones_own(business: Business) -> None:
 
 def test_operators_are_operators_in_a_session_only(business: Business) -> None:
     operator = make_user(is_operator=True)
-    assert require_operator(Principal(user=operator)) == operator
-    for principal in (Principal(user=business.owner), Principal(user=operator, scopes=frozenset())):
+    assert require_operator(as_operator(operator)) == operator
+    for principal in (
+        Principal(user=business.owner, second_factor=True),
+        Principal(user=operator),
+        Principal(user=operator, scopes=frozenset(), second_factor=True),
+    ):
         with pytest.raises(NotAllowed):
             require_operator(principal)
 

@@ -8,8 +8,9 @@ from django.test import Client
 from common.models import AuditEntry
 from providers.enums import ProviderStatus
 from providers.models import Category, Offering
-from tests.factories import make_category, make_outlet, make_provider, make_service, make_user
+from tests.factories import make_category, make_outlet, make_provider, make_service
 from tests.providers.conftest import Business
+from tests.signing_in import make_operator, sign_in
 
 pytestmark = pytest.mark.django_db
 PATH = "/admin/providers/provider/"
@@ -18,7 +19,7 @@ PATH = "/admin/providers/provider/"
 @pytest.fixture
 def operator() -> Client:
     client = Client()
-    client.force_login(make_user(is_operator=True))
+    sign_in(client, make_operator())
     return client
 
 

@@ -30,6 +30,9 @@ def cookie(user: User) -> dict[str, Any]:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    if user.is_operator:
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+        session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return {"additional_headers": {"Cookie": f"sessionid={session.session_key}"}, "session": session}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -22,3 +23,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo sign-ins (password of all: {PASSWORD})")
         for s in people:
             self.stdout.write(f"  {s.email:{width}}  {s.role:8}  {s.name}, {s.what}")
+        if settings.DEMO_TOTP_SECRET:
+            self.stdout.write(
+                "Operators are asked for a second factor: the demo mailbox (/mailbox/) shows the code of their app,\n"
+                f"and so does manage.py demo_code; the secret for an app of your own: {settings.DEMO_TOTP_SECRET}"
+            )
