@@ -5,8 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from accounts.models import ApiToken, Customer, User
@@ -17,7 +16,7 @@ def _may_enter(request: HttpRequest) -> bool:
     return bool(request.principal.is_operator)  # type: ignore[attr-defined]  # the middleware's
 
 
-def _enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+def _enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """Operators sign in like everybody, with the same codes and limits on guessing, and give the second factor."""
     user = request.user
     if isinstance(user, User) and user.is_operator and not _may_enter(request):

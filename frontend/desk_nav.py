@@ -6,6 +6,7 @@ A page of the desk registers its queue where its views are written (frontend/vie
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
@@ -56,7 +57,7 @@ def queues() -> list[Queue]:
     return sorted(_queues.values(), key=lambda queue: queue.position)
 
 
-def waiting_in(rows: QuerySet[object], since: str) -> Waiting:
+def waiting_in(rows: QuerySet[Any], since: str) -> Waiting:
     """The rows that wait, `since` the instant in that column: one query."""
     found = rows.aggregate(count=Count("pk"), oldest=Min(since))
     return Waiting(count=found["count"], oldest=found["oldest"])

@@ -1,6 +1,7 @@
 /** Passkeys: forms marked `data-passkey` ask the browser for one and send its answer (WebAuthn, as JSON). */
 import { firstTime } from "./once";
 
+// What the server's library writes is the browser's own structure, with buffers as base64url.
 type Json = Record<string, unknown>;
 
 export function startPasskeys(root: ParentNode): void {
@@ -35,13 +36,13 @@ async function ask(form: HTMLFormElement): Promise<void> {
 }
 
 function creation(options: Json): PublicKeyCredentialCreationOptions {
-  const user = options["user"] as Json;
+  const user = options["user"] as PublicKeyCredentialUserEntity;
   return {
-    ...options,
+    ...(options as unknown as PublicKeyCredentialCreationOptions),
     challenge: bytes(options["challenge"]),
-    user: { ...user, id: bytes(user["id"]) },
+    user: { ...user, id: bytes(user.id) },
     excludeCredentials: described(options["excludeCredentials"]),
-  } as PublicKeyCredentialCreationOptions;
+  };
 }
 
 function request(options: Json): PublicKeyCredentialRequestOptions {
@@ -49,11 +50,11 @@ function request(options: Json): PublicKeyCredentialRequestOptions {
     ...options,
     challenge: bytes(options["challenge"]),
     allowCredentials: described(options["allowCredentials"]),
-  } as PublicKeyCredentialRequestOptions;
+  };
 }
 
-function described(list: unknown): Json[] {
-  return ((list ?? []) as Json[]).map((each) => ({ ...each, id: bytes(each["id"]) }));
+function described(list: unknown): PublicKeyCredentialDescriptor[] {
+  return ((list ?? []) as PublicKeyCredentialDescriptor[]).map((each) => ({ ...each, id: bytes(each.id) }));
 }
 
 /** The credential as the server reads it: every buffer as base64url. */
