@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -64,6 +65,14 @@ def _user(user: User) -> dict[str, Any]:
             {"email": address.email, "verified": address.verified, "primary": address.primary}
             for address in EmailAddress.objects.filter(user=user).order_by("pk")
         ],
+        "second_factors": [
+            {
+                "kind": factor.type,
+                "created_at": rfc3339(factor.created_at),
+                "last_used_at": rfc3339(factor.last_used_at) if factor.last_used_at else None,
+            }
+            for factor in Authenticator.objects.filter(user=user).order_by("pk")
+        ],
         "tokens": [
             {
                 "id": token.public_id,
@@ -92,6 +101,7 @@ def _erase_user(user: User) -> None:
     """Nobody signs in as them again: no address, no password, no session, no token."""
     # Confirmations of an address go with it.
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     ApiToken.objects.filter(user=user).update(name="", token_hash=_unfindable(), revoked_at=clock.now())
     user.set_unusable_password()
     User.objects.filter(pk=user.pk).update(
@@ -144,5 +154,6 @@ privacy.personal("account.EmailConfirmation", area="account", blanked="key", rea
 privacy.personal(
     "sessions.Session", area="account", blanked="session_key session_data", reason="the row is deleted"
 )
+privacy.personal("mfa.Authenticator", area="account", blanked="data", reason="the row is deleted")
 privacy.personal("admin.LogEntry", area="account", blanked="object_repr change_message")
 privacy.impersonal("admin.LogEntry", {"an id": "object_id"})
