@@ -95,7 +95,7 @@ def test_who_and_where_is_told_to_the_customer_and_to_those_who_go_there(shop: S
     )
     ref = held.booking.ref
     where = {"line": "Katu 1", "note": "Ring twice", "lat": shop.outlet.point.y, "lng": shop.outlet.point.x}
-    customer, staff = Api(token_of(shop.customer.user)), member(shop, Role.STAFF, shop.person)
+    customer, staff = Api(token_of(shop.customer.user)), Api(token_of(shop.staff.user))
     colleague = member(shop, Role.STAFF, make_staff(shop.outlet))
     own = customer.get(f"/bookings/{ref}").json()
     assert own["address"] == where
