@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from accounts.principals import Principal
 from accounts.second_factor import door
 from accounts.selectors import has_second_factor, principal_of
+from common import audit
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -21,7 +23,13 @@ class PrincipalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Lazy: a public page that does not ask costs no look-up.
         request.principal = SimpleLazyObject(lambda: principal_of(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+
+        def is_operators(actor: str) -> bool:
+            principal: Principal = request.principal  # type: ignore[attr-defined]  # the API puts its own there
+            return principal.is_operator and principal.actor == actor
+
+        with audit.acting(is_operators):
+            return self.get_response(request)
 
 
 class SecondFactorGuard:

@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from common.locks import PURPOSES
 from common.public_ids import PublicIdField
 
 
@@ -61,8 +62,19 @@ class OutboxMessage(models.Model):
         return f"{self.handler} <- {self.event_id}"
 
 
+# An audit entry as the text that its link hashes: jsonb writes keys in one order, whatever order they came in.
+CANONICAL_ENTRY = (
+    "jsonb_build_array({row}.id, to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), "
+    "{row}.actor, {row}.action, {row}.object_type, {row}.object_id, {row}.data)::text"
+)
+
+
 class AuditEntry(models.Model):
-    """Who did what to which object: written in the same transaction as the change, never changed after."""
+    """Who did what to which object: written in the same transaction as the change, never changed after.
+
+    A chained one (an operator's act, a decision) gets its link when its transaction commits: then the chain's lock
+    is the last one taken, so it closes no circle with rows that are locked, and links stand in the order of commits.
+    """
 
     at = models.DateTimeField(db_default=Now())
     actor = models.CharField(max_length=64)
@@ -70,15 +82,58 @@ class AuditEntry(models.Model):
     object_type = models.CharField(max_length=32)
     object_id = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
+    chained = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["object_type", "object_id", "id"], name="audit_of_an_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "id"], name="audit_of_an_object"),
+            # The desk's page of the trail: by who, and all that is chained.
+            models.Index(fields=["actor", "id"], name="audit_of_an_actor"),
+            models.Index(fields=["id"], condition=models.Q(chained=True), name="audit_chained"),
+        ]
         triggers = [
             pgtrigger.Protect(name="audit_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="audit_links_the_chain",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__chained=True),
+                declare=[("last", "record")],
+                func=f"""
+                    PERFORM pg_advisory_xact_lock({PURPOSES["audit-chain"]}, 0);
+                    SELECT seq, hash INTO last FROM common_auditlink ORDER BY seq DESC LIMIT 1;
+                    INSERT INTO common_auditlink (seq, entry_id, previous, hash)
+                    SELECT coalesce(last.seq, 0) + 1, NEW.id, p.hash,
+                        encode(sha256(convert_to(p.hash || {CANONICAL_ENTRY.format(row="NEW")}, 'UTF8')), 'hex')
+                    FROM (SELECT coalesce(last.hash, repeat('0', 64)) AS hash) p;
+                    RETURN NULL;
+                """,  # noqa: S608  # no text from outside
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.object_type}:{self.object_id}"
+
+
+class AuditLink(models.Model):
+    """One link of the chain over operators' acts and decisions: written by the database at commit, never changed.
+
+    `hash` is SHA-256 over the hash before and the entry's text (CANONICAL_ENTRY). `manage.py check_audit` reads it.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, on_delete=models.DO_NOTHING, related_name="link")
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="link_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash[:12]}"
 
 
 class IdempotencyRecord(models.Model):

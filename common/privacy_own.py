@@ -37,6 +37,7 @@ privacy.impersonal(
 )
 privacy.impersonal("common.OutboxMessage", {"a name in the code": "handler"})
 privacy.impersonal("common.AuditEntry", {IDS: "actor action object_type object_id data"})
+privacy.impersonal("common.AuditLink", {"hashes over entries that hold ids": "previous hash"})
 privacy.impersonal(
     "common.StoredFile",
     {"a random name and measures: whose it is, the row that refers to it says": "name mime sha256"},

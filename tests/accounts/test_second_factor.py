@@ -1,13 +1,18 @@
 """The operators' second factor: nothing of theirs opens without it, and nobody slips another one in."""
 
 import re
+from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.code_app import code_now
 from accounts.models import User
+from accounts.second_factor import SecondFactorAdapter
 from accounts.selectors import has_second_factor
 from accounts.services import vouch_for_email
 from common.models import AuditEntry
@@ -149,3 +154,23 @@ def test_others_may_have_one_and_get_no_further_by_it(client: Client) -> None:
 
 def _step(client: Client, code: str) -> str:
     return client.post("/account/2fa/authenticate/", {"code": code}).content.decode()
+
+
+def test_who_lost_their_factor_sets_up_another_one(client: Client, operator: User) -> None:
+    sign_in(client, operator)
+
+    call_command("drop_second_factor", operator.email, stdout=StringIO())
+
+    assert not has_second_factor(operator)
+    assert client.get("/desk/")["Location"].startswith("/account/login/")
+    assert AuditEntry.objects.get(action="factor.dropped").chained
+
+
+def test_secrets_survive_a_change_of_keys(operator: User, settings: Any) -> None:
+    old = settings.FIELD_KEYS
+    settings.FIELD_KEYS = [Fernet.generate_key().decode(), *old]
+
+    call_command("rotate_keys", stdout=StringIO())
+
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    assert SecondFactorAdapter().decrypt(Authenticator.objects.get(user=operator).data["secret"]) == SECRET

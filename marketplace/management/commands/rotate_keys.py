@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -16,7 +17,7 @@ BATCH = 500
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypt every encrypted column and private file with the first key of FIELD_KEYS; "
+        "Re-encrypt every encrypted column, second factor and private file with the first key of FIELD_KEYS; "
         "then older keys may be dropped."
     )
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             names = [f.name for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
             if names:
                 self.stdout.write(f"{model._meta.label}: {self._rotate(model, names)} rows")
+        self.stdout.write(f"second factors: {self._rotate_factors()}")
         self.stdout.write(f"private files: {self._rotate_files()}")
         # Answers kept for replay live for a day: simply let clients run again.
         IdempotencyRecord.objects.filter(status__isnull=False).delete()
@@ -44,6 +46,20 @@ class Command(BaseCommand):
             if not rows:
                 return done
             done, last = done + len(rows), rows[-1].pk
+
+    @staticmethod
+    def _rotate_factors() -> int:
+        """The secret of a code app, and the seed of recovery codes, stand encrypted within their JSON."""
+        done = 0
+        for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+            with transaction.atomic():
+                factor = Authenticator.objects.select_for_update().filter(pk=pk).first()
+                kept = [name for name in ("secret", "seed") if factor and name in factor.data]
+                if factor and kept:
+                    factor.data |= {name: crypto.rotate(factor.data[name].encode()).decode() for name in kept}
+                    factor.save(update_fields=["data"])
+                    done += 1
+        return done
 
     @staticmethod
     def _rotate_files() -> int:
