@@ -16,7 +16,7 @@ from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, front_desk, holds, paying, visits
+from bookings.services import changes, front_desk, holds, paying, requests, visits
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
@@ -227,7 +227,10 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
 )
 @idempotent
 def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) -> schemas.PaymentOut:
-    """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once."""
+    """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once.
+
+    Where the provider accepts bookings first (`accept_by`), either asks it: `requested`.
+    """
     result = paying.pay(
         access=_access(request, ref), method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}"
     )
@@ -266,6 +269,28 @@ def reschedule(request: HttpRequest, ref: schemas.PublicId, body: schemas.Resche
     """Move to another start; `version` is the preview's (stale: 409 `policy_changed`)."""
     access = _access(request, ref)
     changes.reschedule(access=access, start=body.start, staff=body.staff, version=body.version)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/accept", response={200: schemas.BookingOut, **ERRORS}, operation_id="accept_booking"
+)
+@idempotent
+def accept(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The provider says yes to a request: it is confirmed (too late: 409 `answer_overdue`)."""
+    access = _access(request, ref)
+    requests.accept(access=access)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/decline", response={200: schemas.BookingOut, **ERRORS}, operation_id="decline_booking"
+)
+@idempotent
+def decline(request: HttpRequest, ref: schemas.PublicId, body: schemas.DeclineIn) -> schemas.BookingOut:
+    """The provider says no to a request: everything goes back."""
+    access = _access(request, ref)
+    requests.decline(access=access, reason=body.reason)
     return _again(access)
 
 

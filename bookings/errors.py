@@ -102,6 +102,14 @@ class TooEarly(DomainError):
     title = _("It is too early for that.")
 
 
+class AnswerOverdue(DomainError):
+    """The time to answer a request is over: it counts as declined."""
+
+    code = "answer_overdue"
+    status = 409
+    title = _("The time to answer is over. The customer has been told no.")
+
+
 class PolicyChanged(DomainError):
     """The preview is stale: the booking or the amounts have changed since."""
 

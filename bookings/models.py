@@ -68,6 +68,12 @@ class Booking(models.Model):
     cancelled_by = models.CharField(max_length=64, blank=True)
     fee_amount = models.PositiveBigIntegerField(default=0, help_text="kept after a late cancel or a no-show")
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # As agreed at booking: the hours in which the provider accepts it or not. Null: it is confirmed at once.
+    acceptance_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Until when a request is to be answered; stays once it is. Null: nobody had to be asked.
+    accept_by = models.DateTimeField(null=True, blank=True)
+    # What the provider told the customer when declining: words of a person, to be blanked with them.
+    decline_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
@@ -85,6 +91,9 @@ class Booking(models.Model):
                 name="confirmed_booking_has_a_customer",
             ),
             models.CheckConstraint(
+                condition=~Q(status="requested") | Q(accept_by__isnull=False), name="request_has_its_due"
+            ),
+            models.CheckConstraint(
                 condition=Q(fee_amount__lte=F("total_amount")), name="booking_fee_is_at_most_its_total"
             ),
         ]
@@ -98,6 +107,7 @@ class Booking(models.Model):
                 name="booking_to_complete",
             ),
             models.Index(fields=["completed_at"], condition=Q(status="completed"), name="booking_to_close"),
+            models.Index(fields=["accept_by"], condition=Q(status="requested"), name="booking_to_answer"),
         ]
         triggers = [
             # The state table in the database: a status moves only along it, whoever writes.
@@ -118,6 +128,11 @@ class Booking(models.Model):
     @property
     def local_start(self) -> datetime:
         return self.starts_at.astimezone(self.zone)
+
+    @property
+    def was_agreed(self) -> bool:
+        """It was more than a hold: confirmed, or asked of the provider."""
+        return self.confirmed_at is not None or self.accept_by is not None
 
 
 class BookingItem(models.Model):

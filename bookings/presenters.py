@@ -1,5 +1,7 @@
 """Bookings as the API shows them."""
 
+from datetime import datetime
+
 from bookings import schemas
 from bookings.models import Booking
 from bookings.rules import states
@@ -8,8 +10,10 @@ from bookings.services import changes
 from common.models import Event
 from payments.rules.policy import Policy, describe
 
+# Once it is agreed, until it is over.
+_WITH_CODE = states.LIVE - {states.HELD, states.REQUESTED, states.CLOSED}
 # What of a shown action is asked for by another address: pages and apps need not know the table.
-_HIDDEN = {"confirm", "expire", "request", "accept", "decline"}
+_HIDDEN = {"confirm", "expire", "request"}
 
 
 def actions(access: Access) -> list[str]:
@@ -28,10 +32,10 @@ def actions(access: Access) -> list[str]:
             found[move.action] = None
     if booking.status == states.HELD and access.is_customer:
         found = {"details": None, "pay": None, **({} if booking.hold_extended else {"extend": None}), **found}
-    if booking.status in states.MOVABLE and access.may_move():
+    if access.may_move() and changes.is_movable(booking, by_customer=access.is_customer):
         found["reschedule"] = None
     if access.is_customer and changes.is_over(booking):
-        return [action for action in found if action not in ("cancel", "reschedule")]
+        return [action for action in found if action != "cancel"]
     return list(found)
 
 
@@ -68,12 +72,19 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         hold_extended=booking.hold_extended,
         fee=schemas.money(booking.fee_amount, booking.currency),
         actions=actions(access),
-        check_in_code=booking.check_in_code
-        if access.is_customer and booking.status in states.LIVE - {states.HELD, states.CLOSED}
-        else None,
+        check_in_code=booking.check_in_code if access.is_customer and booking.status in _WITH_CODE else None,
         customer=contact(access),
         address=address(access),
+        accept_by=answer_by(booking),
+        decline_reason=booking.decline_reason,
     )
+
+
+def answer_by(booking: Booking) -> datetime | None:
+    """Until when the provider answers a request; of a hold that will be one, until when if it were asked now."""
+    if booking.status == states.HELD and booking.acceptance_hours is not None:
+        return changes.answer_by(booking)
+    return booking.accept_by if booking.status == states.REQUESTED else None
 
 
 def contact(access: Access) -> schemas.ContactOut | None:

@@ -65,6 +65,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "fee_amount": booking.fee_amount,
         "currency": booking.currency,
         "payment_state": booking.payment_state,
+        "decline_reason": booking.decline_reason,
         "items": [
             {
                 "service": item.name,
@@ -82,7 +83,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
 def _erase(subject: Subject) -> None:
     theirs = Booking.objects.filter(pk__in=subject.booking_pks)
     # `""` through the encrypted fields is empty; the point goes with the line.
-    theirs.update(address_line="", address_note="", address_point=None, held_from="")
+    theirs.update(address_line="", address_note="", address_point=None, held_from="", decline_reason="")
     BookingAccess.objects.filter(booking__in=theirs).delete()
 
 
@@ -103,7 +104,7 @@ privacy.area(
 privacy.personal(
     "bookings.Booking",
     area="bookings",
-    blanked="address_line address_note address_point held_from",
+    blanked="address_line address_note address_point held_from decline_reason",
     kept={
         "says what was agreed, which tax law keeps; names nobody": "ref policy currency timezone",
         "an id": "cancelled_by",

@@ -195,6 +195,11 @@ class BookingOut(Schema):
     address: AddressOut | None = Field(
         None, description="of a home visit: for the customer, and for members until it is over"
     )
+    accept_by: Instant | None = Field(
+        None,
+        description="of a request: until when the provider answers; while held, until when if it were asked now",
+    )
+    decline_reason: str = Field("", description="what the provider said when declining")
 
 
 class EventOut(Schema):
@@ -231,6 +236,10 @@ class RescheduleIn(Strict):
     start: AwareDatetime
     staff: PublicId | None = None
     version: str = Field(max_length=80)
+
+
+class DeclineIn(Strict):
+    reason: Text = Field("", max_length=500, description="for the customer")
 
 
 class CheckInIn(Strict):

@@ -13,6 +13,14 @@ def expire_holds(timestamp: int) -> None:
         pass
 
 
+@app.periodic(cron="* * * * * */10", periodic_id="unanswered-requests")
+@app.task(name="bookings.decline_unanswered", queueing_lock="bookings.decline_unanswered")
+def decline_unanswered(timestamp: int) -> None:
+    """Decline the requests whose time to be answered is over."""
+    while expiry.decline_unanswered():
+        pass
+
+
 @app.periodic(cron="*/5 * * * *", periodic_id="end-of-visits")
 @app.task(name="bookings.end_visits", queueing_lock="bookings.end_visits")
 def end_visits(timestamp: int) -> None:

@@ -52,6 +52,7 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
         "end": formats.clock_time(booking.ends_at, booking.timezone),
         "back": formats.money(facts.back, booking.currency),
         "paid": formats.money(facts.paid, booking.currency),
+        "answer_by": formats.when(booking.accept_by, booking.timezone) if booking.accept_by else "",
     }
     if booking.status == states.HELD:
         return _("We wait for the bank. The time stays yours meanwhile.") if waiting else _("Held for you.")
@@ -61,11 +62,15 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
         )
     if booking.status == states.CANCELLED:
         return _cancelled(booking, facts, words)
+    if booking.status == states.DECLINED:
+        if booking.cancelled_by == "system":
+            return _("%(where)s did not answer in time.") % words + _back(facts, words)
+        return _("%(where)s cannot take this visit.") % words + _back(facts, words)
     if booking.status == states.NO_SHOW:
         return _("%(where)s noted that nobody came.") % words + _back(facts, words)
     lines = {
-        states.REQUESTED: _("%(where)s has not answered yet. You hear from us as soon as they do.") % words,
-        states.DECLINED: _("%(where)s cannot take this visit. Nothing is kept of your money.") % words,
+        states.REQUESTED: _("%(where)s answers by %(answer_by)s. You hear from us as soon as they do.")
+        % words,
         states.CONFIRMED: _("%(who)s comes to you at %(time)s.") % words
         if at_home
         else _("%(who)s expects you at %(where)s.") % words,
@@ -86,7 +91,7 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
 
 def _cancelled(booking: Booking, facts: MoneyFacts, words: dict[str, str]) -> str:
     by_them = booking.cancelled_by == "staff"
-    if booking.confirmed_at is None:
+    if not booking.was_agreed:
         return _("You let this time go. Nothing was paid.") if not facts.paid else _back(facts, words).strip()
     who = _("%(where)s cancelled this visit.") % words if by_them else _("You cancelled this visit.")
     return who + _back(facts, words)

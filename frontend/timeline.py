@@ -43,6 +43,7 @@ STOPS = {
     "booking.paid_too_late",
 }
 TO_COME: dict[str, tuple[str | Promise, str]] = {
+    "booking.requested": (_("The provider answers"), "clock"),
     "booking.confirmed": (_("Confirmed"), "calendar-check"),
     "booking.on_the_way": (_("On the way to you"), "navigation"),
     "booking.checked_in": (_("You check in with your code"), "scan"),
@@ -51,7 +52,7 @@ TO_COME: dict[str, tuple[str | Promise, str]] = {
 }
 AHEAD: dict[str, list[str]] = {
     states.HELD: ["booking.confirmed"],
-    states.REQUESTED: ["booking.confirmed"],
+    states.REQUESTED: ["booking.requested", "booking.started", "booking.completed"],
     states.CONFIRMED: ["booking.on_the_way", "booking.checked_in", "booking.started", "booking.completed"],
     states.ON_THE_WAY: ["booking.checked_in", "booking.started", "booking.completed"],
     states.CHECKED_IN: ["booking.started", "booking.completed"],
@@ -82,7 +83,7 @@ def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> li
             *HAPPENED[event.type],
             "stop" if event.type in STOPS else "done",
             event.at,
-            text=_note(event, facts, booking),
+            text=_note(event, events, facts, booking),
         )
         for event in events
         if event.type in HAPPENED and not _is_shadowed(event, events)
@@ -95,7 +96,11 @@ def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> li
     if booking.status in UNDER_WAY and steps:
         last = steps.pop()
         steps.append(Step(last.title, last.icon, "now", last.at, text=last.text))
-    expected = {"booking.started": booking.starts_at, "booking.completed": booking.ends_at}
+    expected = {
+        "booking.requested": booking.accept_by,
+        "booking.started": booking.starts_at,
+        "booking.completed": booking.ends_at,
+    }
     for type_ in ahead:
         at = expected.get(type_)
         title, icon = TO_COME[type_]
@@ -105,12 +110,14 @@ def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> li
 
 
 def _is_shadowed(event: Event, events: Sequence[Event]) -> bool:
-    """Once it is confirmed, nobody needs to read that it was held."""
-    return event.type == "booking.held" and any(each.type == "booking.confirmed" for each in events)
+    """Once it is confirmed or asked for, nobody needs to read that it was held."""
+    later = ("booking.confirmed", "booking.requested")
+    return event.type == "booking.held" and any(each.type in later for each in events)
 
 
-def _note(event: Event, facts: MoneyFacts, booking: Booking) -> str:
-    if event.type == "booking.confirmed" and facts.paid:
+def _note(event: Event, events: Sequence[Event], facts: MoneyFacts, booking: Booking) -> str:
+    asked = any(each.type == "booking.requested" for each in events)
+    if event.type == ("booking.requested" if asked else "booking.confirmed") and facts.paid:
         paid = {"amount": formats.money(facts.paid, booking.currency)}
         if facts.held == facts.paid:
             return now_text("%(amount)s paid, held until you say it was good") % paid

@@ -12,9 +12,13 @@ class Kind(TextChoices):
     REMINDER = "reminder", "reminder"
     PAID_TOO_LATE = "paid_too_late", "paid too late"
     REFUNDED = "refunded", "refunded"
+    REQUESTED = "requested", "requested"
+    DECLINED = "declined", "declined"
     PROVIDER_NEW = "provider_new", "provider: new"
     PROVIDER_MOVED = "provider_moved", "provider: moved"
     PROVIDER_CANCELLED = "provider_cancelled", "provider: cancelled"
+    PROVIDER_REQUEST = "provider_request", "provider: request"
+    PROVIDER_OVERDUE = "provider_overdue", "provider: overdue"
 
 
 class State(TextChoices):

@@ -1,5 +1,6 @@
 """Which events become which mails. Run by the worker after commit, at least once; each mail is owed once."""
 
+from bookings.rules import states
 from common.events import after_commit
 from common.models import Event
 from notifications.enums import Kind
@@ -12,11 +13,20 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.rescheduled": (Kind.RESCHEDULED, Kind.PROVIDER_MOVED),
     "booking.cancelled": (Kind.CANCELLED, Kind.PROVIDER_CANCELLED),
     "booking.paid_too_late": (Kind.PAID_TOO_LATE, None),
+    "booking.requested": (Kind.REQUESTED, Kind.PROVIDER_REQUEST),
+    "booking.declined": (Kind.DECLINED, Kind.PROVIDER_OVERDUE),
     "refund.done": (Kind.REFUNDED, None),
 }
 
 
-@after_commit("booking.confirmed", "booking.rescheduled", "booking.cancelled", "booking.paid_too_late")
+@after_commit(
+    "booking.confirmed",
+    "booking.rescheduled",
+    "booking.cancelled",
+    "booking.paid_too_late",
+    "booking.requested",
+    "booking.declined",
+)
 def on_booking(event: Event) -> None:
     """Tell the customer and the provider what happened to a booking."""
     _tell(event, event.subject_id)
@@ -31,9 +41,16 @@ def on_refund_done(event: Event) -> None:
 def _tell(event: Event, booking_ref: str) -> None:
     booking = find_booking(booking_ref)
     # Giving up a hold is no news: nobody was told of it.
-    if booking is None or (event.type == "booking.cancelled" and booking.confirmed_at is None):
+    if booking is None or (event.type == "booking.cancelled" and not booking.was_agreed):
         return
     to_customer, to_provider = MAILS[event.type]
+    if event.payload.get("accepted") or (
+        event.payload.get("by") == "staff" and to_provider == Kind.PROVIDER_OVERDUE
+    ):
+        to_provider = None  # their own answer
+    if event.type == "booking.rescheduled" and event.payload["status"] == states.REQUESTED:
+        # Another time is another question.
+        to_customer, to_provider = MAILS["booking.requested"]
     mails: list[tuple[Kind | None, Addressee | None]] = [
         (to_customer, customer_of(booking)),
         (to_provider, provider_of(booking)),

@@ -135,6 +135,8 @@ def service(row: Service) -> s.ServiceOut:
         buffer_after_min=row.buffer_after_min,
         price=money(row.price_amount, row.currency),
         tax_percent=str(row.tax_percent),
+        needs_acceptance=row.needs_acceptance,
+        acceptance_hours=row.acceptance_hours,
         position=row.position,
         options=[option(o, row.currency) for o in row.live_options],  # type: ignore[attr-defined]
         offers=[offer(o, row.currency) for o in row.sold],  # type: ignore[attr-defined]
@@ -211,6 +213,8 @@ def public_service(row: Offering, currency: str, slug: str) -> s.PublicServiceOu
         duration_min=sold.duration_min,
         price=money(row.price_amount, currency),
         options=[option(o, currency) for o in sold.live_options],  # type: ignore[attr-defined]
+        needs_acceptance=sold.needs_acceptance,
+        acceptance_hours=sold.acceptance_hours,
     )
 
 

@@ -54,7 +54,8 @@ TABLE: tuple[Move, ...] = (
     _move("cancel", HELD, CANCELLED, "customer staff", "booking.cancelled"),
     # Paid after the hold ended: the slot is taken again if it is still free.
     _move("retake", EXPIRED, CONFIRMED, "gateway", "booking.confirmed"),
-    # A service may ask for acceptance (from the vetting issue on).
+    _move("request", EXPIRED, REQUESTED, "gateway", "booking.requested"),
+    # A service may ask for acceptance: the provider says yes or no, and no answer in time is a no.
     _move("accept", REQUESTED, CONFIRMED, "staff", "booking.confirmed"),
     _move("decline", REQUESTED, DECLINED, "staff system", "booking.declined"),
     _move("cancel", REQUESTED, CANCELLED, "customer staff", "booking.cancelled"),

@@ -8,14 +8,14 @@ from accounts.principals import Principal
 from bookings.models import Booking
 from bookings.rules import states
 from common.models import Event
-from providers.models import Outlet
+from providers.models import Outlet, Provider
 
 # Not worth a line in anybody's day: they never became a visit.
 _NEVER_WAS = [states.EXPIRED, states.DECLINED]
 
 
 def bookings_of(principal: Principal) -> QuerySet[Booking]:
-    """The caller's own bookings, for lists, without those that never became a visit.
+    """The caller's own bookings, for lists, without holds that ended.
 
     A user's, their joined guest bookings included; for a guest, those that the capabilities they carry open.
     """
@@ -24,7 +24,7 @@ def bookings_of(principal: Principal) -> QuerySet[Booking]:
         mine = Q(customer__user=principal.user)
     return (
         Booking.objects.filter(pk__in=Booking.objects.filter(mine).values("pk"))
-        .exclude(status__in=_NEVER_WAS)
+        .exclude(status=states.EXPIRED)
         .select_related("outlet__provider", "customer")
         .prefetch_related("items__staff", "items__service")
     )
@@ -41,7 +41,7 @@ def past(mine: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
 
 
 def _ahead(now: datetime) -> Q:
-    over = [states.CANCELLED, states.NO_SHOW, states.CLOSED]
+    over = [states.CANCELLED, states.NO_SHOW, states.CLOSED, states.DECLINED]
     return Q(ends_at__gt=now) & ~Q(status__in=over) | Q(status=states.COMPLETED)
 
 
@@ -56,6 +56,16 @@ def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
         .select_related("customer", "outlet__provider")
         .prefetch_related("items__staff", "items__service", "items__allocations__resource")
         .order_by("starts_at", "pk")
+    )
+
+
+def requests_of(provider: Provider) -> QuerySet[Booking]:
+    """What the business has still to accept or decline, the most urgent first, with who and what."""
+    return (
+        Booking.objects.filter(outlet__provider=provider, status=states.REQUESTED)
+        .select_related("customer", "outlet__provider")
+        .prefetch_related("items__staff", "items__service")
+        .order_by("accept_by", "pk")
     )
 
 

@@ -9,6 +9,7 @@ from bookings.enums import PaymentState
 from bookings.errors import MoveRefused, PolicyChanged
 from bookings.models import Booking
 from bookings.rules import states
+from bookings.rules.acceptance import answer_due
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
 from bookings.services import core, reserve
@@ -80,10 +81,17 @@ def cancel(*, access: Access, version: str) -> Booking:
         return booking
 
 
-def settle(booking: Booking, *, action: str, actor_kind: str, actor: str) -> tuple[int, int]:
-    """Move the money that ends the locked `booking`, and expect no more; answers (refund, fee) in minor units."""
+def settle(
+    booking: Booking, *, action: str, actor_kind: str, actor: str, reason: str = ""
+) -> tuple[int, int]:
+    """Move the money that ends the locked `booking`, and expect no more; answers (refund, fee) in minor units.
+
+    `reason` is what the refund says; the action's name if none.
+    """
     result = _outcome(booking, Action(action), ActorKind(actor_kind))
-    payments.settle_cancellation(booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=action)
+    payments.settle_cancellation(
+        booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=reason or action
+    )
     if booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
         booking.payment_state = PaymentState.UNPAID
     elif result.refund:
@@ -130,6 +138,8 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
                 "version": booking.version + 1,
                 "fee_amount": booking.fee_amount + result.fee,
                 "reminded_at": None,
+                # Another time is another question to the provider.
+                **({"accept_by": answer_by(booking)} if booking.status == states.REQUESTED else {}),
             },
             previous=before,
             fee=result.fee,
@@ -137,11 +147,24 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
         return booking
 
 
+def answer_by(booking: Booking) -> datetime:
+    """Until when the provider of a visit that it has to accept would answer, were it asked now."""
+    assert booking.acceptance_hours is not None
+    return answer_due(asked_at=clock.now(), starts_at=booking.starts_at, hours=booking.acceptance_hours)
+
+
 def _may_move(access: Access, booking: Booking) -> None:
     if not access.may_move():
         raise NotAllowed
-    if booking.status not in states.MOVABLE or (access.is_customer and is_over(booking)):
+    if not is_movable(booking, by_customer=access.is_customer):
         raise MoveRefused(booking_status=booking.status, action="reschedule")
+
+
+def is_movable(booking: Booking, *, by_customer: bool) -> bool:
+    """Whether it can go to another time: the customer's until it is over, a request only the customer's."""
+    if booking.status not in states.MOVABLE:
+        return False
+    return not is_over(booking) if by_customer else booking.status != states.REQUESTED
 
 
 def _may_cancel(booking: Booking, who: Who) -> None:
@@ -162,6 +185,9 @@ def _actor_kind(access: Access) -> ActorKind:
 def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome:
     if booking.status == states.HELD:
         return Outcome(refund=0, fee=0)
+    if booking.status == states.REQUESTED:
+        # Nothing is agreed yet, so nothing can be kept.
+        return Outcome(refund=held_amount(booking.ref) if action == Action.CANCEL else 0, fee=0)
     return outcome(
         Policy.from_dict(booking.policy),
         paid=held_amount(booking.ref),

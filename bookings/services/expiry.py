@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from bookings.enums import PaymentState
 from bookings.models import Booking
 from bookings.rules import states
-from bookings.services import core, visits
+from bookings.services import core, requests, visits
 from common import clock
 from common.actors import SYSTEM
 
@@ -58,6 +58,12 @@ def close_completed() -> int:
     done = ExpressionWrapper(Greatest(F("completed_at"), F("ends_at")), output_field=DateTimeField())
     due = Booking.objects.filter(status=states.COMPLETED).annotate(done=done)
     return _each(due.filter(done__lte=clock.DatabaseNow() - UNCONFIRMED), visits.close_by_time)
+
+
+def decline_unanswered() -> int:
+    """Decline the requests that nobody answered in time; answers how many."""
+    due = Booking.objects.filter(status=states.REQUESTED, accept_by__lte=clock.DatabaseNow())
+    return _each(due, requests.decline_overdue)
 
 
 def _each(due: QuerySet[Booking], step: Callable[[str], None]) -> int:

@@ -135,6 +135,10 @@ def hold(
             currency=offering.outlet.currency,
             total_amount=quote.total,
             policy=policy.to_dict(),
+            # What its own people book the business need not accept.
+            acceptance_hours=offering.service.acceptance_hours
+            if offering.service.needs_acceptance and membership is None
+            else None,
             check_in_code=f"{secrets.randbelow(10_000):04}",
             address_line=address.line if address and where else "",
             address_note=address.note if address and where else "",

@@ -9,8 +9,7 @@ from bookings.errors import ContactNeeded, PaymentNotPossible, SlotTaken
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import core, holds, reserve
-from common import clock
+from bookings.services import core, holds, requests, reserve
 from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
@@ -26,7 +25,8 @@ class Payment:
 
 
 def pay(*, access: Access, method: str, return_url: str) -> Payment:
-    """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid.
+    """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
+    provider, where the service asks for acceptance.
 
     `return_url` is where a gateway's page sends the customer back. Call it outside a transaction: a gateway is
     asked after the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused,
@@ -42,17 +42,14 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
         _require_contact(booking, access)
         if method == "counter" or booking.total_amount == 0:
             payments.cancel_open_payments(booking_ref=booking.ref, actor=actor)
-            core.move(
+            state = PaymentState.COUNTER if booking.total_amount else PaymentState.PAID
+            requests.confirm_or_ask(
                 booking,
-                action="confirm",
                 who="customer" if access.is_customer else "staff",
                 actor=actor,
-                fields={
-                    "payment_state": PaymentState.COUNTER if booking.total_amount else PaymentState.PAID,
-                    "confirmed_at": clock.now(),
-                },
+                fields={"payment_state": state},
             )
-            return Payment(status="confirmed", redirect_url=None)
+            return Payment(status=booking.status, redirect_url=None)
         booking.payment_state = PaymentState.PENDING
         booking.save(update_fields=["payment_state"])
         # Written while the hold is locked: whoever ends or changes the hold after us finds it, and closes it.
@@ -84,7 +81,8 @@ def given_up(*, booking_ref: str, actor: str) -> None:
 
 
 def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, actor: str) -> None:
-    """The money is in escrow: confirm. In the transaction that captured it, with the booking's row locked first.
+    """The money is in escrow: confirm, or ask the provider. In the transaction that captured it, with the
+    booking's row locked first.
 
     Paid for a hold that ended: take the time again if it is still free, else everything goes back.
     """
@@ -95,9 +93,9 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
     ):
         _give_back(booking, payment_id, amount, reason="not_due")
         return
-    fields = {"payment_state": PaymentState.PAID, "confirmed_at": clock.now()}
+    paid = {"payment_state": PaymentState.PAID}
     if booking.status == states.HELD:
-        core.move(booking, action="confirm", who="gateway", actor=actor, fields=fields)
+        requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=paid)
         return
     try:
         with transaction.atomic():
@@ -106,7 +104,7 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
         core.change(booking, event="booking.paid_too_late", actor=actor)
         _give_back(booking, payment_id, amount, reason="paid_too_late")
         return
-    core.move(booking, action="retake", who="gateway", actor=actor, fields={**fields, "ended_at": None})
+    requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=paid, retake=True)
 
 
 def _give_back(booking: Booking, payment_id: str, amount: int, *, reason: str) -> None:

@@ -102,13 +102,13 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
             zone=booking.timezone,
             now=now,
         )
-        if cancel and facts.paid
+        if cancel and facts.paid and booking.status != states.REQUESTED
         else [],
         "waiting_for_bank": open_payment is not None,
         "pay_url": open_payment.redirect_url.removeprefix(settings.SITE_URL)
         if open_payment and access.is_customer
         else "",
-        "has_calendar": access.is_customer and booking.status in states.MOVABLE,
+        "has_calendar": access.is_customer and booking.status == states.CONFIRMED,
         "is_over": booking.status not in states.LIVE,
         "key": new_key(),
     }
@@ -119,7 +119,7 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
 def calendar(request: HttpRequest, ref: str) -> HttpResponse:
     """The visit as a calendar file (RFC 5545), for the customer."""
     access = find_access(request, ref)
-    if not access.is_customer or access.booking.status not in states.LIVE - {states.HELD}:
+    if not access.is_customer or access.booking.status not in states.LIVE - {states.HELD, states.REQUESTED}:
         raise NotFound
     file = invitation(access.booking, sequence=access.booking.last_seq, at=clock.now())
     response = HttpResponse(file.content, content_type="text/calendar; charset=utf-8")

@@ -23,6 +23,7 @@ from bookings.errors import (
     SlotTaken,
     TooManyHolds,
 )
+from bookings.presenters import answer_by
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import holds, paying
@@ -231,6 +232,7 @@ def _page(
         "policy_lines": policy_lines(rules, **agreed),
         "policy_sentence": policy_sentence(rules, **agreed),
         "at_home": booking.place == Place.CUSTOMER,
+        "answer_by": answer_by(booking),
         "is_for_reader": _is_for_reader(access),
         "declined": bool(last) and last[0].status == PaymentStatus.FAILED,
         "key": new_key(),

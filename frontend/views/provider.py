@@ -14,6 +14,7 @@ from accounts.principals import Principal
 from common.errors import DomainError
 from frontend.views.provider_desk import Desk, at_desk, attempt, form_page
 from frontend.views.provider_forms import BusinessForm
+from frontend.views.provider_requests import requests_at
 from providers.enums import Role
 from providers.selectors import catalogue
 from providers.selectors.access import memberships_of
@@ -69,6 +70,7 @@ def overview(desk: Desk) -> HttpResponse:
     return desk.render(
         "overview",
         idle=idle,
+        waiting=requests_at(desk),
         nav="overview",
         overview=found,
         missing=[(MISSING_WORDS[name], _page_for(desk, name)) for name in found.missing],

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone as django_timezone
@@ -21,13 +21,14 @@ from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
-from bookings.services import changes, visits
+from bookings.services import changes, requests, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_requests import at_the_desk, requests_at
 from payments.rules.policy import Policy, no_show_from
 from providers.enums import Role
 from providers.models import Outlet
@@ -40,6 +41,13 @@ MARKS: dict[str, tuple[Callable[..., Booking], Any]] = {
     "start": (visits.start, gettext_lazy("In service.")),
     "complete": (visits.complete, gettext_lazy("Done.")),
     "no_show": (visits.no_show, gettext_lazy("Marked as not come.")),
+    "accept": (requests.accept, gettext_lazy("Accepted. The customer is told.")),
+    "decline": (requests.decline, gettext_lazy("Declined. The customer is told.")),
+}
+# What a mark needs besides, from the form.
+MORE: dict[str, Callable[[QueryDict], dict[str, Any]]] = {
+    "check_in": lambda form: {"code": form.get("code", "").strip() or None},
+    "decline": lambda form: {"reason": form.get("reason", "")},
 }
 DONE = {states.COMPLETED, states.CLOSED}
 OVER = DONE | {states.CANCELLED, states.NO_SHOW}
@@ -84,9 +92,11 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
     said: dict[str, list[Message]] = {}
     for message in messages.get_messages(desk.request):
         said.setdefault(message.extra_tags or "", []).append(message)
+    waiting = requests_at(desk)
     rows = [
         _row(desk, booking, now, said.pop(booking.ref, []), is_today=chosen == today, is_ahead=chosen > today)
         for booking in day_of(outlet, chosen)
+        if booking.status != states.REQUESTED
     ]
     ahead = [row for row in rows if not (row.is_over or row.is_under_way)]
     # What this member has to do next; others' visits and unpaid holds are not.
@@ -104,6 +114,7 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         tomorrow_url=f"?day={(today + timedelta(days=1)).isoformat()}" if chosen == today else "",
         now=now,
         first_name=(desk.request.user.name.split() or [""])[0],  # type: ignore[union-attr]  # signed in
+        waiting=waiting,
         said=[message for each in said.values() for message in each],
         under_way=[row for row in rows if row.is_under_way],
         first=first,
@@ -118,12 +129,12 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
 
 @at_desk(methods=("POST",))
 def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
-    """Check in, on the way, start, complete or no-show; what is refused is said on the day's page."""
+    """Check in, on the way, start, complete, no-show, accept or decline; what is refused is said on the page."""
     access = _access(desk, ref)
     if action not in MARKS:
         raise NotFound
     service, said = MARKS[action]
-    more = {"code": desk.request.POST.get("code", "").strip() or None} if action == "check_in" else {}
+    more = MORE[action](desk.request.POST) if action in MORE else {}
     try:
         once(
             desk.request,
@@ -134,6 +145,8 @@ def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
         messages.error(desk.request, str(error), extra_tags=ref)
     else:
         messages.success(desk.request, str(said), extra_tags=ref)
+    if desk.request.POST.get("back") == "overview":
+        return redirect("provider:overview", desk.provider.public_id)
     return _back(desk.request, access)
 
 
@@ -172,7 +185,7 @@ def _row(
     desk: Desk, booking: Booking, now: datetime, said: list[Message], *, is_today: bool, is_ahead: bool
 ) -> Row:
     items = list(booking.items.all())
-    access = _at_the_desk(desk, booking)
+    access = at_the_desk(desk, booking)
     is_over = booking.status in OVER
     shows_contact = access.may_mark() and not is_over and booking.status != states.HELD
     return Row(
@@ -235,18 +248,7 @@ def _access(desk: Desk, ref: str) -> Access:
     access = booking_for(desk.principal, ref)
     if access.booking.outlet.provider_id != desk.provider.pk:
         raise NotFound
-    return _at_the_desk(desk, access.booking)
-
-
-def _at_the_desk(desk: Desk, booking: Booking) -> Access:
-    """A member acts for the business here, even on a booking of their own."""
-    return Access(
-        booking=booking,
-        principal=desk.principal,
-        is_customer=False,
-        role=Role(desk.membership.role),
-        staff_pk=desk.membership.staff_id,
-    )
+    return at_the_desk(desk, access.booking)
 
 
 def _day_url(access: Access) -> str:

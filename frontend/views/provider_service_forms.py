@@ -39,6 +39,15 @@ class ServiceForm(DeskForm):
     )
     buffer_before_min = minutes_field(_("Minutes to prepare before"), most=480, initial=0)
     buffer_after_min = minutes_field(_("Minutes to tidy up after"), most=480, initial=0)
+    needs_acceptance = forms.BooleanField(label=_("We accept each booking first"), required=False)
+    acceptance_hours = forms.IntegerField(
+        label=_("Hours to answer a request"),
+        required=False,
+        min_value=1,
+        max_value=72,
+        initial=24,
+        help_text=_("No answer by then counts as a no: the customer gets everything back."),
+    )
     position = forms.IntegerField(
         label=_("Order in the list"),
         min_value=0,
@@ -81,6 +90,8 @@ class ServiceForm(DeskForm):
         currency = data.get("currency", self.currency)
         data["price_amount"] = minor(data.pop("price"), currency)
         data["place"] = Place(data["place"])
+        if data["acceptance_hours"] is None:
+            del data["acceptance_hours"]
         quantities = {kind: data.pop(f"need_{kind.public_id}") for kind in self.kinds}
         data["needs"] = {kind: quantity for kind, quantity in quantities.items() if quantity}
         return data
@@ -93,6 +104,8 @@ class ServiceForm(DeskForm):
             **{name: getattr(service, name) for name in names},
             "buffer_before_min": service.buffer_before_min,
             "buffer_after_min": service.buffer_after_min,
+            "needs_acceptance": service.needs_acceptance,
+            "acceptance_hours": service.acceptance_hours,
             "category": service.category.slug,
             "price": major(service.price_amount, service.currency),
             **{

@@ -108,6 +108,7 @@ def _service(
             OptionPlan(public_id("opt", seed, number, n, m), name, minutes, 100 * max(1, euros_more))
             for m, (name, minutes, euros_more) in enumerate(of.options)
         ),
+        accepts_within_h=of.accepts_within,
     )
 
 

@@ -42,6 +42,7 @@ CLEANING = (
         before=30,
         after=15,
         place=AT_CUSTOMER,
+        accepts_within=24,
     ),
     Template(
         "windows",
@@ -90,6 +91,7 @@ CLEANING = (
         before=30,
         after=15,
         place=AT_CUSTOMER,
+        accepts_within=24,
     ),
     Template(
         "moving-out",
@@ -102,6 +104,7 @@ CLEANING = (
         30,
         15,
         AT_CUSTOMER,
+        accepts_within=24,
     ),
 )
 WASH = (
@@ -147,6 +150,7 @@ WASH = (
         "One-step polish, two-year coating.",
         after=15,
         needs="Wash bay",
+        accepts_within=12,
     ),
     Template("detailing", "Headlight polish", 60, 59, 79, "Both sides, with UV seal.", needs="Wash bay"),
 )

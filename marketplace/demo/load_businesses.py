@@ -152,6 +152,8 @@ def _services(
                 price_amount=s.amount,
                 currency=CURRENCY,
                 tax_percent=TAX_PERCENT,
+                needs_acceptance=s.accepts_within_h > 0,
+                acceptance_hours=s.accepts_within_h or 24,
                 position=position,
                 created_at=at - timedelta(days=_HISTORY[p.status][0][2]),
             )

@@ -60,7 +60,7 @@ def load_money(visits: Sequence[VisitPlan], *, staff_actors: dict[str, str]) -> 
 
 def _payment(visit: VisitPlan, staff_actor: str) -> _Story:
     online = visit.method == "sandbox"
-    captured = story.confirmed_at(visit) if online else story.completed_at(visit)
+    captured = story.paid_at(visit) if online else story.completed_at(visit)
     outcome = story.settlement(visit)
     payment = Payment(
         public_id=public_id("pay", visit.ref),

@@ -182,6 +182,8 @@ def _booking(visit: VisitPlan, rows: Rows, customers: dict[str, int]) -> Booking
         last_seq=len(list(story.steps(visit, staff_actor=""))),
         created_at=visit.booked_at,
         confirmed_at=story.confirmed_at(visit),
+        acceptance_hours=visit.service.accepts_within_h or None,
+        accept_by=story.accept_by(visit),
         completed_at=story.completed_at(visit) if visit.status == "closed" else None,
         ended_at=story.ended_at(visit),
         cancelled_by="customer" if visit.status == "cancelled" else "",

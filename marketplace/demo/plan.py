@@ -39,6 +39,8 @@ class ServicePlan:
     amount: int
     needs: str = ""
     options: tuple[OptionPlan, ...] = ()
+    # 0 when its bookings are confirmed at once.
+    accepts_within_h: int = 0
 
 
 @dataclass(frozen=True, slots=True)

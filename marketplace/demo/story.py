@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bookings.rules.acceptance import answer_due
 from common.actors import GUEST, gateway_actor, user_actor
+from common.clock import rfc3339
 from marketplace.demo.plan import VisitPlan
 from payments.rules.policy import DEFAULT, Action, ActorKind, Outcome, outcome
 
@@ -26,9 +28,22 @@ def customer_actor(visit: VisitPlan) -> str:
     return user_actor(visit.person.user_id) if visit.person.user_id else GUEST
 
 
-def confirmed_at(visit: VisitPlan) -> datetime:
-    """When the booking was confirmed: paid, or promised to be paid at the counter."""
+def paid_at(visit: VisitPlan) -> datetime:
+    """When it was paid, or promised to be paid at the counter."""
     return visit.booked_at + timedelta(minutes=3)
+
+
+def confirmed_at(visit: VisitPlan) -> datetime:
+    """When the booking was confirmed: at once, or accepted within the hour."""
+    return paid_at(visit) + timedelta(minutes=47 if visit.service.accepts_within_h else 0)
+
+
+def accept_by(visit: VisitPlan) -> datetime | None:
+    """Until when the provider had to accept it; None when it was confirmed at once."""
+    hours = visit.service.accepts_within_h
+    if not hours:
+        return None
+    return answer_due(asked_at=paid_at(visit), starts_at=visit.starts_at, hours=hours)
 
 
 def completed_at(visit: VisitPlan) -> datetime:
@@ -65,7 +80,11 @@ def steps(visit: VisitPlan, *, staff_actor: str) -> Iterator[Step]:
     customer = customer_actor(visit)
     yield Step("booking.held", visit.booked_at, customer, "held", {"source": "demo"})
     payer = gateway_actor("sandbox") if visit.method == "sandbox" else customer
-    yield Step("booking.confirmed", confirmed_at(visit), payer, "confirmed")
+    if due := accept_by(visit):
+        yield Step("booking.requested", paid_at(visit), payer, "requested", {"accept_by": rfc3339(due)})
+        yield Step("booking.confirmed", confirmed_at(visit), staff_actor, "confirmed", {"accepted": True})
+    else:
+        yield Step("booking.confirmed", confirmed_at(visit), payer, "confirmed")
     money = {"refund": settlement(visit).refund, "fee": settlement(visit).fee}
     end = ended_at(visit)
     if visit.status == "cancelled" and end:

@@ -20,3 +20,5 @@ class Template:
     after: int = 0
     place: str = AT_OUTLET
     needs: str = ""
+    # The hours in which the provider accepts a booking; 0 when it is confirmed at once.
+    accepts_within: int = 0

@@ -87,7 +87,59 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
         ],
         link=mail_link(booking),
         link_text=_("See the booking"),
-        files=[_calendar(booking, message, email, cancelled=True)],
+        # Of what was never confirmed nobody has a calendar file.
+        files=[_calendar(booking, message, email, cancelled=True)] if booking.confirmed_at else [],
+    )
+
+
+def requested(booking: Booking, message: Message, email: str) -> Letter | None:
+    """It is not booked yet: by when they hear, and what happens with their money if they do not."""
+    if booking.status != states.REQUESTED or booking.accept_by is None:
+        return None
+    when = long_time(booking.starts_at, booking.zone)
+    names = {"outlet": booking.outlet.name, "when": long_time(booking.accept_by, booking.zone)}
+    if booking.payment_state == PaymentState.PAID and booking.total_amount:
+        otherwise = _("If they cannot, or do not answer, you get everything back.")
+    else:
+        otherwise = _("If they cannot, or do not answer, it is off and costs you nothing.")
+    return Letter(
+        subject=_("Asked: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("We asked %(outlet)s for %(when)s.") % {"outlet": booking.outlet.name, "when": when},
+        paragraphs=[_("%(outlet)s answers by %(when)s. The time is yours until then.") % names, otherwise],
+        facts=[fact for fact in _facts(booking) if fact[0] != _("Your code")],
+        link=mail_link(booking),
+        link_text=_("See the booking"),
+    )
+
+
+def declined(booking: Booking, message: Message, email: str) -> Letter | None:
+    payload = message.event.payload if message.event else {}
+    when = long_time(booking.starts_at, booking.zone)
+    names = {"outlet": booking.outlet.name}
+    if payload.get("by") == "system":
+        paragraphs = [_("%(outlet)s did not answer in time. We are sorry.") % names]
+    else:
+        paragraphs = [_("%(outlet)s cannot take this visit. We are sorry.") % names]
+    if booking.decline_reason:
+        paragraphs.append(_("They say: %(reason)s") % {"reason": booking.decline_reason})
+    if refund := payload.get("refund", 0):
+        paragraphs.append(
+            _("You get all of it back, %(amount)s, in 2–5 days.")
+            % {"amount": amount(refund, booking.currency)}
+        )
+    else:
+        paragraphs.append(_("Nothing was charged."))
+    return Letter(
+        subject=_("Not booked: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
+        heading=_("Your visit on %(when)s does not take place.") % {"when": when},
+        paragraphs=paragraphs,
+        facts=[
+            (_("Service"), _service(booking)),
+            (_("Shop"), booking.outlet.name),
+            (_("Booking"), booking.ref),
+        ],
+        link=settings.SITE_URL + "/",
+        link_text=_("Find another time"),
     )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.models import Booking
+from bookings.rules import states
 from notifications.letters.letter import Letter
 from notifications.letters.words import amount, long_time
 from notifications.models import Message
@@ -47,8 +48,40 @@ def provider_cancelled(booking: Booking, message: Message, email: str) -> Letter
     )
 
 
+def provider_request(booking: Booking, message: Message, email: str) -> Letter | None:
+    if booking.status != states.REQUESTED or booking.accept_by is None:
+        return None
+    return _letter(
+        booking,
+        subject=_("Please answer: %(service)s, %(when)s"),
+        heading=_("Somebody asks for %(when)s."),
+        when=long_time(booking.starts_at, booking.zone),
+        facts=[
+            (_("Price"), amount(booking.total_amount, booking.currency)),
+            (_("Answer by"), long_time(booking.accept_by, booking.zone)),
+        ],
+        link_text=_("Accept or decline"),
+    )
+
+
+def provider_overdue(booking: Booking, message: Message, email: str) -> Letter | None:
+    return _letter(
+        booking,
+        subject=_("Not answered: %(service)s, %(when)s"),
+        heading=_("The request for %(when)s was not answered in time. The time is free again."),
+        when=long_time(booking.starts_at, booking.zone),
+        facts=[],
+    )
+
+
 def _letter(
-    booking: Booking, *, subject: str, heading: str, when: str, facts: list[tuple[str, str]]
+    booking: Booking,
+    *,
+    subject: str,
+    heading: str,
+    when: str,
+    facts: list[tuple[str, str]],
+    link_text: str = "",
 ) -> Letter:
     items = list(booking.items.all())
     service = ", ".join(item.name for item in items)
@@ -66,5 +99,5 @@ def _letter(
             (_("Booking"), booking.ref),
         ],
         link=f"{settings.SITE_URL}/provider/{booking.outlet.provider.public_id}/",
-        link_text=_("Open your business"),
+        link_text=link_text or _("Open your business"),
     )

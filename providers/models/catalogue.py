@@ -61,6 +61,9 @@ class Service(models.Model):
     currency = models.CharField(max_length=3)
     tax_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     capacity = models.PositiveSmallIntegerField(default=1)
+    # The provider accepts each booking first, within so many hours; else it is confirmed at once.
+    needs_acceptance = models.BooleanField(default=False)
+    acceptance_hours = models.PositiveSmallIntegerField(default=24, help_text="to answer a request")
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +86,10 @@ class Service(models.Model):
                 name="service_tax_is_a_percentage",
             ),
             models.CheckConstraint(condition=models.Q(capacity__gte=1), name="service_has_capacity"),
+            models.CheckConstraint(
+                condition=models.Q(acceptance_hours__gte=1, acceptance_hours__lte=72),
+                name="service_is_accepted_within_72_hours",
+            ),
             models.CheckConstraint(condition=models.Q(place__in=Place.values), name="service_place_is_known"),
         ]
 

@@ -86,6 +86,8 @@ class ServiceIn(Strict):
     buffer_before_min: Whole = 0
     buffer_after_min: Whole = 0
     tax_percent: Decimal = Decimal(0)
+    needs_acceptance: bool = False
+    acceptance_hours: Whole = 24
     position: Whole = 0
     outlets: list[PublicId] = Field(default_factory=list, max_length=500)
     needs: list[NeedIn] = Field(default_factory=list, max_length=20)
@@ -104,6 +106,8 @@ class ServiceChanges(Strict):
     buffer_before_min: Whole | None = None
     buffer_after_min: Whole | None = None
     tax_percent: Decimal | None = None
+    needs_acceptance: bool | None = None
+    acceptance_hours: Whole | None = None
     position: Whole | None = None
     needs: list[NeedIn] | None = Field(None, max_length=20)
 
@@ -148,6 +152,8 @@ class ServiceOut(Schema):
     buffer_after_min: int
     price: MoneyOut
     tax_percent: str
+    needs_acceptance: bool = Field(description="bookings wait for the provider's yes")
+    acceptance_hours: int = Field(description="how long, at most")
     position: int
     options: list[OptionOut]
     offers: list[OfferOut]

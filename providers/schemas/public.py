@@ -31,6 +31,8 @@ class PublicServiceOut(Schema):
     duration_min: int
     price: MoneyOut
     options: list[OptionOut]
+    needs_acceptance: bool = Field(description="a booking waits for the provider's yes")
+    acceptance_hours: int = Field(description="how long it waits at most, when it does")
 
 
 class PublicServicesOut(Schema):

@@ -29,7 +29,10 @@ MAX_UNITS = 20
 
 
 class ServiceFields(TypedDict, total=False):
-    """What may be said about a service. `*_min` are minutes, `tax_percent` 0 to under 100."""
+    """What may be said about a service. `*_min` are minutes, `tax_percent` 0 to under 100.
+
+    `needs_acceptance`: each booking waits for the provider's yes, at most `acceptance_hours` (1 to 72).
+    """
 
     category: Category
     name: str
@@ -42,6 +45,8 @@ class ServiceFields(TypedDict, total=False):
     price_amount: int
     tax_percent: Decimal
     capacity: int
+    needs_acceptance: bool
+    acceptance_hours: int
     position: int
 
 
@@ -211,6 +216,7 @@ def _checked(fields: ServiceFields) -> dict[str, Any]:
         "buffer_after_min": (0, 480),
         "price_amount": (0, MAX_PRICE),
         "capacity": (1, 500),
+        "acceptance_hours": (1, 72),
         "position": (0, 1000),
     }
     for name, (least, most) in ranges.items():

@@ -31,7 +31,7 @@ def test_every_status_is_in_the_table_and_in_the_enum() -> None:
 def test_final_statuses_lead_nowhere_but_an_expired_hold_may_be_paid_late() -> None:
     sources = {move.source for move in states.TABLE}
     assert states.STATUSES - sources == {"closed", "cancelled", "no_show", "declined"}
-    assert [m.action for m in states.TABLE if m.source == "expired"] == ["retake"]
+    assert [m.action for m in states.TABLE if m.source == "expired"] == ["retake", "request"]
 
 
 def test_home_visits_need_on_the_way_before_the_door() -> None:
@@ -57,6 +57,7 @@ def test_the_database_refuses_every_move_that_is_not_in_the_table(source: str) -
         ends_at=tomorrow_at(11),
         timezone="Europe/Helsinki",
         hold_expires_at=tomorrow_at(9),
+        accept_by=tomorrow_at(9),
         currency="EUR",
         total_amount=5000,
         check_in_code="1234",

@@ -182,6 +182,23 @@ def test_booking(visitor: Page, site: Site, world: World, status: str) -> None:
     check(visitor, f"/b/{held.booking.ref}")
 
 
+def test_request_and_its_answer(visitor: Page, owner: Page, site: Site, world: World) -> None:
+    site.orm(street.ask_for_acceptance, world.wash, True)
+    held = site.orm(street.hold, world.wash, days=3)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/checkout")
+    site.orm(street.promise_to_pay, held)
+    check(visitor, f"/b/{held.booking.ref}")
+    for path in (f"/provider/{world.wash.provider}/", world.wash.day_path("2030-01-01")):
+        check(owner, path)
+        owner.locator(".request__no summary").first.click()
+        found = looked_at(owner)
+        assert not found, "\n".join(found)
+    site.orm(street.answer_no, held.booking.ref, "Both bays are being mended.")
+    site.orm(street.ask_for_acceptance, world.wash, False)
+    check(visitor, f"/b/{held.booking.ref}")
+
+
 def test_home_visit_on_its_way(visitor: Page, site: Site, world: World) -> None:
     held = site.orm(street.confirmed, world.cleaner)
     site.orm(street.bring_to, held.booking.ref, "on_the_way")

@@ -14,7 +14,7 @@ from bookings.models import Booking, BookingItem
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, expiry, holds, paying, visits
+from bookings.services import changes, expiry, holds, paying, requests, visits
 from common import clock
 from geo.importer import import_extract
 from payments.sandbox.models import SandboxDelivery, SandboxIntent
@@ -150,9 +150,23 @@ def hold(
     )
 
 
+def ask_for_acceptance(shop: Shop, wanted: bool) -> None:
+    """Whether the shop's service asks for acceptance from now on."""
+    Service.objects.filter(public_id=shop.service).update(needs_acceptance=wanted)
+
+
+def answer_no(ref: str, reason: str) -> None:
+    """The owner declines a request."""
+    requests.decline(access=booking_for(Principal(user=User.objects.get(email=OWNER)), ref), reason=reason)
+
+
 def confirmed(shop: Shop, **options: object) -> holds.Held:
     """A booking to be paid at the counter."""
-    held = hold(shop, **options)  # type: ignore[arg-type]
+    return promise_to_pay(hold(shop, **options))  # type: ignore[arg-type]
+
+
+def promise_to_pay(held: holds.Held) -> holds.Held:
+    """What is held is to be paid at the counter."""
     user = held.booking.customer.user if held.booking.customer else None
     principal = held.opened_by(Principal(user=user) if user else Principal())
     paying.pay(

@@ -391,4 +391,4 @@ def wrong(booking: Booking) -> str:
 def test_what_follows_live_is_marked_for_the_island(shop: Shop) -> None:
     page = shop.staff.get(shop.url).content.decode()
     assert f'data-live-board="{shop.outlet.public_id}"' in page
-    assert re.findall(r'id="([a-z-]+)" data-live', page) == ["day-line", "day"]
+    assert re.findall(r'id="([a-z-]+)" data-live', page) == ["day-line", "requests", "day"]

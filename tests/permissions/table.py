@@ -160,6 +160,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "reschedule_booking": _visit(
         "move", body={"start": "{later}", "staff": "{staff}", "version": "{version}"}
     ),
+    "accept_booking": _visit("mark", state="requested"),
+    "decline_booking": _visit("mark", state="requested", body={"reason": "Full."}),
     "check_in": _visit("mark", body={"code": "{code}"}),
     "on_the_way": _visit("mark", state="at_home"),
     "start_visit": _visit("mark", state="checked_in"),
@@ -244,13 +246,22 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
             "buffer_before_min": 5,
             "buffer_after_min": 5,
             "tax_percent": "14",
+            "needs_acceptance": True,
+            "acceptance_hours": 12,
             "outlets": ["{outlet}"],
             "needs": [{"kind": "{kind}", "quantity": 1}],
         }
     ),
     "get_my_service": _see(),
     "update_service": _change(
-        body={"name": "New", "duration_min": 45, "price_amount": 10, "needs": [{"kind": "{kind}"}]}
+        body={
+            "name": "New",
+            "duration_min": 45,
+            "price_amount": 10,
+            "needs": [{"kind": "{kind}"}],
+            "needs_acceptance": True,
+            "acceptance_hours": 12,
+        }
     ),
     "archive_service": _change(),
     "offer_service": _change(body={"price_amount": 4000}),

@@ -64,6 +64,7 @@ CALLERS = (
 # How a visit comes to each status: the database lets it move along the state table only.
 WAYS = {
     "held": (),
+    "requested": ("requested",),
     "confirmed": ("confirmed",),
     "checked_in": ("confirmed", "checked_in"),
     "started": ("confirmed", "checked_in", "started"),
@@ -89,7 +90,13 @@ class World:
         booking = Booking.objects.filter(ref=self.ids["ref"])
         home = {"at_home": "confirmed", "missed": "confirmed"}
         for status in WAYS[home.get(state, state)]:
-            booking.update(status=status, payment_state="unpaid", completed_at=now(), confirmed_at=now())
+            booking.update(
+                status=status,
+                payment_state="unpaid",
+                completed_at=now(),
+                confirmed_at=now(),
+                accept_by=now() + timedelta(hours=1),
+            )
         if state == "at_home":
             booking.update(place="customer")
         if state == "missed":
