@@ -1,26 +1,28 @@
-"""The operators' back office: look at everything, approve and suspend businesses, keep the category tree."""
+"""The operators' back office: look at everything, keep the category tree and what documents it needs."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from accounts.models import User
 from common import audit
 from common.actors import user_actor
-from common.errors import DomainError
 from providers.enums import ProviderStatus
 from providers.models import (
+    Appeal,
+    Application,
     Category,
     CategoryName,
     Closure,
+    Document,
+    DocumentKind,
+    DocumentKindName,
+    DocumentRequirement,
     HoursRule,
     Membership,
     Offering,
@@ -32,9 +34,9 @@ from providers.models import (
     Skill,
     StaffAssignment,
     StaffMember,
+    VettingEntry,
 )
 from providers.selectors.categories import forget_tree
-from providers.services.businesses import approve_provider, reject_provider, suspend_provider
 from providers.services.listing import refresh_listing
 
 
@@ -88,13 +90,13 @@ class ProviderAdmin(ReadOnly, ModelAdmin):
     search_fields = ["name", "email", "public_id"]
     ordering = ["-created_at"]
     inlines = [OutletInline, MembershipInline]
-    actions = ["approve", "reject", "suspend"]
 
     @display(
         description=_("Status"),
         ordering="status",
         label={
             ProviderStatus.SUBMITTED: "warning",
+            ProviderStatus.REVISION: "info",
             ProviderStatus.APPROVED: "success",
             ProviderStatus.REJECTED: "danger",
             ProviderStatus.SUSPENDED: "danger",
@@ -103,33 +105,6 @@ class ProviderAdmin(ReadOnly, ModelAdmin):
     def shown_status(self, provider: Provider) -> tuple[str, str]:
         """The status as a coloured label: what waits for an operator stands out."""
         return provider.status, provider.get_status_display()
-
-    # Read-only admins hide their actions; these go through services, which say what is possible.
-    @admin.action(description=_("Approve"), permissions=["view"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
-        self._each(request, queryset, approve_provider)
-
-    @admin.action(description=_("Reject"), permissions=["view"])
-    def reject(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
-        self._each(request, queryset, reject_provider)
-
-    @admin.action(description=_("Suspend"), permissions=["view"])
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
-        self._each(request, queryset, suspend_provider)
-
-    def _each(
-        self, request: HttpRequest, queryset: QuerySet[Provider], verb: Callable[..., Provider]
-    ) -> None:
-        done = 0
-        for provider in queryset:
-            try:
-                verb(provider=provider, actor=_actor(request))
-                done += 1
-            except DomainError as error:
-                self.message_user(request, f"{provider}: {error}", messages.ERROR)
-        if done:
-            text = ngettext("%(n)d business changed.", "%(n)d businesses changed.", done) % {"n": done}
-            self.message_user(request, text, messages.SUCCESS)
 
 
 class HoursInline(ReadOnlyInline):
@@ -205,14 +180,24 @@ class ServiceAdmin(ReadOnly, ModelAdmin):
     inlines = [OptionInline, OfferingInline]
 
 
-class CategoryNameInline(TabularInline):
-    model = CategoryName
+class OperatorsInline(TabularInline):
+    """Rows that operators keep with the row they belong to."""
+
     extra = 1
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_operator(request)
 
     has_change_permission = has_view_permission = has_delete_permission = has_add_permission
+
+
+class CategoryNameInline(OperatorsInline):
+    model = CategoryName
+
+
+class CategoryRequirementInline(OperatorsInline):
+    model = DocumentRequirement
+    fields = ["kind", "is_required"]
 
 
 @admin.register(Category)
@@ -223,7 +208,7 @@ class CategoryAdmin(ModelAdmin):
     list_filter = [("archived_at", admin.EmptyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["slug", "names__name"]
-    inlines = [CategoryNameInline]
+    inlines = [CategoryNameInline, CategoryRequirementInline]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_operator(request)
@@ -248,3 +233,84 @@ class CategoryAdmin(ModelAdmin):
                 actor=_actor(request), action="category.set", object_type="category", object_id=obj.slug
             )
             transaction.on_commit(forget_tree)
+
+
+class DocumentKindNameInline(OperatorsInline):
+    model = DocumentKindName
+
+
+class RequirementInline(OperatorsInline):
+    model = DocumentRequirement
+    fields = ["category", "is_required"]
+
+
+@admin.register(DocumentKind)
+class DocumentKindAdmin(ModelAdmin):
+    """What papers there are and which categories need them: the operators' own, archived rather than deleted."""
+
+    list_display = ["slug", "subject", "asks_number", "asks_until", "position", "archived_at"]
+    list_filter = ["subject", ("archived_at", admin.EmptyFieldListFilter)]
+    search_fields = ["slug", "names__name"]
+    inlines = [DocumentKindNameInline, RequirementInline]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_operator(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_operator(request)
+
+    has_add_permission = has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DocumentKind | None = None) -> list[str]:
+        # Papers of the kind exist: whom it is about stays.
+        return ["slug", "subject"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: DocumentKind, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit.record(
+                actor=_actor(request),
+                action="document_kind.set",
+                object_type="document_kind",
+                object_id=obj.slug,
+            )
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReadOnly, ModelAdmin):
+    list_display = ["public_id", "provider", "round", "submitted_at", "claimed_by", "decision", "decided_at"]
+    list_filter = ["decision"]
+    list_select_related = ["provider", "claimed_by"]
+    search_fields = ["public_id", "provider__name"]
+    ordering = ["submitted_at"]
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnly, ModelAdmin):
+    """Where each paper stands. Its file and number are for the vetting desk, which writes down who opens them."""
+
+    list_display = ["public_id", "provider", "kind", "staff", "status", "valid_until"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["provider", "kind", "staff"]
+    search_fields = ["public_id", "provider__name"]
+    exclude = ["file", "number"]
+
+
+@admin.register(VettingEntry)
+class VettingEntryAdmin(ReadOnly, ModelAdmin):
+    list_display = ["at", "provider", "kind", "side", "user"]
+    list_filter = ["kind", "side"]
+    list_select_related = ["provider", "user"]
+    search_fields = ["provider__name", "public_id"]
+    ordering = ["-pk"]
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnly, ModelAdmin):
+    list_display = ["public_id", "provider", "entry", "made_at", "outcome", "decided_by"]
+    list_filter = ["outcome"]
+    list_select_related = ["provider", "entry", "decided_by"]
+    search_fields = ["public_id", "provider__name"]

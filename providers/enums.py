@@ -9,6 +9,7 @@ class ProviderStatus(TextChoices):
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")
+    REVISION = "revision", _("Changes asked for")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     SUSPENDED = "suspended", _("Suspended")
@@ -35,3 +36,62 @@ class SkillLevel(TextChoices):
     LEARNING = "learning", _("Learning")
     SKILLED = "skilled", _("Skilled")
     EXPERT = "expert", _("Expert")
+
+
+class PaperSubject(TextChoices):
+    """Whom a kind of document is about."""
+
+    BUSINESS = "business", _("The business")
+    PERSON = "person", _("Each person")
+
+
+class DocumentStatus(TextChoices):
+    """Where a document stands; an operator accepts or refuses it, time or a newer one ends it."""
+
+    SUBMITTED = "submitted", _("Being checked")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Not accepted")
+    EXPIRED = "expired", _("Expired")
+    REPLACED = "replaced", _("Replaced")
+
+
+class Decision(TextChoices):
+    """What an operator decided on an application; empty while it is open."""
+
+    APPROVED = "approved", _("Approved")
+    REVISION = "revision", _("Changes asked for")
+    REJECTED = "rejected", _("Rejected")
+
+
+class Side(TextChoices):
+    """Who speaks in a business's thread."""
+
+    PROVIDER = "provider", _("The business")
+    OPERATOR = "operator", _("Hereabouts")
+    SYSTEM = "system", _("Automatic")
+
+
+class EntryKind(TextChoices):
+    """What an entry of a business's thread says."""
+
+    MESSAGE = "message", _("Message")
+    SUBMITTED = "submitted", _("Sent for approval")
+    APPROVED = "approved", _("Approved")
+    REVISION_ASKED = "revision_asked", _("Changes asked for")
+    REJECTED = "rejected", _("Rejected")
+    WARNED = "warned", _("Warning")
+    RETRAINING = "retraining", _("Retraining asked for")
+    SUSPENDED = "suspended", _("Suspended")
+    REINSTATED = "reinstated", _("Reinstated")
+    APPEALED = "appealed", _("Appeal")
+    APPEAL_GRANTED = "appeal_granted", _("Appeal granted")
+    APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
+    DOCUMENT_REFUSED = "document_refused", _("Document not accepted")
+    DOCUMENT_EXPIRED = "document_expired", _("Document expired")
+
+
+class AppealOutcome(TextChoices):
+    """What another operator decided on an appeal; empty while it is open."""
+
+    GRANTED = "granted", _("Granted")
+    DISMISSED = "dismissed", _("Dismissed")

@@ -22,7 +22,7 @@ class AlreadyMember(DomainError):
 
 
 class StatusRefused(DomainError):
-    """The business cannot be submitted, approved or suspended in its present status."""
+    """The business cannot be submitted, decided on, suspended or reinstated in its present status."""
 
     code = "provider_status_refused"
     status = 409
@@ -30,9 +30,9 @@ class StatusRefused(DomainError):
 
 
 class NotReady(DomainError):
-    """A business is submitted for approval with at least an outlet, its hours, and a service sold there.
+    """A business is submitted for approval with a name, an outlet, its hours, a service sold there, and its papers.
 
-    `missing` lists what is not there yet: outlet, service, staff, hours.
+    `missing` lists what is not there yet: business, outlet, service, hours, staff, documents.
     """
 
     code = "provider_not_ready"
@@ -160,3 +160,78 @@ class PeriodOverlap(DomainError):
     code = "period_overlap"
     status = 409
     title = _("This overlaps a period that is already there.")
+
+
+class ApplicationClaimed(DomainError):
+    """Another operator has the application in hand."""
+
+    code = "application_claimed"
+    status = 409
+    title = _("Somebody else is working on this one.")
+
+
+class AlreadyDecided(DomainError):
+    """It was decided in the meantime: an application, a document or an appeal is decided once."""
+
+    code = "already_decided"
+    status = 409
+    title = _("This has been decided already.")
+
+
+class DocumentsUndecided(DomainError):
+    """A business is approved once each required document is accepted. `kinds` names those that are not."""
+
+    code = "documents_undecided"
+    status = 409
+    title = _("Required documents have not been accepted yet.")
+
+
+class ReasonMissing(DomainError):
+    """A decision against a business says why. `field` names what is empty."""
+
+    code = "reason_missing"
+    title = _("Say why: the business reads it.")
+
+
+class PointsInvalid(DomainError):
+    """A revision names at least one step with a note; `step` is one of the application's steps."""
+
+    code = "points_invalid"
+    title = _("Name at least one point: a step, and what should change there.")
+
+
+class EndInvalid(DomainError):
+    """A suspension ends in the future, at most two years from now, or has no end."""
+
+    code = "end_invalid"
+    title = _("The end must lie in the future, at most two years from now.")
+
+
+class SameOperator(DomainError):
+    """An appeal is decided by another operator than the one who took the decision."""
+
+    code = "same_operator"
+    status = 403
+    title = _("Another operator has to decide this: you took the decision.")
+
+
+class NotAppealable(DomainError):
+    """Only a rejection, a warning, a retraining or a suspension can be appealed, and each once."""
+
+    code = "not_appealable"
+    status = 409
+    title = _("This cannot be appealed, or has been already.")
+
+
+class DocumentKindUnknown(DomainError):
+    """There is no such kind of document, or it is about the other subject (business or person)."""
+
+    code = "document_kind_unknown"
+    title = _("Choose a kind of document from the list.")
+
+
+class DocumentIncomplete(DomainError):
+    """The kind of document needs what `field` names: its number, or its last day; or the dates are not in order."""
+
+    code = "document_incomplete"
+    title = _("This kind of document needs its number, or a last day that lies ahead.")

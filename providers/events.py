@@ -9,6 +9,18 @@ PROVIDER_SUBMITTED = "provider.submitted"
 PROVIDER_APPROVED = "provider.approved"
 PROVIDER_REJECTED = "provider.rejected"
 PROVIDER_SUSPENDED = "provider.suspended"
+PROVIDER_REVISION_ASKED = "provider.revision_asked"
+PROVIDER_REINSTATED = "provider.reinstated"
+PROVIDER_REOPENED = "provider.reopened"
+PROVIDER_WARNED = "provider.warned"
+PROVIDER_WRITTEN = "provider.written"
+PROVIDER_APPEALED = "provider.appealed"
+PROVIDER_APPEAL_DECIDED = "provider.appeal_decided"
+DOCUMENT_SUBMITTED = "document.submitted"
+DOCUMENT_ACCEPTED = "document.accepted"
+DOCUMENT_REFUSED = "document.refused"
+DOCUMENT_EXPIRING = "document.expiring"
+DOCUMENT_EXPIRED = "document.expired"
 MEMBER_ADDED = "provider.member_added"
 MEMBER_CHANGED = "provider.member_changed"
 MEMBER_REMOVED = "provider.member_removed"
@@ -23,6 +35,18 @@ ALL = frozenset(
         PROVIDER_APPROVED,
         PROVIDER_REJECTED,
         PROVIDER_SUSPENDED,
+        PROVIDER_REVISION_ASKED,
+        PROVIDER_REINSTATED,
+        PROVIDER_REOPENED,
+        PROVIDER_WARNED,
+        PROVIDER_WRITTEN,
+        PROVIDER_APPEALED,
+        PROVIDER_APPEAL_DECIDED,
+        DOCUMENT_SUBMITTED,
+        DOCUMENT_ACCEPTED,
+        DOCUMENT_REFUSED,
+        DOCUMENT_EXPIRING,
+        DOCUMENT_EXPIRED,
         MEMBER_ADDED,
         MEMBER_CHANGED,
         MEMBER_REMOVED,

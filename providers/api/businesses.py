@@ -11,7 +11,7 @@ from providers.enums import Role
 from providers.models import Membership, StaffMember
 from providers.selectors import catalogue
 from providers.selectors.access import WRITE, access_membership, access_provider, memberships_of
-from providers.services import businesses, members
+from providers.services import businesses, members, vetting
 
 router = Router(tags=["provider"])
 
@@ -76,10 +76,10 @@ def update_business(
 )
 @idempotent
 def submit_business(request: HttpRequest, provider: schemas.PublicId) -> schemas.ProviderOut:
-    """Ask the operators to approve a draft; only the owner may."""
+    """Ask the operators to approve a draft, what was changed, or a rejected business; only the owner may."""
     principal = caller(request)
     membership = access_membership(principal, provider, role=Role.OWNER, scope=WRITE)
-    membership.provider = businesses.submit_provider(provider=membership.provider, actor=principal.actor)
+    membership.provider = vetting.submit(provider=membership.provider, user=membership.user).provider
     return presenters.provider(membership)
 
 

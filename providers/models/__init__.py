@@ -13,11 +13,28 @@ from providers.models.catalogue import (
     Skill,
 )
 from providers.models.schedule import Closure, HoursOverride, HoursRule, TimeOff
+from providers.models.vetting import (
+    APPEALABLE,
+    Appeal,
+    Application,
+    Document,
+    DocumentKind,
+    DocumentKindName,
+    DocumentRequirement,
+    VettingEntry,
+)
 
 __all__ = [
+    "APPEALABLE",
+    "Appeal",
+    "Application",
     "Category",
     "CategoryName",
     "Closure",
+    "Document",
+    "DocumentKind",
+    "DocumentKindName",
+    "DocumentRequirement",
     "HoursOverride",
     "HoursRule",
     "Membership",
@@ -33,4 +50,5 @@ __all__ = [
     "StaffAssignment",
     "StaffMember",
     "TimeOff",
+    "VettingEntry",
 ]

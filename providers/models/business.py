@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.gis.db import models as gis
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from common.models import StoredFile
 from common.public_ids import PublicIdField
 from providers.enums import ProviderStatus, Role
+from providers.rules import vetting
 
 if TYPE_CHECKING:
     from providers.models.catalogue import Service, Skill
@@ -29,6 +31,8 @@ class Provider(models.Model):
     phone = models.CharField(max_length=16, blank=True, help_text="E.164")
     created_at = models.DateTimeField(db_default=Now())
     approved_at = models.DateTimeField(null=True, blank=True)
+    # When a suspension ends by itself; none while it is not suspended, or until an operator ends it.
+    suspended_until = models.DateTimeField(null=True, blank=True)
     # The number of its newest event; whoever publishes one holds this row's lock.
     last_seq = models.PositiveIntegerField(default=0)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="providers")
@@ -41,6 +45,25 @@ class Provider(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status=ProviderStatus.APPROVED) | models.Q(approved_at__isnull=False),
                 name="approved_provider_says_since_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(suspended_until__isnull=True) | models.Q(status=ProviderStatus.SUSPENDED),
+                name="only_a_suspension_has_an_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["suspended_until"],
+                condition=models.Q(suspended_until__isnull=False),
+                name="suspensions_by_end",
+            ),
+        ]
+        triggers = [
+            # The state table in the database: a status moves only along it, whoever writes.
+            pgtrigger.FSM(
+                name="provider_status_moves",
+                field="status",
+                transitions=sorted({(move.source, move.target) for move in vetting.TABLE}),
             ),
         ]
 

@@ -60,9 +60,12 @@ def overview(provider: Provider) -> Overview:
 
 
 def missing_for_approval(provider: Provider) -> list[str]:
-    """What a business still lacks before it can be submitted: outlet, service, staff, hours."""
+    """What of its own a business still lacks before it can be submitted: business (a name and an address for
+    mail), outlet, service, staff, hours. Its papers are in selectors.vetting.
+    """
     outlets = Outlet.objects.filter(provider=provider, archived_at__isnull=True)
     found = {
+        "business": bool(provider.name and provider.email),
         "outlet": outlets.exists(),
         "service": Offering.objects.filter(outlet__in=outlets, service__archived_at__isnull=True).exists(),
         "staff": outlets.filter(

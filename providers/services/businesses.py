@@ -1,4 +1,4 @@
-"""A business from its first name to its approval. Vetting with papers is a later issue."""
+"""A business and what is said about it. Its way to approval is in services.vetting."""
 
 from typing import TypedDict, Unpack
 
@@ -6,14 +6,10 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.contacts import clean_email, clean_phone
-from common import clock
 from providers import events
-from providers.enums import ProviderStatus, Role
-from providers.errors import NotReady, StatusRefused
+from providers.enums import Role
 from providers.models import Membership, Outlet, Provider
 from providers.rules import checks
-from providers.selectors.catalogue import missing_for_approval
-from providers.services.listing import refresh_provider
 from providers.services.record import lock_provider, tell
 
 DESCRIPTION_LENGTH = 4000
@@ -61,48 +57,6 @@ def update_provider(*, provider: Provider, actor: str, **changes: Unpack[Provide
     return provider
 
 
-@transaction.atomic
-def submit_provider(*, provider: Provider, actor: str) -> Provider:
-    """Ask the operators to approve a draft or rejected business. Raises StatusRefused, NotReady(missing)."""
-    provider = lock_provider(provider.pk)
-    if provider.status not in (ProviderStatus.DRAFT, ProviderStatus.REJECTED):
-        raise StatusRefused(status=provider.status)
-    if missing := missing_for_approval(provider):
-        raise NotReady(missing=missing)
-    return _to(provider, ProviderStatus.SUBMITTED, events.PROVIDER_SUBMITTED, actor, "provider.submit")
-
-
-@transaction.atomic
-def approve_provider(*, provider: Provider, actor: str) -> Provider:
-    """Make a submitted (or suspended) business public. For operators. Raises StatusRefused."""
-    provider = lock_provider(provider.pk)
-    if provider.status not in (ProviderStatus.SUBMITTED, ProviderStatus.SUSPENDED):
-        raise StatusRefused(status=provider.status)
-    provider.approved_at = provider.approved_at or clock.now()
-    return _to(provider, ProviderStatus.APPROVED, events.PROVIDER_APPROVED, actor, "provider.approve")
-
-
-@transaction.atomic
-def reject_provider(*, provider: Provider, actor: str) -> Provider:
-    """Send a submitted business back; it may be submitted again. For operators. Raises StatusRefused."""
-    provider = lock_provider(provider.pk)
-    if provider.status != ProviderStatus.SUBMITTED:
-        raise StatusRefused(status=provider.status)
-    return _to(provider, ProviderStatus.REJECTED, events.PROVIDER_REJECTED, actor, "provider.reject")
-
-
-@transaction.atomic
-def suspend_provider(*, provider: Provider, actor: str) -> Provider:
-    """Take an approved business out of the public's sight; its bookings stay. For operators.
-
-    Raises StatusRefused.
-    """
-    provider = lock_provider(provider.pk)
-    if provider.status != ProviderStatus.APPROVED:
-        raise StatusRefused(status=provider.status)
-    return _to(provider, ProviderStatus.SUSPENDED, events.PROVIDER_SUSPENDED, actor, "provider.suspend")
-
-
 def _checked(fields: ProviderFields) -> ProviderFields:
     clean = ProviderFields(**fields)
     if "name" in clean:
@@ -118,14 +72,6 @@ def _checked(fields: ProviderFields) -> ProviderFields:
     if "phone" in clean:
         clean["phone"] = clean_phone(clean["phone"]) or ""
     return clean
-
-
-def _to(provider: Provider, status: ProviderStatus, event: str, actor: str, action: str) -> Provider:
-    before, provider.status = provider.status, status
-    provider.save(update_fields=["status", "approved_at"])
-    refresh_provider(provider.pk)
-    _tell(provider, event, actor, action, before=before)
-    return provider
 
 
 def _tell(provider: Provider, event: str, actor: str, action: str, **data: object) -> None:

@@ -209,13 +209,17 @@ def test_nothing_unapproved_or_archived_is_found() -> None:
         return {len(search(**HERE, **asked).items) for asked in sorts}
 
     assert found() == {1}
-    for status in (ProviderStatus.DRAFT, ProviderStatus.SUBMITTED, ProviderStatus.SUSPENDED):
-        outlet.provider.status = status
-        outlet.provider.save(update_fields=["status"])
-        refresh_provider(outlet.provider_id)
+    outlet.provider.status = ProviderStatus.SUSPENDED
+    outlet.provider.save(update_fields=["status"])
+    refresh_provider(outlet.provider_id)
+    assert found() == {0}
+    for status in set(ProviderStatus) - {ProviderStatus.APPROVED, ProviderStatus.SUSPENDED}:
+        shop(provider=make.make_provider(status=status))
         assert found() == {0}
     outlet.provider.status = ProviderStatus.APPROVED
     outlet.provider.save(update_fields=["status"])
+    refresh_provider(outlet.provider_id)
+    assert found() == {1}
     Service.objects.filter(pk=service.pk).update(archived_at=NOW)
     refresh_outlet(outlet.pk)
     assert found() == {0}

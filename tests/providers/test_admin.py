@@ -1,14 +1,17 @@
 """The operators' back office of businesses."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from common.models import AuditEntry
 from providers.enums import ProviderStatus
 from providers.models import Category, Offering
+<<<<<<< HEAD
 from tests.factories import make_category, make_outlet, make_provider, make_service
+=======
+from providers.selectors.vetting import needs
+from tests.factories import make_category, make_provider, make_user
+>>>>>>> cffcef7 (Vetting with due process: applications, documents, the thread, decisions, appeals, and a state table that the database keeps)
 from tests.providers.conftest import Business
 from tests.signing_in import make_operator, sign_in
 
@@ -23,29 +26,32 @@ def operator() -> Client:
     return client
 
 
-def act(client: Client, action: str, *rows: Any) -> Any:
-    data = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return client.post(PATH, data, follow=True)
+def test_businesses_are_decided_on_at_the_desk_not_in_the_list(operator: Client) -> None:
+    make_provider(status=ProviderStatus.SUBMITTED, approved_at=None)
+    page = operator.get(PATH)
+    assert page.status_code == 200
+    assert 'name="action"' not in page.content.decode()
 
 
-def test_operators_approve_and_suspend_in_the_list(operator: Client) -> None:
-    provider = make_provider(status=ProviderStatus.SUBMITTED, approved_at=None)
-    make_service(make_outlet(provider))
-    act(operator, "approve", provider)
-    provider.refresh_from_db()
-    assert provider.status == ProviderStatus.APPROVED
-    assert Offering.objects.get().is_live
-    assert AuditEntry.objects.get(action="provider.approve").actor.startswith("user:usr_")
-    act(operator, "suspend", provider)
-    assert not Offering.objects.get().is_live
-
-
-def test_what_cannot_be_done_is_said_and_changes_nothing(operator: Client) -> None:
-    draft = make_provider(status=ProviderStatus.DRAFT, approved_at=None, name="Draft shop")
-    answer = act(operator, "approve", draft)
-    assert "Draft shop: That is not possible" in answer.content.decode()
-    draft.refresh_from_db()
-    assert draft.status == ProviderStatus.DRAFT
+def test_operators_say_what_papers_a_category_needs(operator: Client, business: Business) -> None:
+    data = {
+        "slug": "licence",
+        "subject": "business",
+        "asks_until": "on",
+        "position": "1",
+        "names-TOTAL_FORMS": "1",
+        "names-INITIAL_FORMS": "0",
+        "names-0-language": "en",
+        "names-0-name": "Business licence",
+        "requirements-TOTAL_FORMS": "1",
+        "requirements-INITIAL_FORMS": "0",
+        "requirements-0-category": str(business.category.pk),
+        "requirements-0-is_required": "on",
+    }
+    assert operator.post("/admin/providers/documentkind/add/", data).status_code == 302
+    [need] = needs(business.provider)
+    assert (need.kind.slug, need.is_required, need.is_sent) == ("licence", True, False)
+    assert AuditEntry.objects.get(action="document_kind.set").actor.startswith("user:usr_")
 
 
 @pytest.mark.parametrize("model", ["provider", "outlet", "staffmember", "service", "category"])
@@ -81,6 +87,8 @@ def test_a_category_archived_here_leaves_search(operator: Client, business: Busi
         "names-0-category": str(business.category.pk),
         "names-0-language": "en",
         "names-0-name": "Hair",
+        "document_requirements-TOTAL_FORMS": "0",
+        "document_requirements-INITIAL_FORMS": "0",
     }
     assert operator.post(path, data).status_code == 302
     assert Category.objects.get(pk=business.category.pk).position == 3

@@ -8,7 +8,7 @@ from django.test import Client
 from common.models import IdempotencyRecord
 from providers.enums import ProviderStatus
 from providers.models import CategoryName, Outlet, StaffMember
-from providers.services.businesses import suspend_provider
+from providers.services import vetting
 from providers.services.hours import add_closure, set_override
 from providers.services.options import archive_option, create_option
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
     make_provider,
     make_service,
     make_staff,
+    make_user,
     tomorrow_at,
 )
 from tests.providers.conftest import Business
@@ -110,7 +111,7 @@ def test_an_outlet_of_a_business_that_is_not_approved_does_not_exist(business: B
         for outlet in (drafts.public_id, "out_none"):
             answer = get(path.format(outlet))
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    suspend_provider(provider=business.provider, actor="system")
+    vetting.suspend(provider=business.provider, operator=make_user(), reason="Complaints")
     assert get(f"/outlets/{business.outlet.public_id}").status_code == 404
 
 

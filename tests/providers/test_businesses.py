@@ -1,24 +1,17 @@
-"""From the first name to approval, and who belongs to it."""
+"""What is said about a business, and who belongs to it."""
 
 import pytest
 
 from accounts.errors import EmailInvalid
 from accounts.models import User
 from common.models import AuditEntry, Event
-from providers.enums import ProviderStatus, Role
-from providers.errors import AlreadyMember, LastOwner, NotOfThisBusiness, NotReady, StatusRefused, TextInvalid
-from providers.models import Membership, Offering
+from providers.enums import Role
+from providers.errors import AlreadyMember, LastOwner, NotOfThisBusiness, TextInvalid
+from providers.models import Membership
 from providers.selectors.access import role_of
-from providers.services.businesses import (
-    approve_provider,
-    create_provider,
-    reject_provider,
-    submit_provider,
-    suspend_provider,
-    update_provider,
-)
+from providers.services.businesses import create_provider, update_provider
 from providers.services.members import add_member, change_member, remove_member
-from tests.factories import make_outlet, make_provider, make_service, make_staff, make_user
+from tests.factories import make_outlet, make_provider, make_staff, make_user
 from tests.providers.conftest import Business
 
 pytestmark = pytest.mark.django_db
@@ -41,49 +34,6 @@ def test_a_business_needs_a_name_and_a_refusal_leaves_nothing() -> None:
     assert refused.value.data == {"field": "name", "max": 120}
     assert not Membership.objects.exists()
     assert not Event.objects.exists()
-
-
-def test_a_business_without_outlet_cannot_be_submitted_and_is_told_what_is_missing() -> None:
-    provider = make_provider(status=ProviderStatus.DRAFT, approved_at=None)
-    with pytest.raises(NotReady) as refused:
-        submit_provider(provider=provider, actor="system")
-    assert refused.value.data == {"missing": ["outlet", "service", "staff", "hours"]}
-
-
-def test_offerings_are_live_only_while_the_business_is_approved() -> None:
-    provider = make_provider(status=ProviderStatus.DRAFT, approved_at=None)
-    outlet = make_outlet(provider)
-    make_service(outlet)
-    live = Offering.objects.filter(outlet=outlet, is_live=True)
-    assert not live.exists()
-    submit_provider(provider=provider, actor="system")
-    assert not live.exists()
-    approve_provider(provider=provider, actor="system")
-    assert live.count() == 1
-    suspend_provider(provider=provider, actor="system")
-    assert not live.exists()
-    approve_provider(provider=provider, actor="system")
-    assert live.count() == 1
-    provider.refresh_from_db()
-    assert provider.approved_at is not None
-
-
-def test_status_moves_only_along_the_way_to_approval() -> None:
-    approved = make_provider()
-    for verb in (submit_provider, approve_provider, reject_provider):
-        with pytest.raises(StatusRefused):
-            verb(provider=approved, actor="system")
-    draft = make_provider(status=ProviderStatus.DRAFT, approved_at=None)
-    for verb in (approve_provider, reject_provider, suspend_provider):
-        with pytest.raises(StatusRefused):
-            verb(provider=draft, actor="system")
-
-
-def test_a_rejected_business_may_be_submitted_again() -> None:
-    provider = make_provider(status=ProviderStatus.SUBMITTED, approved_at=None)
-    make_service(make_outlet(provider))
-    reject_provider(provider=provider, actor="system")
-    assert submit_provider(provider=provider, actor="system").status == ProviderStatus.SUBMITTED
 
 
 def test_only_named_fields_change() -> None:

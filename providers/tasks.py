@@ -1,0 +1,20 @@
+"""What the worker does for businesses by the clock."""
+
+from procrastinate.contrib.django import app
+
+from providers.services import vetting
+
+
+@app.periodic(cron="* * * * *", periodic_id="end-suspensions")
+@app.task(name="providers.end_suspensions", queueing_lock="providers.end_suspensions")
+def end_suspensions(timestamp: int) -> None:
+    """End the suspensions whose time is over."""
+    vetting.end_suspensions()
+
+
+@app.periodic(cron="*/15 * * * *", periodic_id="papers-by-date")
+@app.task(name="providers.watch_documents", queueing_lock="providers.watch_documents")
+def watch_documents(timestamp: int) -> None:
+    """Remind of papers that run out, mark those that have, suspend where one was not renewed in time."""
+    vetting.remind_of_documents()
+    vetting.expire_documents()
