@@ -41,6 +41,14 @@ class OptionUnknown(DomainError):
     title = _("One of the options is not sold with this service.")
 
 
+class ProviderClosed(DomainError):
+    """The business is not approved (any more), or is suspended: nothing of it can be held, paid or moved."""
+
+    code = "provider_closed"
+    status = 409
+    title = _("This business takes no bookings at the moment.")
+
+
 class AddressNeeded(DomainError):
     """A home visit needs an address."""
 

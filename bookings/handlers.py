@@ -1,9 +1,9 @@
 """What bookings does when it hears of something."""
 
 from bookings.models import Booking
-from bookings.services import paying
+from bookings.services import expiry, paying
 from common.actors import gateway_actor
-from common.events import within_transaction
+from common.events import after_commit, within_transaction
 from common.models import Event
 
 GATEWAY = gateway_actor("")
@@ -35,6 +35,12 @@ def on_payment_over(event: Event) -> None:
     if not event.actor.startswith(GATEWAY):
         return
     paying.given_up(booking_ref=event.payload["booking_ref"], actor=event.actor)
+
+
+@after_commit("provider.suspended")
+def on_provider_suspended(event: Event) -> None:
+    """Nothing of it can be booked any more: what is held there ends."""
+    expiry.end_holds_of(event.subject_id)
 
 
 def lock_booking(booking_ref: str) -> None:

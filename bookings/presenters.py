@@ -6,7 +6,7 @@ from bookings import schemas
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import changes
+from bookings.services import changes, core
 from common.models import Event
 from payments.rules.policy import Policy, describe
 
@@ -14,6 +14,8 @@ from payments.rules.policy import Policy, describe
 _WITH_CODE = states.LIVE - {states.HELD, states.REQUESTED, states.CLOSED}
 # What of a shown action is asked for by another address: pages and apps need not know the table.
 _HIDDEN = {"confirm", "expire", "request"}
+# What a suspended business does not do any more.
+_NEEDS_OPEN = {"details", "pay", "extend", "reschedule", "accept"}
 
 
 def actions(access: Access) -> list[str]:
@@ -34,6 +36,8 @@ def actions(access: Access) -> list[str]:
         found = {"details": None, "pay": None, **({} if booking.hold_extended else {"extend": None}), **found}
     if access.may_move() and changes.is_movable(booking, by_customer=access.is_customer):
         found["reschedule"] = None
+    if not core.is_open(booking):
+        found = {name: None for name in found if name not in _NEEDS_OPEN}
     if access.is_customer and changes.is_over(booking):
         return [action for action in found if action != "cancel"]
     return list(found)

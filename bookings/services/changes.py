@@ -33,7 +33,7 @@ class Preview:
 def preview(*, access: Access, action: str, start: datetime | None = None) -> Preview:
     """What `cancel` or `reschedule` would mean now, for this caller. For a move, `start` is checked to be free.
 
-    Raises MoveRefused, NotAllowed, SlotTaken, SlotNotOffered.
+    Raises MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, ProviderClosed.
     """
     booking = access.booking
     if action == "reschedule":
@@ -104,7 +104,7 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
     """Move the visit to `start` (aware), with the same person or `staff` (public id).
 
     Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was.
-    Raises PolicyChanged, MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, StaffNotAble.
+    Raises PolicyChanged, MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed.
     """
     actor = access.principal.actor
     item = access.booking.items.all()[0]
@@ -156,6 +156,7 @@ def answer_by(booking: Booking) -> datetime:
 def _may_move(access: Access, booking: Booking) -> None:
     if not access.may_move():
         raise NotAllowed
+    core.require_open(booking)
     if not is_movable(booking, by_customer=access.is_customer):
         raise MoveRefused(booking_status=booking.status, action="reschedule")
 
@@ -188,6 +189,9 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
     if booking.status == states.REQUESTED:
         # Nothing is agreed yet, so nothing can be kept.
         return Outcome(refund=held_amount(booking.ref) if action == Action.CANCEL else 0, fee=0)
+    if action == Action.CANCEL and not core.is_open(booking):
+        # The customer of a suspended business leaves it with everything back, whatever was agreed.
+        actor_kind = ActorKind.PROVIDER
     return outcome(
         Policy.from_dict(booking.policy),
         paid=held_amount(booking.ref),

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.db import transaction
 
-from bookings.errors import MoveRefused
+from bookings.errors import MoveRefused, ProviderClosed
 from bookings.models import Allocation, Booking
 from bookings.rules import states
 from bookings.rules.states import Move, Who
 from common import audit, clock
 from common.errors import NotFound
 from common.events import publish
+from providers.enums import ProviderStatus
 
 ENDED = frozenset({states.CLOSED, states.CANCELLED, states.EXPIRED, states.NO_SHOW, states.DECLINED})
 
@@ -21,6 +22,17 @@ def lock(ref: str) -> Booking:
         return Booking.objects.select_for_update(of=("self",)).select_related("outlet__provider").get(ref=ref)
     except Booking.DoesNotExist:
         raise NotFound from None
+
+
+def is_open(booking: Booking) -> bool:
+    """Whether its business may be booked: approved, and not suspended."""
+    return booking.outlet.provider.status == ProviderStatus.APPROVED
+
+
+def require_open(booking: Booking) -> None:
+    """Raises ProviderClosed when nothing more can be held, paid or moved at its business."""
+    if not is_open(booking):
+        raise ProviderClosed
 
 
 def require_move(booking: Booking, *, action: str, who: Who) -> Move:

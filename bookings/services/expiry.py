@@ -15,6 +15,7 @@ from bookings.rules import states
 from bookings.services import core, requests, visits
 from common import clock
 from common.actors import SYSTEM
+from providers.enums import ProviderStatus
 
 log = logging.getLogger(__name__)
 T = TypeVar("T", Booking, str)
@@ -36,6 +37,19 @@ def expire_holds(*, among: QuerySet[Booking] | None = None) -> int:
             .order_by("pk")[:BATCH]
         )
         return sum(_done(expire, booking) for booking in due)
+
+
+def end_holds_of(provider_id: str) -> int:
+    """End the open holds at a business (public id) that takes no bookings any more; answers how many."""
+    held = Booking.objects.filter(status=states.HELD, outlet__provider__public_id=provider_id)
+    closed = held.exclude(outlet__provider__status=ProviderStatus.APPROVED)
+    done = 0
+    for ref in closed.order_by("pk").values_list("ref", flat=True):
+        with transaction.atomic():
+            booking = core.lock(ref)
+            if booking.status == states.HELD and not core.is_open(booking):
+                done += _done(expire, booking)
+    return done
 
 
 def expire(booking: Booking) -> None:

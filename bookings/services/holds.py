@@ -180,7 +180,7 @@ def details(
 
     Options are added to the service as it was when it was held. Raises NotAllowed, HoldEnded, OptionUnknown,
     SlotTaken when the longer visit does not fit, StaffNotAble and NotOffered when it is done no more,
-    TooManyHolds, AddressOutsideArea, AddressUnknown.
+    TooManyHolds, AddressOutsideArea, AddressUnknown, ProviderClosed.
     """
     access.require_counterpart()
     current = access.booking.items.all()[0]
@@ -231,7 +231,7 @@ def details(
 
 
 def extend(*, access: Access) -> Booking:
-    """Hold HOLD_MINUTES longer, once. Raises NotAllowed, HoldEnded, AlreadyExtended."""
+    """Hold HOLD_MINUTES longer, once. Raises NotAllowed, HoldEnded, AlreadyExtended, ProviderClosed."""
     access.require_counterpart()
     with transaction.atomic():
         booking = lock_hold(access.booking.ref)
@@ -251,7 +251,10 @@ def extend(*, access: Access) -> Booking:
 
 
 def lock_hold(ref: str) -> Booking:
-    """The locked booking, still held by the database's clock. Raises HoldEnded, MoveRefused, NotFound."""
+    """The locked booking, still held by the database's clock, of a business that may be booked.
+
+    Raises HoldEnded, MoveRefused, ProviderClosed, NotFound.
+    """
     booking = core.lock(ref)
     if booking.status == states.EXPIRED:
         raise HoldEnded
@@ -259,6 +262,7 @@ def lock_hold(ref: str) -> Booking:
         raise MoveRefused(booking_status=booking.status, action="hold")
     if not Booking.objects.filter(pk=booking.pk, hold_expires_at__gt=clock.DatabaseNow()).exists():
         raise HoldEnded
+    core.require_open(booking)
     return booking
 
 

@@ -9,7 +9,7 @@ from bookings.errors import ContactNeeded, PaymentNotPossible, SlotTaken
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import core, holds, requests, reserve
+from bookings.services import core, expiry, holds, requests, reserve
 from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
@@ -29,7 +29,7 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
     provider, where the service asks for acceptance.
 
     `return_url` is where a gateway's page sends the customer back. Call it outside a transaction: a gateway is
-    asked after the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused,
+    asked after the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed,
     PaymentNotPossible, PaymentClosed when the hold was given up or changed meanwhile, GatewayUnavailable,
     GatewayRefused.
     """
@@ -84,7 +84,8 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
     """The money is in escrow: confirm, or ask the provider. In the transaction that captured it, with the
     booking's row locked first.
 
-    Paid for a hold that ended: take the time again if it is still free, else everything goes back.
+    Paid for a hold that ended: take the time again if it is still free, else everything goes back. So does what
+    is paid for a business that was suspended meanwhile: its hold ends.
     """
     booking = core.lock(booking_ref)
     if booking.status not in (states.HELD, states.EXPIRED) or (amount, currency) != (
@@ -94,6 +95,8 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
         _give_back(booking, payment_id, amount, reason="not_due")
         return
     paid = {"payment_state": PaymentState.PAID}
+    if booking.status == states.HELD and not core.is_open(booking):
+        expiry.expire(booking)
     if booking.status == states.HELD:
         requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=paid)
         return

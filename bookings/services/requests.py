@@ -42,11 +42,12 @@ def confirm_or_ask(
 
 
 def accept(*, access: Access) -> Booking:
-    """The provider says yes: confirmed. Raises AnswerOverdue, MoveRefused, NotAllowed."""
+    """The provider says yes: confirmed. Raises AnswerOverdue, MoveRefused, NotAllowed, ProviderClosed."""
     who = _who(access, "accept")
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
         core.require_move(booking, action="accept", who=who)
+        core.require_open(booking)
         if not Booking.objects.filter(pk=booking.pk, accept_by__gt=clock.DatabaseNow()).exists():
             raise AnswerOverdue
         core.move(

@@ -16,7 +16,7 @@ from bookings.presenters import actions, address, contact
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
-from bookings.services import changes, visits
+from bookings.services import changes, core, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
@@ -110,6 +110,7 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         else "",
         "has_calendar": access.is_customer and booking.status == states.CONFIRMED,
         "is_over": booking.status not in states.LIVE,
+        "is_open": core.is_open(booking),
         "key": new_key(),
     }
 

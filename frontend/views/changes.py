@@ -13,13 +13,14 @@ from bookings.errors import (
     NotOffered,
     OptionUnknown,
     PolicyChanged,
+    ProviderClosed,
     SlotNotOffered,
     SlotTaken,
     StaffNotAble,
 )
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import changes
+from bookings.services import changes, core
 from common import clock
 from common.clock import rfc3339
 from common.errors import InvalidInput, NotFound
@@ -87,7 +88,7 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
             except (SlotTaken, SlotNotOffered, PolicyChanged) as error:
                 refused, access = error, find_access(request, ref)
         preview = changes.preview(access=access, action="reschedule")
-    except MoveRefused:
+    except (MoveRefused, ProviderClosed):
         return redirect("frontend:booking", ref=ref)
     context = _context(access, preview) | {
         "plan": _new_times(access, day=day),
@@ -146,6 +147,7 @@ def _context(access: Access, preview: changes.Preview) -> dict[str, Any]:
         "now": clock.now(),
         "at_home": booking.place == Place.CUSTOMER,
         "is_hold": booking.status == states.HELD,
+        "is_open": core.is_open(booking),
         "paid": Money(facts.paid, preview.currency),
         "refund": Money(preview.refund, preview.currency),
         "fee": Money(preview.fee, preview.currency),

@@ -14,7 +14,7 @@ import common.public_ids
 class Migration(migrations.Migration):
     dependencies = [
         ("common", "0002_files_that_people_send"),
-        ("providers", "0002_photos_of_people"),
+        ("providers", "0003_services_ask_for_acceptance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
