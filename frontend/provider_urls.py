@@ -12,6 +12,7 @@ from frontend.views import (
     provider_outlets,
     provider_people,
     provider_services,
+    provider_vetting,
 )
 
 app_name = "provider"
@@ -41,7 +42,14 @@ urlpatterns = [
     path("new/", provider.create, name="create"),
     path(_business, provider.overview, name="overview"),
     path(f"{_business}about/", provider.edit, name="edit"),
-    path(f"{_business}submit/", provider.submit, name="submit"),
+    path(f"{_business}application/", provider_vetting.application, name="application"),
+    path(f"{_business}application/write/", provider_vetting.write, name="vetting_write"),
+    path(f"{_business}application/appeal/<str:entry_id>/", provider_vetting.appeal, name="appeal"),
+    path(f"{_business}submit/", provider_vetting.submit, name="submit"),
+    path(f"{_business}documents/", provider_vetting.documents, name="documents"),
+    path(
+        f"{_business}documents/new/<slug:document_kind>/", provider_vetting.document_new, name="document_new"
+    ),
     path(f"{_business}outlets/", provider_outlets.listing, name="outlets"),
     path(f"{_business}outlets/new/", provider_outlets.create, name="outlet_new"),
     path(_outlet, provider_outlets.edit, name="outlet"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from frontend.views import home, outlet, pages, preferences, search
+from frontend.views import home, outlet, pages, preferences, provider_vetting, search
 
 public: list[URLPattern | URLResolver] = [
     # Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
@@ -16,6 +16,7 @@ public: list[URLPattern | URLResolver] = [
     path("how-we-rank", pages.how_we_rank, name="how_we_rank"),
     path("help", pages.help_page, name="help"),
     path("privacy", pages.privacy, name="privacy"),
+    path("documents/<str:document_id>", provider_vetting.document_file, name="document_file"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
 

@@ -6,7 +6,10 @@ from itertools import groupby
 from geo.selectors import position_of
 from providers import schemas as s
 from providers.models import (
+    APPEALABLE,
     Closure,
+    Document,
+    DocumentKindName,
     HoursOverride,
     HoursRule,
     Membership,
@@ -17,9 +20,11 @@ from providers.models import (
     ServiceOption,
     StaffMember,
     TimeOff,
+    VettingEntry,
 )
 from providers.selectors.categories import CategoryNode, by_pk
 from providers.selectors.public import PublicOutlet
+from providers.selectors.vetting import Need, Step
 
 
 def money(amount: int, currency: str) -> s.MoneyOut:
@@ -263,4 +268,52 @@ def public_staff(row: StaffMember) -> s.PublicStaffOut:
         speaks=row.speaks,
         rating=row.rating,
         services=[skill.service.public_id for skill in row.live_skills],  # type: ignore[attr-defined]
+    )
+
+
+def step(row: Step) -> s.StepOut:
+    """One step of an application."""
+    return s.StepOut(step=row.name, done=row.is_done, points=list(row.points))
+
+
+def entry(row: VettingEntry) -> s.EntryOut:
+    """A line of the thread, as selectors.vetting.thread reads it. Operators are not named."""
+    return s.EntryOut(
+        id=row.public_id,
+        at=row.at,
+        side=row.side,
+        kind=row.kind,
+        message=row.message,
+        points=[s.PointOut(**point) for point in row.points],
+        until=row.until,
+        document=row.document.public_id if row.document else None,
+        staff=row.staff.public_id if row.staff else None,
+        can_appeal=row.kind in APPEALABLE and not hasattr(row, "appeal"),
+    )
+
+
+def document(row: Document) -> s.DocumentOut:
+    """A document without its file and number."""
+    return s.DocumentOut(
+        id=row.public_id,
+        kind=row.kind.slug,
+        staff=row.staff.public_id if row.staff else None,
+        status=row.status,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        note=row.note,
+        sent_at=row.created_at,
+    )
+
+
+def document_need(row: Need, name: DocumentKindName) -> s.DocumentNeedOut:
+    """What is needed, and whether it is there."""
+    return s.DocumentNeedOut(
+        kind=row.kind.slug,
+        name=name.name,
+        description=name.description,
+        staff=s.Ref(id=row.staff.public_id, name=row.staff.name) if row.staff else None,
+        required=row.is_required,
+        holds=row.is_met,
+        document=document(row.newest) if row.newest else None,
     )

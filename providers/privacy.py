@@ -12,13 +12,14 @@ from common import privacy, uploads
 from common.actors import SYSTEM
 from common.clock import rfc3339
 from common.privacy import ExportedFile, Obstacle, Subject
-from providers.enums import Role
-from providers.models import HoursOverride, Membership, StaffMember, TimeOff
+from providers.enums import DocumentStatus, Role
+from providers.models import Document, HoursOverride, Membership, StaffMember, TimeOff
 from providers.services.members import remove_member
 from providers.services.staff import archive_staff
 
 PUBLISHED = "what the business says in public"
 BUSINESS = "the business's own"
+OPERATORS = "the operators' own words"
 # What a person who is erased is called where they served.
 FORMER = "Former staff member"
 
@@ -76,6 +77,16 @@ def _person(person: StaffMember) -> dict[str, Any]:
             }
             for off in person.time_off.all()
         ],
+        "documents": [
+            {
+                "id": document.public_id,
+                "kind": document.kind.slug,
+                "number": document.number,
+                "status": document.status,
+                "valid_until": document.valid_until.isoformat() if document.valid_until else None,
+            }
+            for document in Document.objects.filter(staff=person).select_related("kind").order_by("pk")
+        ],
         "dates": [
             {"date": each.date.isoformat(), "note": each.note}
             for each in HoursOverride.objects.filter(staff=person).order_by("date", "pk")
@@ -95,6 +106,13 @@ def _erase(subject: Subject) -> None:
     StaffMember.objects.filter(pk__in=subject.staff_pks).update(
         name=FORMER, title="", resume="", language="en", speaks=[], working_since=None
     )
+    papers = Document.objects.filter(staff_id__in=subject.staff_pks)
+    for paper in papers.filter(file__isnull=False).select_related("file").order_by("pk"):
+        file = paper.file
+        papers.filter(pk=paper.pk).update(status=DocumentStatus.REPLACED, file=None)
+        if file is not None:
+            uploads.delete(file)
+    papers.update(number="", note="")
     TimeOff.objects.filter(staff_id__in=subject.staff_pks).update(reason="")
     HoursOverride.objects.filter(staff_id__in=subject.staff_pks).update(note="")
     LogEntry.objects.filter(
@@ -109,6 +127,11 @@ def _files(subject: Subject) -> Iterator[ExportedFile]:
         if person.photo is not None:
             name = f"photos/{person.photo.public_id}.jpg"
             yield ExportedFile(name, partial(uploads.read, person.photo))
+    papers = Document.objects.filter(staff_id__in=subject.staff_pks, file__isnull=False)
+    for paper in papers.select_related("file").order_by("pk"):
+        if paper.file is not None:
+            ending = "pdf" if paper.file.mime == "application/pdf" else "jpg"
+            yield ExportedFile(f"documents/{paper.public_id}.{ending}", partial(uploads.read, paper.file))
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -135,6 +158,23 @@ privacy.personal(
     blanked="name title resume language speaks",
     reason="blanked; the row stays for the visits they did",
 )
+privacy.personal(
+    "providers.Document",
+    area="businesses",
+    blanked="number note",
+    kept={"names who sent it by id": "submitted_by"},
+    reason="of documents about a person, with their files; those about the business stay with it",
+)
+privacy.impersonal(
+    "providers.VettingEntry",
+    {"decisions on a business and what was written about them: never changed": "message points"},
+)
+privacy.impersonal(
+    "providers.Appeal", {"decisions on a business and what was written about them": "text answer"}
+)
+privacy.impersonal("providers.Application", {"names who sent it by id": "submitted_by"})
+privacy.impersonal("providers.DocumentKind", {OPERATORS: "slug"})
+privacy.impersonal("providers.DocumentKindName", {OPERATORS: "language name description"})
 privacy.personal("providers.TimeOff", area="businesses", blanked="reason")
 privacy.personal("providers.HoursOverride", area="businesses", blanked="note")
 privacy.impersonal(

@@ -4,28 +4,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
-from common.errors import DomainError
 from frontend.views.provider_desk import Desk, at_desk, attempt, form_page
 from frontend.views.provider_forms import BusinessForm
 from frontend.views.provider_requests import requests_at
-from providers.enums import Role
-from providers.selectors import catalogue
+from providers.rules.vetting import OPEN_TO_SUBMIT
+from providers.selectors import catalogue, vetting
 from providers.selectors.access import memberships_of
 from providers.services import businesses
-
-MISSING_WORDS = {
-    "outlet": gettext_lazy("a shop with its address"),
-    "service": gettext_lazy("a service that is sold there"),
-    "staff": gettext_lazy("a person who works there"),
-    "hours": gettext_lazy("opening hours"),
-}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -53,14 +43,14 @@ def create(request: HttpRequest) -> HttpResponse:
         )
         if made:
             messages.success(request, _("Your business is a draft. Nobody sees it until it is approved."))
-            return redirect("provider:overview", made.public_id)
+            return redirect("provider:application", made.public_id)
     context = {"form": form, "nav": "provider"}
     return render(request, "provider/new.html", context, status=422 if form.is_bound else 200)
 
 
 @at_desk()
 def overview(desk: Desk) -> HttpResponse:
-    """A business at a glance: what is there, what is missing, the day of each shop."""
+    """A business at a glance: what is there, how far its application is, the day of each shop."""
     found = catalogue.overview(desk.provider)
     # Only a manager can mend it.
     idle = []
@@ -73,21 +63,8 @@ def overview(desk: Desk) -> HttpResponse:
         waiting=requests_at(desk),
         nav="overview",
         overview=found,
-        missing=[(MISSING_WORDS[name], _page_for(desk, name)) for name in found.missing],
-    )
-
-
-def _page_for(desk: Desk, name: str) -> str:
-    """The page on which what is missing is added; "" when its turn has not come or the caller may not."""
-    if not desk.can_manage:
-        return ""
-    business = desk.provider.public_id
-    if name == "hours":
-        shop = catalogue.outlets(desk.provider).first()
-        return reverse("provider:hours", args=[business, shop.public_id]) if shop else ""
-    return reverse(
-        {"outlet": "provider:outlet_new", "service": "provider:service_new"}.get(name, "provider:staff_new"),
-        args=[business],
+        suspension=vetting.suspension(desk.provider) if desk.can_manage else None,
+        zone=desk.zone,
     )
 
 
@@ -102,16 +79,7 @@ def edit(desk: Desk) -> HttpResponse:
         form,
         lambda: businesses.update_provider(provider=desk.provider, actor=desk.actor, **form.cleaned_data),
     ):
+        if desk.provider.status in OPEN_TO_SUBMIT:
+            return desk.done(_("Saved."), "edit")
         return desk.done(_("Saved."), "overview")
-    return desk.form(form, nav="overview", title=_("About your business"))
-
-
-@at_desk(Role.OWNER, methods=("POST",))
-def submit(desk: Desk) -> HttpResponse:
-    """Ask for approval."""
-    try:
-        businesses.submit_provider(provider=desk.provider, actor=desk.actor)
-    except DomainError as error:
-        messages.error(desk.request, str(error))
-        return redirect("provider:overview", desk.provider.public_id)
-    return desk.done(_("Sent. We look at it and write to you."), "overview")
+    return desk.form(form, nav="overview", title=_("About your business"), step="business")

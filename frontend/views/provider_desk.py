@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
 from common.errors import DomainError, NotFound
+from frontend.provider_steps import OF_SECTION, progress
 from providers.enums import Role
 from providers.models import Membership, Provider
 from providers.selectors import catalogue
@@ -47,14 +48,25 @@ class Desk:
     def is_owner(self) -> bool:
         return has_role(self.membership.role, Role.OWNER)
 
+    @functools.cached_property
+    def zone(self) -> str:
+        """The zone of the business's first outlet, by which its pages tell instants; UTC without one."""
+        shop = catalogue.outlets(self.provider).first()
+        return shop.timezone if shop else "UTC"
+
     @property
     def sent(self) -> bool:
         """Whether the request is a sent form."""
         return self.request.method == "POST"
 
     def render(self, template: str, *, nav: str, status: int = 200, **context: Any) -> HttpResponse:
-        """A page of the workplace; `nav` names the rail's section. One query for the rail's outlets."""
+        """A page of the workplace; `nav` names the rail's section, `step` the application's if it is another.
+
+        One query for the rail's outlets, and those of the application's progress while there is one to send.
+        """
+        step = context.get("step") or OF_SECTION.get(nav, "")
         context |= {
+            "way": context.get("way") or (progress(self.provider, at=step) if self.can_manage else None),
             "desk": self,
             "provider": self.provider,
             "rail_nav": nav,

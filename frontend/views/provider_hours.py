@@ -36,6 +36,7 @@ def week(desk: Desk, outlet_id: str) -> HttpResponse:
     return desk.render(
         "hours",
         nav="outlets",
+        step="hours",
         status=422 if desk.sent else 200,
         outlet=outlet,
         people=people,

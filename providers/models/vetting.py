@@ -85,7 +85,8 @@ class Document(models.Model):
         "StaffMember", null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
     )
     kind = models.ForeignKey(DocumentKind, on_delete=models.PROTECT, related_name="documents")
-    file = models.ForeignKey("common.StoredFile", on_delete=models.PROTECT, related_name="+")
+    # Gone once the person it is about is erased.
+    file = models.ForeignKey("common.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     number = EncryptedTextField(blank=True, default="")
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
@@ -116,6 +117,10 @@ class Document(models.Model):
                 condition=~Q(status__in=[DocumentStatus.ACCEPTED, DocumentStatus.REFUSED])
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="document_decision_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(file__isnull=False) | Q(status=DocumentStatus.REPLACED),
+                name="document_in_use_has_its_file",
             ),
             # One that is being checked and one that holds, of a kind, of a business or person.
             models.UniqueConstraint(

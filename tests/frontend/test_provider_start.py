@@ -29,12 +29,26 @@ def base(business: Provider) -> str:
     return f"/provider/{business.public_id}/"
 
 
-def test_what_is_missing_leads_to_where_it_is_added(owner: Client, business: Provider) -> None:
-    page = owner.get(base(business))
-    # Hours are an outlet's: without one there is nowhere to set them.
-    assert [link for _, link in page.context["missing"]] == [
-        f"{base(business)}{end}" for end in ("outlets/new/", "services/new/", "staff/new/")
-    ] + [""]
+def test_the_steps_lead_to_where_each_is_done(owner: Client, business: Provider) -> None:
+    way = owner.get(base(business)).context["way"]
+    found = [(step.name, step.is_done, step.url.removeprefix(base(business))) for step in way.steps]
+    assert found == [
+        ("business", True, "about/"),
+        ("outlets", False, "outlets/new/"),
+        ("services", False, "services/new/"),
+        ("hours", False, "outlets/new/"),
+        ("staff", False, "staff/new/"),
+        ("documents", False, "documents/"),
+        ("review", False, "application/"),
+    ]
+    assert way.first_open.name == "outlets"
+    outlet = make_outlet(business)
+    make_service(outlet)
+    page = owner.get(f"{base(business)}outlets/{outlet.public_id}/hours/")
+    way = page.context["way"]
+    assert (way.current.name, way.back.name, way.next.name) == ("hours", "services", "staff")
+    assert [step.is_done for step in way.steps] == [True] * 6 + [False]
+    assert way.first_open.name == "review"
 
 
 def test_the_first_shop_starts_with_the_customs_of_the_country(

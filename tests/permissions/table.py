@@ -28,6 +28,7 @@ cancel           | 404    404      yes      yes   403    403       yes     yes  
 move             | 404    404      yes      yes   yes    403       yes     yes   404   403
 mark             | 404    404      403      403   yes    403       yes     yes   404   403
 close            | 404    404      yes      yes   403    403       403     403   404   403
+papers           | 401    404      404      401   404    404       yes     yes   404   yes
 member           | 401    404      404      401   yes    yes       yes     yes   404   404
 manager          | 401    404      404      401   403    403       yes     yes   404   404
 owner            | 401    404      404      401   403    403       403     yes   404   404
@@ -176,6 +177,14 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "get_business": _see(),
     "update_business": _change(body={"name": "New", "phone": "+358401234567"}),
     "submit_business": _change("owner", outcome=409),
+    "get_application": _see("manager"),
+    "list_document_needs": _see("manager"),
+    "list_documents": _see("manager"),
+    # Without a file: tests/vetting sends some.
+    "submit_document": _change(outcome=422),
+    "list_vetting_entries": _see("manager"),
+    "write_to_operators": _change(body={"message": "When do you look at it?"}),
+    "appeal_decision": _change(body={"text": "It was snowing."}),
     "list_members": _see("manager"),
     "add_member": _change(
         "owner", body={"email": "new@example.com", "role": "staff", "staff": "{new_staff}"}
@@ -388,6 +397,12 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:overview": {"GET": Case("member")},
     "provider:edit": _DESK_FORM,
     "provider:submit": {"POST": Case("owner")},
+    "provider:application": {"GET": _SEEN},
+    "provider:vetting_write": {"POST": _EMPTY},
+    "provider:appeal": _DESK_FORM,
+    "provider:documents": {"GET": _SEEN},
+    "provider:document_new": _DESK_FORM,
+    "frontend:document_file": {"GET": Case("papers")},
     "provider:outlets": {"GET": Case("member")},
     "provider:outlet_new": _DESK_FORM,
     "provider:outlet": _DESK_FORM,

@@ -4,6 +4,7 @@ The visit belongs to `customer`; `guest` holds its token. `person` performs it, 
 outlet. `rival` owns another business, with one of everything too.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +31,14 @@ from bookings.services import holds
 from bookings.services.access import new_token
 from common import crypto
 from common.clock import rfc3339
+from common.models import StoredFile
+from common.uploads import storage
 from notifications.models import DevMail
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
-from providers.models import Outlet, Provider, StaffMember
+from providers.models import Document, Outlet, Provider, StaffMember
 from providers.services.hours import add_closure, add_time_off
+from providers.services.vetting import set_document_kind, warn
 from tests.factories import (
     make_bays,
     make_home_service,
@@ -61,6 +65,7 @@ CALLERS = (
     "rival",
     "operator",
 )
+DOCUMENT_KIND = "licence"
 # How a visit comes to each status: the database lets it move along the state table only.
 WAYS = {
     "held": (),
@@ -278,10 +283,29 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
         "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,
         "category": service.category.slug,
+        "document_kind": DOCUMENT_KIND,
+        "document_id": _document(provider).public_id,
+        "entry": warn(provider=provider, operator=make_user(), reason="Late.").public_id,
     }
     # Pages call the same things by longer names.
-    names = ("provider", "outlet", "staff", "service", "option", "kind", "closure", "time_off")
+    names = ("provider", "outlet", "staff", "service", "option", "kind", "closure", "time_off", "entry")
     return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
+
+
+def _document(provider: Provider) -> Document:
+    """A paper of the business, with a file that can be opened."""
+    kind = set_document_kind(slug=DOCUMENT_KIND, names={"en": ("Licence", "")}, actor="system")
+    content = b"%PDF-1.7"
+    file = StoredFile.objects.create(
+        name=storage.write(content, private=True),
+        kind="document",
+        mime="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        pages=1,
+        is_private=True,
+    )
+    return Document.objects.create(provider=provider, kind=kind, file=file, submitted_by="system")
 
 
 def _visit(ids: dict[str, str], user: User) -> Booking:

@@ -6,12 +6,8 @@ from django.test import Client
 from common.models import AuditEntry
 from providers.enums import ProviderStatus
 from providers.models import Category, Offering
-<<<<<<< HEAD
-from tests.factories import make_category, make_outlet, make_provider, make_service
-=======
 from providers.selectors.vetting import needs
 from tests.factories import make_category, make_provider, make_user
->>>>>>> cffcef7 (Vetting with due process: applications, documents, the thread, decisions, appeals, and a state table that the database keeps)
 from tests.providers.conftest import Business
 from tests.signing_in import make_operator, sign_in
 
