@@ -67,7 +67,7 @@ class Side(TextChoices):
     """Who speaks in a business's thread."""
 
     PROVIDER = "provider", _("The business")
-    OPERATOR = "operator", _("Hereabouts")
+    OPERATOR = "operator", _("Hereabouts team")
     SYSTEM = "system", _("Automatic")
 
 
