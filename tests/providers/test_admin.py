@@ -7,7 +7,7 @@ from common.models import AuditEntry
 from providers.enums import ProviderStatus
 from providers.models import Category, Offering
 from providers.selectors.vetting import needs
-from tests.factories import make_category, make_provider, make_user
+from tests.factories import make_category, make_provider
 from tests.providers.conftest import Business
 from tests.signing_in import make_operator, sign_in
 

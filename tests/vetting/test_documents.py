@@ -88,7 +88,8 @@ def test_managers_and_operators_open_it_each_time_in_the_audit_trail_and_others_
 ) -> None:
     document = case.send()
     for user in (case.owner, case.manager, case.operator):
-        vetting.open_document(principal=Principal(user=user), document_id=document.public_id)
+        principal = Principal(user=user, second_factor=user == case.operator)
+        vetting.open_document(principal=principal, document_id=document.public_id)
     opened = AuditEntry.objects.filter(action="document.open", object_id=document.public_id)
     assert [entry.actor for entry in opened.order_by("pk")] == [
         f"user:{user.public_id}" for user in (case.owner, case.manager, case.operator)
@@ -98,10 +99,13 @@ def test_managers_and_operators_open_it_each_time_in_the_audit_trail_and_others_
             vetting.open_document(principal=Principal(user=user), document_id=document.public_id)
     with pytest.raises(NotSignedIn):
         vetting.open_document(principal=ANONYMOUS, document_id=document.public_id)
-    # An operator's app is no desk, and a manager's needs the scope.
-    with pytest.raises(NotFound):
-        app = Principal(user=case.operator, scopes=frozenset(SCOPES))
-        vetting.open_document(principal=app, document_id=document.public_id)
+    # Without the second factor an operator is nobody, an operator's app is no desk, and a manager's needs the scope.
+    for app in (
+        Principal(user=case.operator),
+        Principal(user=case.operator, scopes=frozenset(SCOPES), second_factor=True),
+    ):
+        with pytest.raises(NotFound):
+            vetting.open_document(principal=app, document_id=document.public_id)
     with pytest.raises(NotAllowed):
         app = Principal(user=case.owner, scopes=frozenset({"bookings:read"}))
         vetting.open_document(principal=app, document_id=document.public_id)
