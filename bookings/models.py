@@ -246,3 +246,24 @@ class BookingAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} access to {self.booking_id}"
+
+
+class VisitMessage(models.Model):
+    """A short word from who serves, or a manager, to the customer of a visit. One way: answers go to the shop.
+
+    The text is personal data: encrypted, and blanked with the customer.
+    """
+
+    public_id = PublicIdField(prefix="msg")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="messages")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    text = EncryptedTextField()
+    sent_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} about {self.booking_id}"

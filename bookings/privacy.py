@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, BookingAccess
+from bookings.models import Booking, BookingAccess, VisitMessage
 from bookings.rules import states
 from common import clock, privacy
 from common.clock import rfc3339
@@ -30,7 +30,7 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
     visits = (
         Booking.objects.filter(pk__in=subject.booking_pks)
         .select_related("outlet")
-        .prefetch_related("items__staff")
+        .prefetch_related("items__staff", "messages")
         .order_by("pk")
     )
     events: dict[str, list[dict[str, Any]]] = {}
@@ -76,6 +76,9 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
             }
             for item in booking.items.all()
         ],
+        "messages": [
+            {"at": rfc3339(message.sent_at), "text": message.text} for message in booking.messages.all()
+        ],
         "history": events,
     }
 
@@ -85,6 +88,7 @@ def _erase(subject: Subject) -> None:
     # `""` through the encrypted fields is empty; the point goes with the line.
     theirs.update(address_line="", address_note="", address_point=None, held_from="", decline_reason="")
     BookingAccess.objects.filter(booking__in=theirs).delete()
+    VisitMessage.objects.filter(booking__in=theirs).update(text="")
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -117,5 +121,6 @@ privacy.personal(
     kept={"says what was sold, which tax law keeps; names nobody": "name language phases lines currency"},
 )
 privacy.personal("bookings.BookingAccess", area="bookings", blanked="token_hash", reason="the row is deleted")
+privacy.personal("bookings.VisitMessage", area="bookings", blanked="text")
 privacy.impersonal("bookings.BookingAccess", {"a fixed word": "purpose"})
 privacy.impersonal("bookings.Allocation", {"the business's note on its own time": "note"})

@@ -14,6 +14,7 @@ class Kind(TextChoices):
     REFUNDED = "refunded", "refunded"
     REQUESTED = "requested", "requested"
     DECLINED = "declined", "declined"
+    MESSAGE = "message", "message"
     PROVIDER_NEW = "provider_new", "provider: new"
     PROVIDER_MOVED = "provider_moved", "provider: moved"
     PROVIDER_CANCELLED = "provider_cancelled", "provider: cancelled"

@@ -15,6 +15,7 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.paid_too_late": (Kind.PAID_TOO_LATE, None),
     "booking.requested": (Kind.REQUESTED, Kind.PROVIDER_REQUEST),
     "booking.declined": (Kind.DECLINED, Kind.PROVIDER_OVERDUE),
+    "booking.message_sent": (Kind.MESSAGE, None),
     "refund.done": (Kind.REFUNDED, None),
 }
 
@@ -26,6 +27,7 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.paid_too_late",
     "booking.requested",
     "booking.declined",
+    "booking.message_sent",
 )
 def on_booking(event: Event) -> None:
     """Tell the customer and the provider what happened to a booking."""

@@ -39,6 +39,13 @@ class PaymentStatus(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+class CounterMeans(models.TextChoices):
+    """How a customer paid at the counter. Empty: it was noted with the visit's end, and nobody said how."""
+
+    CASH = "cash", "cash"
+    TERMINAL = "terminal", "terminal"  # the shop's own card terminal
+
+
 LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
 

@@ -44,6 +44,14 @@ class AlreadyPaid(DomainError):
     title = _("This has been paid already.")
 
 
+class NotPaidAtCounter(DomainError):
+    """Nothing that was taken at the counter stands for the booking."""
+
+    code = "not_paid_at_counter"
+    status = 409
+    title = _("Nothing was taken at the counter for this visit.")
+
+
 class PaymentClosed(DomainError):
     """The payment was replaced or cancelled while it was being opened."""
 

@@ -37,6 +37,8 @@ def _export(subject: Subject) -> dict[str, Any] | None:
                 "currency": payment.currency,
                 "status": payment.status,
                 "created_at": rfc3339(payment.created_at),
+                "note": payment.note,
+                "reversed_because": payment.reversal_reason,
                 "captured_at": rfc3339(payment.captured_at) if payment.captured_at else None,
                 "refunds": [
                     {
@@ -67,6 +69,7 @@ def _export(subject: Subject) -> dict[str, Any] | None:
 
 def _erase(subject: Subject) -> None:
     """What the gateways told about their payments. A receipt is encrypted: each is opened to see whose it is."""
+    Payment.objects.filter(booking_ref__in=subject.booking_refs).update(note="", reversal_reason="")
     theirs = {
         name
         for payment in Payment.objects.filter(booking_ref__in=subject.booking_refs)
@@ -110,8 +113,9 @@ privacy.area(
 privacy.personal(
     "payments.Payment",
     area="payments",
+    blanked="note reversal_reason",
     kept={
-        BOOKS: "booking_ref provider_id method currency",
+        BOOKS: "booking_ref provider_id method means currency",
         "the gateway's name for it": "gateway gateway_ref",
         "an address of ours or the gateway's, with ids": "redirect_url return_url",
     },

@@ -1,5 +1,7 @@
 """Reading payments and balances."""
 
+from collections.abc import Iterable
+
 from django.db.models import F, Q, QuerySet, Sum
 
 from payments.enums import LIVE, AccountKind, PaymentStatus
@@ -20,8 +22,21 @@ def open_payment_of(booking_ref: str) -> Payment | None:
 
 def paid_amount(booking_ref: str) -> int:
     """What has been paid for the booking less what was asked back, in minor units, whatever the method."""
-    paid = Payment.objects.filter(booking_ref=booking_ref, status=PaymentStatus.CAPTURED)
+    paid = Payment.objects.filter(
+        booking_ref=booking_ref, status=PaymentStatus.CAPTURED, reversed_at__isnull=True
+    )
     return int(paid.aggregate(sum=Sum(F("amount") - F("refunded")))["sum"] or 0)
+
+
+def counter_payments_of(booking_refs: Iterable[str]) -> dict[str, Payment]:
+    """What was taken at the counter and stands, by booking: one each. One query."""
+    found = Payment.objects.filter(
+        booking_ref__in=list(booking_refs),
+        method="counter",
+        status=PaymentStatus.CAPTURED,
+        reversed_at__isnull=True,
+    )
+    return {payment.booking_ref: payment for payment in found}
 
 
 def held_amount(booking_ref: str) -> int:

@@ -17,7 +17,7 @@ from common import clock
 from common.errors import NotAllowed
 from payments import services as payments
 from payments.rules.policy import Action, ActorKind, Outcome, Policy, outcome
-from payments.selectors import held_amount
+from payments.selectors import counter_payments_of, held_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,10 @@ def settle(
         booking.payment_state = PaymentState.UNPAID
     elif result.refund:
         booking.payment_state = PaymentState.REFUNDED
+    elif action == "cancel" and counter_payments_of([booking.ref]):
+        # Nothing of it is with us: whoever took it at the counter gives it back there.
+        payments.reverse_counter_payment(booking_ref=booking.ref, actor=actor, reason="cancelled")
+        booking.payment_state = PaymentState.REFUNDED
     booking.save(update_fields=["payment_state"])
     return result.refund, result.fee
 
@@ -108,6 +112,8 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
     """
     actor = access.principal.actor
     item = access.booking.items.all()[0]
+    if staff not in (None, item.staff.public_id) and not (access.is_customer or access.is_manager):
+        raise NotAllowed  # giving a visit to a colleague is a manager's
     plan = reserve.plan_of(access.booking, item, staff=staff)
     with (
         reserve.offering_alternatives(plan, start, besides_booking=access.booking.pk),

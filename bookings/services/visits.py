@@ -62,7 +62,8 @@ def start(*, access: Access) -> Booking:
 
 
 def complete(*, access: Access) -> Booking:
-    """The service is done; a visit to be paid at the counter has been paid there. Raises MoveRefused, NotAllowed."""
+    """The service is done; a visit to be paid at the counter has been paid there, if that was not noted before
+    (`till.take_payment`). Raises MoveRefused, NotAllowed."""
     who = _who(access, "complete")
     with transaction.atomic():
         booking = core.lock(access.booking.ref)

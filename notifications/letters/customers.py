@@ -196,6 +196,28 @@ def refunded(booking: Booking, message: Message, email: str) -> Letter | None:
     )
 
 
+def message(booking: Booking, message: Message, email: str) -> Letter | None:
+    """What who serves wrote, as long as the row still holds it."""
+    written = message.event and booking.messages.filter(public_id=message.event.payload["message"]).first()
+    if not written or not written.text:
+        return None
+    phone = booking.outlet.phone
+    return Letter(
+        subject=_("A message from %(outlet)s") % {"outlet": booking.outlet.name},
+        heading=_("%(outlet)s writes about your visit on %(when)s:")
+        % {"outlet": booking.outlet.name, "when": long_time(booking.starts_at, booking.zone)},
+        paragraphs=[
+            *written.text.splitlines(),
+            _("To answer, call them: %(phone)s.") % {"phone": phone}
+            if phone
+            else _("You can answer at the shop. A reply to this mail is not read."),
+        ],
+        facts=[(_("Service"), _service(booking)), (_("Booking"), booking.ref)],
+        link=mail_link(booking),
+        link_text=_("See the booking"),
+    )
+
+
 def _service(booking: Booking) -> str:
     return ", ".join(item.name for item in booking.items.all())
 

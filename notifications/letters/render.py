@@ -28,6 +28,7 @@ WRITERS: dict[str, Writer] = {
     Kind.DECLINED: customers.declined,
     Kind.PROVIDER_REQUEST: providers.provider_request,
     Kind.PROVIDER_OVERDUE: providers.provider_overdue,
+    Kind.MESSAGE: customers.message,
     Kind.PROVIDER_NEW: providers.provider_new,
     Kind.PROVIDER_MOVED: providers.provider_moved,
     Kind.PROVIDER_CANCELLED: providers.provider_cancelled,

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from common.crypto import EncryptedTextField
 from common.public_ids import PublicIdField
-from payments.enums import LIVE, PaymentStatus, RefundStatus
+from payments.enums import LIVE, CounterMeans, PaymentStatus, RefundStatus
 from payments.rules.commission import COMMISSION_BP
 
 _S = PaymentStatus
@@ -41,6 +41,12 @@ class Payment(models.Model):
     return_url = models.CharField(max_length=2000, blank=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
+    # Of what was paid at the counter: how, what was noted beside it, and since when and why it no longer counts.
+    means = models.CharField(max_length=16, choices=CounterMeans.choices, blank=True)
+    note = EncryptedTextField(blank=True, default="")
+    reversed_at = models.DateTimeField(null=True)
+    reversal_reason = EncryptedTextField(blank=True, default="")
+
     created_at = models.DateTimeField(db_default=Now())
     captured_at = models.DateTimeField(null=True)
     # The gateway named another amount or currency than ours: a person must look, and nothing was captured.
@@ -71,6 +77,18 @@ class Payment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["booking_ref"], condition=Q(status__in=LIVE), name="payment_one_open_per_booking"
+            ),
+            models.UniqueConstraint(
+                fields=["booking_ref"],
+                condition=Q(method="counter", status=PaymentStatus.CAPTURED, reversed_at__isnull=True),
+                name="payment_one_at_the_counter_per_booking",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True) | Q(method="counter", status=PaymentStatus.CAPTURED),
+                name="payment_only_the_counters_is_reversed",
+            ),
+            models.CheckConstraint(
+                condition=Q(means="") | Q(method="counter"), name="payment_means_is_the_counters"
             ),
             models.UniqueConstraint(
                 fields=["gateway", "gateway_ref"],

@@ -4,7 +4,7 @@ Verbs that talk to a gateway (start_payment, sync_payment, sync_booking, carry_o
 retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
-from payments.services.counter import record_counter_payment
+from payments.services.counter import record_counter_payment, reverse_counter_payment
 from payments.services.escrow import keep_fee, release_escrow, settle_cancellation
 from payments.services.gateway_state import apply_gateway_state
 from payments.services.ledger import post, reverse, verify
@@ -30,6 +30,7 @@ __all__ = [
     "release_escrow",
     "retry_refunds",
     "reverse",
+    "reverse_counter_payment",
     "set_policy",
     "settle_cancellation",
     "start_payment",

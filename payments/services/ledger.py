@@ -171,6 +171,15 @@ _CHECKS = {
         WHERE p.status = 'captured' AND p.method <> 'counter'
         GROUP BY p.id HAVING coalesce(-min(e.amount), 0) <> p.amount
     """,
+    "commission of the counter does not follow its payment": """
+        SELECT p.public_id, (p.reversed_at IS NULL)::int, sum(CASE WHEN t.reverses_id IS NULL THEN 1 ELSE -1 END)
+        FROM payments_payment p JOIN payments_ledgertransaction c ON c.kind = 'counter'
+            AND c.cause_type = 'payment' AND c.cause_id = p.public_id
+        JOIN payments_ledgertransaction t ON t.id = c.id OR t.reverses_id = c.id
+        WHERE p.method = 'counter'
+        GROUP BY p.id
+        HAVING sum(CASE WHEN t.reverses_id IS NULL THEN 1 ELSE -1 END) <> (p.reversed_at IS NULL)::int
+    """,
     "refunds differ from what the payment says": """
         SELECT p.public_id, p.refunded, coalesce(sum(r.amount), 0)
         FROM payments_payment p LEFT JOIN payments_refund r ON r.payment_id = p.id
