@@ -16,10 +16,11 @@ from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, front_desk, holds, paying, requests, visits
+from bookings.services import changes, front_desk, holds, messages, paying, requests, till, visits
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
+from payments.enums import CounterMeans
 
 router = Router(tags=["bookings"])
 
@@ -347,6 +348,50 @@ def close(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
     access = _access(request, ref)
     visits.close(access=access)
     return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/counter-payment",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="take_counter_payment",
+)
+@idempotent
+def take_counter_payment(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.CounterPaymentIn
+) -> schemas.BookingOut:
+    """Note what was taken at the counter, before or at the end of the visit; once."""
+    access = _access(request, ref)
+    till.take_payment(access=access, amount=body.amount, means=CounterMeans(body.means), note=body.note)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/counter-payment/reverse",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="reverse_counter_payment",
+)
+@idempotent
+def reverse_counter_payment(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.ReasonIn
+) -> schemas.BookingOut:
+    """A manager takes it back: the visit is to be paid again."""
+    access = _access(request, ref)
+    till.reverse_payment(access=access, reason=body.reason)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/messages", response={201: schemas.MessageOut, **ERRORS}, operation_id="send_message"
+)
+@idempotent
+def send_message(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.MessageIn
+) -> tuple[int, schemas.MessageOut]:
+    """Write to the customer, by mail and on their booking; five a day."""
+    access = _access(request, ref)
+    sent = messages.send_message(access=access, text=body.text)
+    sent.refresh_from_db(fields=["sent_at"])
+    return 201, schemas.MessageOut(id=sent.public_id, at=sent.sent_at, text=sent.text)
 
 
 @router.post("/bookings/{ref}/no-show", response={200: schemas.BookingOut, **ERRORS}, operation_id="no_show")

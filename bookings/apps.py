@@ -6,6 +6,9 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import handlers  # registers its event handlers
+        from bookings.services.affected import nothing_breaks_unseen
         from payments.services.locks import register_owner_lock
+        from providers.services.affected import register_guard
 
         register_owner_lock(handlers.lock_booking)
+        register_guard(nothing_breaks_unseen)

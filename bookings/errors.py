@@ -149,6 +149,31 @@ class PaymentNotPossible(DomainError):
     title = _("This booking cannot be paid now.")
 
 
+class BookingsAffected(DomainError):
+    """The change would hit visits ahead: `bookings` lists them with what would be wrong (`why`). Sent again with
+    `version` as `acknowledge`, it is done, if the list is still that."""
+
+    code = "bookings_affected"
+    status = 409
+    title = _("Visits that are booked already would be hit.")
+
+
+class CannotBeReached(DomainError):
+    """The customer left no e-mail: a message would go nowhere."""
+
+    code = "cannot_be_reached"
+    status = 409
+    title = _("They left no e-mail.")
+
+
+class TooManyMessages(DomainError):
+    """Five messages a day about one visit."""
+
+    code = "too_many_messages"
+    status = 429
+    title = _("That is enough for today: call them instead.")
+
+
 class SpanTooLong(DomainError):
     """Instants at most 62 days apart, the first before the second."""
 

@@ -228,6 +228,28 @@ class PaymentOut(Schema):
     redirect_url: str | None
 
 
+class CounterPaymentIn(Strict):
+    """`amount` as it was shown, in minor units."""
+
+    amount: int = Field(ge=1, le=10**15)
+    means: Literal["cash", "terminal"]
+    note: Text = Field("", max_length=120)
+
+
+class ReasonIn(Strict):
+    reason: Text = Field(min_length=1, max_length=120)
+
+
+class MessageIn(Strict):
+    text: Text = Field(min_length=1, max_length=500)
+
+
+class MessageOut(Schema):
+    id: str
+    at: Instant
+    text: str
+
+
 class CancelIn(Strict):
     version: str = Field(max_length=80)
 

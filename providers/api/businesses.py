@@ -6,12 +6,13 @@ from ninja import Query, Router, Status
 from common.api import ERRORS, CursorPage, idempotent
 from common.errors import NotFound
 from providers import presenters, schemas
-from providers.api.given import caller, given
+from providers.api.given import Acknowledged, caller, given
 from providers.enums import Role
 from providers.models import Membership, StaffMember
 from providers.selectors import catalogue
 from providers.selectors.access import WRITE, access_membership, access_provider, memberships_of
 from providers.services import businesses, members, vetting
+from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
 
@@ -125,17 +126,22 @@ def add_member(
     operation_id="change_member",
 )
 def change_member(
-    request: HttpRequest, provider: schemas.PublicId, user: schemas.PublicId, body: schemas.MemberChanges
+    request: HttpRequest,
+    provider: schemas.PublicId,
+    user: schemas.PublicId,
+    body: schemas.MemberChanges,
+    acknowledge: Acknowledged = "",
 ) -> schemas.MemberOut:
     """Change a member's role; only the owner may."""
     principal = caller(request)
     found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
-    changed = members.change_member(
-        membership=_member(found.pk, user),
-        role=Role(body.role),
-        actor=principal.actor,
-        staff=_staff(found.pk, body.staff),
-    )
+    with guarded(found.pk, acknowledged=acknowledge):
+        changed = members.change_member(
+            membership=_member(found.pk, user),
+            role=Role(body.role),
+            actor=principal.actor,
+            staff=_staff(found.pk, body.staff),
+        )
     return presenters.member(changed)
 
 
@@ -144,11 +150,14 @@ def change_member(
     response={204: None, **ERRORS},
     operation_id="remove_member",
 )
-def remove_member(request: HttpRequest, provider: schemas.PublicId, user: schemas.PublicId) -> Status:
+def remove_member(
+    request: HttpRequest, provider: schemas.PublicId, user: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> Status:
     """End a membership; only the owner may."""
     principal = caller(request)
     found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
-    members.remove_member(membership=_member(found.pk, user), actor=principal.actor)
+    with guarded(found.pk, acknowledged=acknowledge):
+        members.remove_member(membership=_member(found.pk, user), actor=principal.actor)
     return Status(204, None)
 
 

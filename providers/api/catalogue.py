@@ -7,7 +7,7 @@ from ninja import Query, Router, Status
 
 from common.api import ERRORS, CursorPage, idempotent
 from providers import presenters, schemas
-from providers.api.given import caller, given
+from providers.api.given import Acknowledged, caller, given
 from providers.enums import Place, Role
 from providers.models import Outlet, Provider, ResourceKind, Service
 from providers.selectors import catalogue
@@ -15,6 +15,7 @@ from providers.selectors.access import WRITE, access_option, access_provider, ac
 from providers.selectors.categories import require_category
 from providers.services import catalogue as services
 from providers.services import options
+from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
 
@@ -80,11 +81,14 @@ def update_service(
     operation_id="archive_service",
 )
 @idempotent
-def archive_service(request: HttpRequest, service: schemas.PublicId) -> tuple[int, None]:
-    """Sell a service no longer; its bookings stay."""
+def archive_service(
+    request: HttpRequest, service: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> tuple[int, None]:
+    """Sell a service no longer; its bookings stay, once they were looked at."""
     principal = caller(request)
     found = access_service(principal, service, role=Role.MANAGER, scope=WRITE)
-    services.archive_service(service=found, actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        services.archive_service(service=found, actor=principal.actor)
     return 204, None
 
 
@@ -113,11 +117,14 @@ def offer_service(
     response={204: None, **ERRORS},
     operation_id="withdraw_service",
 )
-def withdraw_service(request: HttpRequest, service: schemas.PublicId, outlet: schemas.PublicId) -> Status:
+def withdraw_service(
+    request: HttpRequest, service: schemas.PublicId, outlet: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> Status:
     """Sell a service at an outlet no longer."""
     principal = caller(request)
     found = access_service(principal, service, role=Role.MANAGER, scope=WRITE)
-    services.withdraw_service(service=found, outlet=_outlet(found, outlet), actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        services.withdraw_service(service=found, outlet=_outlet(found, outlet), actor=principal.actor)
     return Status(204, None)
 
 

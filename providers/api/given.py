@@ -1,14 +1,18 @@
 """What these routers share: the caller, and the fields that a PATCH names."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Schema
+from pydantic import Field
 
 from accounts.principals import Principal
 from common.errors import InvalidInput
 from geo.rules.positions import Position
 from providers.schemas import Pin
+
+# Of a change that would hit visits ahead: the `version` of the list that was shown (409 `bookings_affected`).
+Acknowledged = Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")]
 
 
 def caller(request: HttpRequest) -> Principal:

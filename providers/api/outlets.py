@@ -7,7 +7,7 @@ from ninja import Query, Router
 
 from common.api import ERRORS, CursorPage, idempotent
 from providers import presenters, schemas
-from providers.api.given import caller, given, position
+from providers.api.given import Acknowledged, caller, given, position
 from providers.enums import Role
 from providers.models import Outlet, ResourceKind
 from providers.selectors import catalogue
@@ -20,6 +20,7 @@ from providers.selectors.access import (
 )
 from providers.selectors.categories import require_category
 from providers.services import outlets, resources
+from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
 
@@ -85,11 +86,14 @@ def update_outlet(
     operation_id="archive_outlet",
 )
 @idempotent
-def archive_outlet(request: HttpRequest, outlet: schemas.PublicId) -> tuple[int, None]:
-    """Close an outlet for good; its bookings stay."""
+def archive_outlet(
+    request: HttpRequest, outlet: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> tuple[int, None]:
+    """Close an outlet for good; its bookings stay, once they were looked at."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
-    outlets.archive_outlet(outlet=found, actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        outlets.archive_outlet(outlet=found, actor=principal.actor)
     return 204, None
 
 
@@ -144,11 +148,14 @@ def rename_resource_kind(
     operation_id="archive_resource_kind",
 )
 @idempotent
-def archive_resource_kind(request: HttpRequest, kind: schemas.PublicId) -> tuple[int, None]:
+def archive_resource_kind(
+    request: HttpRequest, kind: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> tuple[int, None]:
     """No service needs this kind any more."""
     principal = caller(request)
     found = access_resource_kind(principal, kind, role=Role.MANAGER, scope=WRITE)
-    resources.archive_resource_kind(kind=found, actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        resources.archive_resource_kind(kind=found, actor=principal.actor)
     return 204, None
 
 
@@ -212,11 +219,14 @@ def update_resource(
     operation_id="archive_resource",
 )
 @idempotent
-def archive_resource(request: HttpRequest, resource: schemas.PublicId) -> tuple[int, None]:
-    """The unit is no longer there; what is booked on it stays."""
+def archive_resource(
+    request: HttpRequest, resource: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> tuple[int, None]:
+    """The unit is no longer there; what is booked on it stays, once it was looked at."""
     principal = caller(request)
     found = access_resource(principal, resource, role=Role.MANAGER, scope=WRITE)
-    resources.archive_resource(resource=found, actor=principal.actor)
+    with guarded(found.kind.provider_id, acknowledged=acknowledge):
+        resources.archive_resource(resource=found, actor=principal.actor)
     return 204, None
 
 

@@ -7,7 +7,7 @@ from ninja import Query, Router, Status
 
 from common.api import ERRORS, CursorPage, idempotent
 from providers import presenters, schemas
-from providers.api.given import caller
+from providers.api.given import Acknowledged, caller
 from providers.enums import Role
 from providers.models import Outlet, StaffMember
 from providers.rules.hours import WeeklyRule
@@ -20,6 +20,7 @@ from providers.selectors.access import (
     access_time_off,
 )
 from providers.services import hours
+from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
 
@@ -42,7 +43,9 @@ def get_hours(
     response={200: schemas.WeekOut, **ERRORS},
     operation_id="replace_hours",
 )
-def replace_hours(request: HttpRequest, outlet: schemas.PublicId, body: schemas.WeekIn) -> schemas.WeekOut:
+def replace_hours(
+    request: HttpRequest, outlet: schemas.PublicId, body: schemas.WeekIn, acknowledge: Acknowledged = ""
+) -> schemas.WeekOut:
     """Set all weekly hours at once."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
@@ -51,7 +54,8 @@ def replace_hours(request: HttpRequest, outlet: schemas.PublicId, body: schemas.
         WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until)
         for rule in body.rules
     ]
-    hours.replace_week(outlet=found, staff=person, rules=rules, actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        hours.replace_week(outlet=found, staff=person, rules=rules, actor=principal.actor)
     return _week(found, person)
 
 
@@ -74,19 +78,24 @@ def list_overrides(
     operation_id="set_override",
 )
 def set_override(
-    request: HttpRequest, outlet: schemas.PublicId, on: date, body: schemas.OverrideIn
+    request: HttpRequest,
+    outlet: schemas.PublicId,
+    on: date,
+    body: schemas.OverrideIn,
+    acknowledge: Acknowledged = "",
 ) -> schemas.OverrideOut:
     """Set what holds on one date; no periods: closed."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
-    rows = hours.set_override(
-        outlet=found,
-        staff=_person(found, body.staff),
-        on=on,
-        periods=[(period.opens, period.closes) for period in body.periods],
-        note=body.note,
-        actor=principal.actor,
-    )
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        rows = hours.set_override(
+            outlet=found,
+            staff=_person(found, body.staff),
+            on=on,
+            periods=[(period.opens, period.closes) for period in body.periods],
+            note=body.note,
+            actor=principal.actor,
+        )
     return presenters.overrides(rows)[0]
 
 
@@ -96,12 +105,17 @@ def set_override(
     operation_id="clear_override",
 )
 def clear_override(
-    request: HttpRequest, outlet: schemas.PublicId, on: date, staff: schemas.PublicId | None = None
+    request: HttpRequest,
+    outlet: schemas.PublicId,
+    on: date,
+    staff: schemas.PublicId | None = None,
+    acknowledge: Acknowledged = "",
 ) -> Status:
     """Let the weekly hours hold again on a date."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
-    hours.clear_override(outlet=found, staff=_person(found, staff), on=on, actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        hours.clear_override(outlet=found, staff=_person(found, staff), on=on, actor=principal.actor)
     return Status(204, None)
 
 
@@ -126,14 +140,15 @@ def list_closures(
 )
 @idempotent
 def add_closure(
-    request: HttpRequest, outlet: schemas.PublicId, body: schemas.PeriodIn
+    request: HttpRequest, outlet: schemas.PublicId, body: schemas.PeriodIn, acknowledge: Acknowledged = ""
 ) -> tuple[int, schemas.ClosureOut]:
-    """Close an outlet for a period; bookings already made stay."""
+    """Close an outlet for a period; bookings already made stay, once they were looked at."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
-    made = hours.add_closure(
-        outlet=found, start=body.start, end=body.end, reason=body.reason, actor=principal.actor
-    )
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        made = hours.add_closure(
+            outlet=found, start=body.start, end=body.end, reason=body.reason, actor=principal.actor
+        )
     made.refresh_from_db(fields=["period"])
     return 201, presenters.closure(made)
 
@@ -168,14 +183,15 @@ def list_time_off(
 )
 @idempotent
 def add_time_off(
-    request: HttpRequest, staff: schemas.PublicId, body: schemas.PeriodIn
+    request: HttpRequest, staff: schemas.PublicId, body: schemas.PeriodIn, acknowledge: Acknowledged = ""
 ) -> tuple[int, schemas.TimeOffOut]:
-    """A person works nowhere for a period; bookings already made stay."""
+    """A person works nowhere for a period; bookings already made stay, once they were looked at."""
     principal = caller(request)
     found = access_staff(principal, staff, role=Role.MANAGER, scope=WRITE)
-    made = hours.add_time_off(
-        staff=found, start=body.start, end=body.end, reason=body.reason, actor=principal.actor
-    )
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        made = hours.add_time_off(
+            staff=found, start=body.start, end=body.end, reason=body.reason, actor=principal.actor
+        )
     made.refresh_from_db(fields=["period"])
     return 201, presenters.time_off(made)
 

@@ -7,12 +7,13 @@ from ninja import Query, Router
 
 from common.api import ERRORS, CursorPage, idempotent
 from providers import presenters, schemas
-from providers.api.given import caller, given
+from providers.api.given import Acknowledged, caller, given
 from providers.enums import Role, SkillLevel
 from providers.models import Provider, Service, StaffMember
 from providers.selectors import catalogue
 from providers.selectors.access import WRITE, access_provider, access_staff
 from providers.services import staff as services
+from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
 
@@ -57,22 +58,27 @@ def get_staff(request: HttpRequest, staff: schemas.PublicId) -> schemas.StaffOut
     "/provider/staff/{staff}", response={200: schemas.StaffOut, **ERRORS}, operation_id="update_staff"
 )
 def update_staff(
-    request: HttpRequest, staff: schemas.PublicId, body: schemas.StaffChanges
+    request: HttpRequest, staff: schemas.PublicId, body: schemas.StaffChanges, acknowledge: Acknowledged = ""
 ) -> schemas.StaffOut:
     """Change a person; outlets and skills replace all that were there."""
     principal = caller(request)
     found = access_staff(principal, staff, role=Role.MANAGER, scope=WRITE)
     fields = _fields(found.provider, given(body, nullable=frozenset({"working_since"})))
-    return _shown(services.update_staff(staff=found, actor=principal.actor, **fields))
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        changed = services.update_staff(staff=found, actor=principal.actor, **fields)
+    return _shown(changed)
 
 
 @router.post("/provider/staff/{staff}/archive", response={204: None, **ERRORS}, operation_id="archive_staff")
 @idempotent
-def archive_staff(request: HttpRequest, staff: schemas.PublicId) -> tuple[int, None]:
-    """The person no longer works here; their bookings stay."""
+def archive_staff(
+    request: HttpRequest, staff: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> tuple[int, None]:
+    """The person no longer works here; their bookings stay, once they were looked at."""
     principal = caller(request)
     found = access_staff(principal, staff, role=Role.MANAGER, scope=WRITE)
-    services.archive_staff(staff=found, actor=principal.actor)
+    with guarded(found.provider_id, acknowledged=acknowledge):
+        services.archive_staff(staff=found, actor=principal.actor)
     return 204, None
 
 

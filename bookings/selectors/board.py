@@ -1,0 +1,131 @@
+"""The board of one outlet for one local day: people, then units, with what takes them and what is still free."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from bookings.models import Booking, BookingItem
+from bookings.rules import states
+from bookings.selectors.bookings import day_of
+from bookings.selectors.open_time_rows import load_busy
+from bookings.selectors.working import WorkingHours
+from common import clock
+from common.spans import Span, merge, subtract
+from providers.models import Outlet, Resource, StaffMember
+from providers.selectors.public import outlet_staff
+
+HOUR = timedelta(hours=1)
+# Without hours and visits a day still shows its middle.
+USUAL = (9, 17)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visit in one column, from its start to its end without buffers."""
+
+    booking: Booking
+    item: BookingItem
+    units: list[str]
+    span: Span
+
+
+@dataclass(slots=True)
+class Column:
+    """A person or a unit with the day's visits; `off` is when a person does not work, `free` what can be sold from
+    now on (people only)."""
+
+    public_id: str
+    name: str
+    title: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    off: list[Span] = field(default_factory=list)
+    free: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The day from `span.start` to `span.end`, whole local hours around all there is to see."""
+
+    span: Span
+    people: list[Column]
+    units: list[Column]
+    count: int
+
+
+def board_of(outlet: Outlet, day: date) -> Board:
+    """What the board of `outlet` (with its zone) shows of a local `day`: about ten queries, however many visits."""
+    zone, now = outlet.zone, clock.now()
+    midnight = Span(
+        datetime.combine(day, time(), tzinfo=zone).astimezone(UTC),
+        datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC),
+    )
+    visits = [one for one in day_of(outlet, day) if one.status != states.CANCELLED]
+    staff = {person.pk: person for person in outlet_staff(outlet)}
+    # Who works there no more still has visits today.
+    staff |= {item.staff_id: item.staff for one in visits for item in one.items.all()}
+    units = list(
+        Resource.objects.filter(outlet=outlet, archived_at__isnull=True)
+        .select_related("kind")
+        .order_by("kind__name", "position", "name", "pk")
+    )
+    hours = WorkingHours(outlet.provider_id, [outlet], midnight)
+    working = {pk: hours.of(outlet, pk) for pk in staff}
+    span = _around(visits, working, midnight)
+    busy = load_busy(staff=list(staff), units=[], window=span)
+    earliest = max(span.start, now.replace(second=0, microsecond=0))
+    people = {
+        pk: Column(
+            person.public_id,
+            person.name,
+            person.title,
+            off=subtract([span], working[pk]),
+            free=subtract(
+                [Span(max(each.start, earliest), each.end) for each in working[pk]], busy.staff.get(pk, ())
+            ),
+        )
+        for pk, person in staff.items()
+    }
+    columns = {unit.pk: Column(unit.public_id, unit.name, unit.kind.name) for unit in units}
+    for one in visits:
+        for item in one.items.all():
+            taken = [each.resource for each in item.allocations.all() if each.resource and each.live]
+            block = Block(one, item, [unit.name for unit in taken], Span(item.starts_at, item.ends_at))
+            _put(people[item.staff_id], block)
+            for unit in taken:
+                if unit.pk not in columns:
+                    columns[unit.pk] = Column(unit.public_id, unit.name)
+                _put(columns[unit.pk], block)
+    return Board(
+        span=span,
+        people=sorted(people.values(), key=lambda column: column.name),
+        units=list(columns.values()),
+        count=len([one for one in visits if one.status in states.LIVE]),
+    )
+
+
+def _put(column: Column, block: Block) -> None:
+    """A visit that nobody came to makes room for who took its time."""
+    if block.booking.status in states.LIVE:
+        column.blocks = [one for one in column.blocks if not one.span.overlaps(block.span)] + [block]
+    elif not any(one.span.overlaps(block.span) for one in column.blocks):
+        column.blocks.append(block)
+
+
+def _around(visits: list[Booking], working: dict[int, list[Span]], midnight: Span) -> Span:
+    """Whole hours around the day's work and visits; late ones reach into the next day."""
+    seen = merge(
+        [each for spans in working.values() for each in spans]
+        + [Span(one.starts_at, one.ends_at) for one in visits]
+    )
+    if not seen:
+        return Span(midnight.start + USUAL[0] * HOUR, midnight.start + USUAL[1] * HOUR)
+    start = midnight.start + (seen[0].start - midnight.start) // HOUR * HOUR
+    end = midnight.start - (midnight.start - seen[-1].end) // HOUR * HOUR
+    return Span(start, min(end, midnight.start + 30 * HOUR))
+
+
+def first_column(board: Board, person: StaffMember | None) -> str:
+    """The column that a member looks at first (public id): their own if they are on the board, else the first."""
+    ids = [column.public_id for column in board.people]
+    if person and person.public_id in ids:
+        return person.public_id
+    return ids[0] if ids else ""

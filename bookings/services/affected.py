@@ -1,0 +1,62 @@
+"""Changes of a business that would hit visits ahead: listed first, done only when exactly that list was accepted."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bookings.errors import BookingsAffected
+from bookings.models import Booking
+from bookings.selectors.fit import misfits
+from bookings.services.reserve import lock_rows
+from common import clock
+from providers.models import StaffMember
+
+
+@contextmanager
+def nothing_breaks_unseen(provider_pk: int, acknowledged: str) -> Iterator[None]:
+    """Around a change, in its transaction, under the business's lock. Registered as providers' guard.
+
+    What fits before and would not after is what the change hits. The business's people are locked first: who
+    holds a time just now is waited for and seen, and who comes after looks at the hours as changed. Raises
+    BookingsAffected unless `acknowledged` is the version of that very list.
+    """
+    lock_rows(StaffMember.objects.filter(provider_id=provider_pk).values_list("pk", flat=True), ())
+    before = misfits(provider_pk)
+    yield
+    after = misfits(provider_pk)
+    hit = {ref: wrong - before.get(ref, set()) for ref, wrong in after.items()}
+    hit = {ref: wrong for ref, wrong in hit.items() if wrong}
+    if not hit:
+        return
+    rows = list(
+        Booking.objects.filter(ref__in=hit)
+        .select_related("customer", "outlet")
+        .prefetch_related("items__staff")
+        .order_by("starts_at", "pk")
+    )
+    version = _version(rows, hit)
+    if acknowledged == version:
+        return
+    raise BookingsAffected(
+        version=version,
+        bookings=[
+            {
+                "ref": booking.ref,
+                "status": booking.status,
+                "start": clock.rfc3339(booking.starts_at),
+                "end": clock.rfc3339(booking.ends_at),
+                "outlet": booking.outlet.public_id,
+                "service": booking.items.all()[0].name,
+                "staff": booking.items.all()[0].staff.public_id,
+                "customer": booking.customer.name if booking.customer else "",
+                "why": sorted(hit[booking.ref]),
+            }
+            for booking in rows
+        ],
+    )
+
+
+def _version(rows: list[Booking], hit: dict[str, set[str]]) -> str:
+    """Names the list: which visits, as they stand, and why. Stale when any of it has changed."""
+    told = [f"{row.ref}:{row.version}:{row.status}:{','.join(sorted(hit[row.ref]))}" for row in rows]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
