@@ -7,12 +7,14 @@ from django.urls import path, register_converter
 from frontend.views import (
     provider,
     provider_add,
+    provider_board,
     provider_day,
     provider_hours,
     provider_outlets,
     provider_people,
     provider_services,
     provider_vetting,
+    provider_visits,
 )
 
 app_name = "provider"
@@ -61,7 +63,14 @@ urlpatterns = [
         f"{_business}closures/<str:closure_id>/remove/", provider_hours.remove_closure, name="closure_remove"
     ),
     path(f"{_business}<str:outlet_id>/day", provider_day.day, name="day"),
+    path(f"{_business}<str:outlet_id>/board", provider_board.board, name="board"),
+    path(f"{_business}<str:outlet_id>/scan", provider_day.scan, name="scan"),
     path(f"{_business}<str:outlet_id>/day/add", provider_add.add, name="visit_new"),
+    path(f"{_business}visits/<str:ref>/", provider_visits.visit, name="visit"),
+    path(f"{_business}visits/<str:ref>/payment", provider_visits.take_payment, name="visit_take"),
+    path(f"{_business}visits/<str:ref>/payment/back", provider_visits.reverse_payment, name="visit_untake"),
+    path(f"{_business}visits/<str:ref>/message", provider_visits.message, name="visit_message"),
+    path(f"{_business}visits/<str:ref>/move", provider_visits.move, name="visit_move"),
     path(f"{_business}visits/<str:ref>/cancel", provider_day.cancel, name="visit_cancel"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),

@@ -33,6 +33,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.completed": (_("Done"), "check"),
     "booking.closed": (pgettext_lazy("booking status", "Completed"), "check-check"),
     "booking.no_show": (_("Nobody came"), "user-x"),
+    "booking.paid_at_counter": (_("Paid at the counter"), "banknote"),
 }
 # These end a visit before it took place.
 STOPS = {

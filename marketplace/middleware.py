@@ -24,6 +24,8 @@ CSP = (
     "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+# The camera reads check-in codes on the day's page, once somebody wants it to; nothing else is asked for.
+PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), display-capture=()"
 # django-unfold brings Alpine, which evaluates expressions: only its own pages may.
 CSP_BACK_OFFICE = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -49,6 +51,7 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
         response.setdefault(
             "Content-Security-Policy", CSP_BACK_OFFICE if request.path.startswith("/admin/") else CSP
         )

@@ -26,6 +26,9 @@ function start(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-live-board]")) {
     void import("./islands/board").then((island) => island.start(element));
   }
+  for (const element of root.querySelectorAll<HTMLFormElement>("form[data-scan]")) {
+    void import("./islands/scan").then((island) => island.start(element));
+  }
   for (const element of root.querySelectorAll<HTMLElement>("[data-map]")) {
     void import("./islands/map-door").then((island) => island.start(element));
   }

@@ -85,6 +85,7 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "steps": timeline(booking, events, facts),
         "last_seq": booking.last_seq,
         "may": may,
+        "notes": list(booking.messages.all()) if access.is_customer else [],
         # As far as this reader needs to know them.
         "contact": contact(access),
         "address": address(access),

@@ -21,7 +21,7 @@ from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
-from bookings.services import changes, requests, visits
+from bookings.services import changes, requests, till, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
@@ -30,6 +30,7 @@ from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk
 from frontend.views.provider_requests import at_the_desk, requests_at
 from payments.rules.policy import Policy, no_show_from
+from payments.selectors import counter_payments_of
 from providers.enums import Role
 from providers.models import Outlet
 from providers.selectors import catalogue
@@ -78,6 +79,9 @@ class Row:
     shows_door: bool
     total: Money
     said: list[Message]
+    # The money is still to be taken at the counter, by this member; and the visit's own page opens.
+    pays: bool
+    opens: bool
 
 
 @at_desk()
@@ -94,7 +98,7 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         said.setdefault(message.extra_tags or "", []).append(message)
     waiting = requests_at(desk)
     rows = [
-        _row(desk, booking, now, said.pop(booking.ref, []), is_today=chosen == today, is_ahead=chosen > today)
+        day_row(desk, booking, now, said.pop(booking.ref, []))
         for booking in day_of(outlet, chosen)
         if booking.status != states.REQUESTED
     ]
@@ -130,7 +134,7 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
 @at_desk(methods=("POST",))
 def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
     """Check in, on the way, start, complete, no-show, accept or decline; what is refused is said on the page."""
-    access = _access(desk, ref)
+    access = visit_access(desk, ref)
     if action not in MARKS:
         raise NotFound
     service, said = MARKS[action]
@@ -150,10 +154,36 @@ def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
     return _back(desk.request, access)
 
 
+@at_desk(methods=("POST",))
+def scan(desk: Desk, outlet_id: str) -> HttpResponse:
+    """Check in by what the camera read of the customer's square: the visit's reference and its code."""
+    outlet = day_outlet(desk, outlet_id)
+    ref, _colon, code = desk.request.POST.get("scan", "")[:80].strip().partition(":")
+    here = reverse("provider:day", args=[desk.provider.public_id, outlet.public_id])
+    try:
+        access = visit_access(desk, ref)
+        if access.booking.outlet_id != outlet.pk:
+            raise NotFound
+    except NotFound:
+        messages.error(desk.request, _("This is no code of a visit here."))
+        return HttpResponseRedirect(here)
+    try:
+        once(
+            desk.request,
+            desk.request.POST.get("key", ""),
+            lambda: {"status": visits.check_in(access=access, code=code).status},
+        )
+    except DomainError as error:
+        messages.error(desk.request, str(error), extra_tags=ref)
+    else:
+        messages.success(desk.request, _("Checked in."), extra_tags=ref)
+    return _back(desk.request, access)
+
+
 @at_desk(Role.MANAGER, methods=("GET", "HEAD", "POST"))
 def cancel(desk: Desk, ref: str) -> HttpResponse:
     """The business gives a visit up: asked first, with what the customer gets back."""
-    access = _access(desk, ref)
+    access = visit_access(desk, ref)
     if desk.sent:
         version = desk.request.POST.get("version", "")[:80]
         try:
@@ -176,14 +206,15 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
         zone=access.booking.timezone,
         refund=Money(preview.refund, preview.currency),
         version=preview.version,
-        back=_day_url(access),
+        back=day_url(access),
         key=new_key(),
     )
 
 
-def _row(
-    desk: Desk, booking: Booking, now: datetime, said: list[Message], *, is_today: bool, is_ahead: bool
-) -> Row:
+def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | None = None) -> Row:
+    """A visit (with its items, their people and allocations) as its line shows it to this member at `now`."""
+    day, today = booking.local_start.date(), now.astimezone(booking.zone).date()
+    is_today, is_ahead = day == today, day > today
     items = list(booking.items.all())
     access = at_the_desk(desk, booking)
     is_over = booking.status in OVER
@@ -204,7 +235,11 @@ def _row(
         shows_contact=shows_contact,
         shows_door=shows_contact and (is_today or booking.status in UNDER_WAY),
         total=Money(booking.total_amount, booking.currency),
-        said=said,
+        said=said or [],
+        pays=access.may_mark()
+        and booking.payment_state == PaymentState.COUNTER
+        and booking.status in till.PAYABLE,
+        opens=access.may_mark() and booking.status != states.HELD,
     )
 
 
@@ -222,16 +257,22 @@ def _may(access: Access, now: datetime, *, is_ahead: bool) -> list[str]:
 
 
 def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
-    """What the day's visits bring: held or earned online, and to be taken at the counter; minor units."""
+    """What the day's visits bring: held or earned online, taken at the counter (in cash, by the shop's terminal, or
+    nobody said how), and still to be taken there; minor units. One query."""
     given_up = {states.CANCELLED, states.NO_SHOW, states.HELD}
-    sums = {"online": 0, "counter": 0}
+    sums = {"online": 0, "cash": 0, "terminal": 0, "counter": 0, "due": 0}
+    taken = counter_payments_of(row.booking.ref for row in rows)
     for row in rows:
-        if row.booking.status in given_up:
+        payment = taken.get(row.booking.ref)
+        if payment:
+            # Also of a visit to which nobody came: the shop has it.
+            sums[payment.means or "counter"] += payment.amount
+        elif row.booking.status in given_up:
             continue
-        if row.booking.payment_state == PaymentState.PAID:
+        elif row.booking.payment_state == PaymentState.PAID:
             sums["online"] += row.booking.total_amount
         elif row.booking.payment_state == PaymentState.COUNTER:
-            sums["counter"] += row.booking.total_amount
+            sums["due"] += row.booking.total_amount
     sums["all"] = sum(sums.values())
     return {name: Money(amount, outlet.currency) for name, amount in sums.items()}
 
@@ -244,14 +285,16 @@ def day_outlet(desk: Desk, outlet_id: str) -> Outlet:
     return found
 
 
-def _access(desk: Desk, ref: str) -> Access:
+def visit_access(desk: Desk, ref: str) -> Access:
+    """A visit of this business and what the member is to it. Raises NotFound."""
     access = booking_for(desk.principal, ref)
     if access.booking.outlet.provider_id != desk.provider.pk:
         raise NotFound
     return at_the_desk(desk, access.booking)
 
 
-def _day_url(access: Access) -> str:
+def day_url(access: Access) -> str:
+    """The visit on its day's page."""
     booking = access.booking
     outlet = booking.outlet
     url = reverse("provider:day", args=[outlet.provider.public_id, outlet.public_id])
@@ -259,4 +302,4 @@ def _day_url(access: Access) -> str:
 
 
 def _back(request: HttpRequest, access: Access) -> HttpResponse:
-    return HttpResponseRedirect(_day_url(access))
+    return HttpResponseRedirect(day_url(access))

@@ -14,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
+from bookings.errors import BookingsAffected
 from common.errors import DomainError, NotFound
 from frontend.provider_steps import OF_SECTION, progress
+from frontend.affected import Affected, affected, guarding
 from providers.enums import Role
 from providers.models import Membership, Provider
 from providers.selectors import catalogue
@@ -77,12 +79,43 @@ class Desk:
 
     def form(self, form: Form, *, nav: str, title: str, **context: Any) -> HttpResponse:
         """A page that is one form; answers 422 when it was sent and refused."""
-        status = 422 if form.is_bound else 200
+        status = sent_status(form)
         return self.render("form", nav=nav, status=status, form=form, title=title, **context)
 
-    def confirm(self, *, nav: str, title: str, text: str, action: str, back: str) -> HttpResponse:
-        """The page that asks before something is archived."""
-        return self.render("confirm", nav=nav, title=title, text=text, action=action, back=back)
+    def confirm(
+        self,
+        *,
+        nav: str,
+        title: str,
+        text: str,
+        action: str,
+        back: str,
+        affected: Affected | None = None,
+        carried: dict[str, str] | None = None,
+    ) -> HttpResponse:
+        """The page that asks before something is archived; `affected` are the visits that it would hit.
+
+        `carried` are fields that the form sends along.
+        """
+        return self.render(
+            "confirm",
+            nav=nav,
+            title=title,
+            text=text,
+            action=action,
+            back=back,
+            affected=affected,
+            carried=(carried or {}).items(),
+            status=409 if affected else 200,
+        )
+
+    def change(self, do: Callable[[], Any]) -> Affected | None:
+        """Do what may hit visits ahead. None when it was done, else those that it would hit: nothing was changed."""
+        try:
+            guarding(self.provider, self.request.POST.get("acknowledge", ""), do)
+        except BookingsAffected as error:
+            return affected(self.provider, error)
+        return None
 
     def done(self, message: str, to: str, *args: str) -> HttpResponse:
         """Say what was done and go to the page `to`."""
@@ -94,6 +127,13 @@ class Desk:
         if provider_id != self.provider.pk:
             raise NotFound
         return row
+
+
+def sent_status(form: Form) -> int:
+    """The status of a page with a form: 409 when visits would be hit, 422 when it was refused, else 200."""
+    if getattr(form, "affected", None):
+        return 409
+    return 422 if form.is_bound else 200
 
 
 def at_desk(role: Role = Role.STAFF, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[..., Any]:
@@ -118,15 +158,22 @@ form_page = functools.partial(at_desk, role=Role.MANAGER, methods=("GET", "HEAD"
 action = functools.partial(at_desk, role=Role.MANAGER, methods=("POST",))
 
 
-def attempt(form: Form, do: Callable[[], Any]) -> Any:
+def attempt(form: Form, do: Callable[[], Any], *, desk: Desk | None = None) -> Any:
     """Do what the form asks and answer its result, which is true.
 
-    None when the form's fields or the service refuse: then the reason stands on the form.
+    None when the form's fields or the service refuse: then the reason stands on the form. With the `desk` of a
+    change that may hit visits ahead, those that it would hit stand on the form as `affected` first.
     """
     if not form.is_valid():
         return None
     try:
+        if desk is not None:
+            return guarding(desk.provider, desk.request.POST.get("acknowledge", ""), do)
         return do()
+    except BookingsAffected as error:
+        assert desk is not None
+        form.affected = affected(desk.provider, error)  # type: ignore[attr-defined]  # for the form's page
+        return None
     except DomainError as error:
         if error.status not in (409, 422):
             raise

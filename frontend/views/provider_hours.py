@@ -5,11 +5,12 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.errors import NotFound
 from frontend import formats
-from frontend.views.provider_desk import Desk, action, attempt, form_page
+from frontend.views.provider_desk import Desk, action, attempt, form_page, sent_status
 from frontend.views.provider_hours_forms import OverrideForm, PeriodForm, WeekForm
 from providers.enums import Role
 from providers.models import Closure, Outlet, StaffMember
@@ -30,14 +31,14 @@ def week(desk: Desk, outlet_id: str) -> HttpResponse:
         hours.replace_week(outlet=outlet, staff=person, rules=form.rules(), actor=desk.actor)
         return True
 
-    if desk.sent and attempt(form, save):
+    if desk.sent and attempt(form, save, desk=desk):
         messages.success(desk.request, _("Saved. Free times follow at once."))
         return redirect(desk.request.get_full_path())
     return desk.render(
         "hours",
         nav="outlets",
         step="hours",
-        status=422 if desk.sent else 200,
+        status=sent_status(form),
         outlet=outlet,
         people=people,
         person=person,
@@ -55,16 +56,20 @@ def days(desk: Desk, outlet_id: str) -> HttpResponse:
     override = OverrideForm(sent if for_dates else None, people=people)
     closure = PeriodForm(sent if sent is not None and not for_dates else None)
     address = (desk.provider.public_id, outlet.public_id)
-    if for_dates and attempt(override, lambda: _set_override(desk, outlet, override)):
+    if for_dates and attempt(override, lambda: _set_override(desk, outlet, override), desk=desk):
         messages.success(desk.request, _("Saved."))
         return redirect("provider:days", *address)
-    if desk.sent and not for_dates and attempt(closure, lambda: _add_closure(desk, outlet, closure)):
+    if (
+        desk.sent
+        and not for_dates
+        and attempt(closure, lambda: _add_closure(desk, outlet, closure), desk=desk)
+    ):
         messages.success(desk.request, _("Closed then. Visits that are already booked stay."))
         return redirect("provider:days", *address)
     return desk.render(
         "days",
         nav="outlets",
-        status=422 if desk.sent else 200,
+        status=sent_status(override if for_dates else closure),
         outlet=outlet,
         override_form=override,
         closure_form=closure,
@@ -78,7 +83,17 @@ def clear_date(desk: Desk, outlet_id: str, on: date) -> HttpResponse:
     """Let the weekly hours hold again on a date."""
     outlet = _outlet(desk, outlet_id)
     person = _chosen(_people(desk, outlet), desk.request.POST.get("staff", ""))
-    hours.clear_override(outlet=outlet, staff=person, on=on, actor=desk.actor)
+    hit = desk.change(lambda: hours.clear_override(outlet=outlet, staff=person, on=on, actor=desk.actor))
+    if hit is not None:
+        return desk.confirm(
+            affected=hit,
+            carried={"staff": person.public_id if person else ""},
+            nav="outlets",
+            title=_("Let the weekly hours hold on %(date)s?") % {"date": formats.pattern(on, "date")},
+            text=_("The weekly hours are shorter than those of this date."),
+            action=_("Remove"),
+            back=reverse("provider:days", args=[desk.provider.public_id, outlet.public_id]),
+        )
     return desk.done(_("The weekly hours hold again."), "days", outlet.public_id)
 
 

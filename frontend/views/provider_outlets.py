@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from frontend.affected import Affected
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
 from frontend.views.provider_forms import KindForm, OutletForm, UnitChangeForm, UnitForm, customs_of
 from providers.enums import Role
@@ -65,10 +66,13 @@ def edit(desk: Desk, outlet_id: str) -> HttpResponse:
 def archive(desk: Desk, outlet_id: str) -> HttpResponse:
     """Ask, then close an outlet for good."""
     outlet = _outlet(desk, outlet_id)
+    hit = None
     if desk.sent:
-        outlets.archive_outlet(outlet=outlet, actor=desk.actor)
-        return desk.done(_("%(name)s is archived.") % {"name": outlet.name}, "outlets")
+        hit = desk.change(lambda: outlets.archive_outlet(outlet=outlet, actor=desk.actor))
+        if hit is None:
+            return desk.done(_("%(name)s is archived.") % {"name": outlet.name}, "outlets")
     return desk.confirm(
+        affected=hit,
         nav="outlets",
         title=_("Archive %(name)s?") % {"name": outlet.name},
         text=_("Nothing new can be booked there. Visits that are already booked stay in the day list."),
@@ -137,10 +141,12 @@ def edit_unit(desk: Desk, unit_id: str) -> HttpResponse:
 def archive_unit(desk: Desk, unit_id: str) -> HttpResponse:
     """Ask, then archive a unit."""
     unit = _unit(desk, unit_id)
+    hit = None
     if desk.sent:
-        resources.archive_resource(resource=unit, actor=desk.actor)
-        return desk.done(_("%(name)s is archived.") % {"name": unit.name}, "things")
-    return _confirm(desk, unit.name, _("Visits that are already booked on it stay."))
+        hit = desk.change(lambda: resources.archive_resource(resource=unit, actor=desk.actor))
+        if hit is None:
+            return desk.done(_("%(name)s is archived.") % {"name": unit.name}, "things")
+    return _confirm(desk, unit.name, _("Visits that are already booked on it stay."), hit)
 
 
 @form_page()
@@ -148,15 +154,18 @@ def archive_kind(desk: Desk, kind_id: str) -> HttpResponse:
     """Ask, then archive a kind with its units."""
     found = access_resource_kind(desk.principal, kind_id, role=Role.MANAGER)
     kind: ResourceKind = desk.own(found, found.provider_id)
+    hit = None
     if desk.sent:
-        resources.archive_resource_kind(kind=kind, actor=desk.actor)
-        return desk.done(_("%(name)s is archived.") % {"name": kind.name}, "things")
+        hit = desk.change(lambda: resources.archive_resource_kind(kind=kind, actor=desk.actor))
+        if hit is None:
+            return desk.done(_("%(name)s is archived.") % {"name": kind.name}, "things")
     text = _("Its units are archived with it, and services no longer need it.")
-    return _confirm(desk, kind.name, text)
+    return _confirm(desk, kind.name, text, hit)
 
 
-def _confirm(desk: Desk, name: str, text: str) -> HttpResponse:
+def _confirm(desk: Desk, name: str, text: str, hit: Affected | None) -> HttpResponse:
     return desk.confirm(
+        affected=hit,
         nav="things",
         title=_("Archive %(name)s?") % {"name": name},
         text=text,

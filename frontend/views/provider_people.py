@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.errors import NotFound
-from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
+from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page, sent_status
 from frontend.views.provider_forms import MemberForm, StaffForm
 from frontend.views.provider_hours_forms import TimeOffForm
 from providers.enums import Role
@@ -57,6 +57,7 @@ def edit(desk: Desk, staff_id: str) -> HttpResponse:
     if desk.sent and attempt(
         form,
         lambda: services.update_staff(staff=person, actor=desk.actor, **form.fields_for_service()),
+        desk=desk,
     ):
         return desk.done(_("Saved."), "staff")
     return desk.form(
@@ -79,10 +80,13 @@ def edit(desk: Desk, staff_id: str) -> HttpResponse:
 def archive(desk: Desk, staff_id: str) -> HttpResponse:
     """Ask, then archive a person."""
     person = _person(desk, staff_id)
+    hit = None
     if desk.sent:
-        services.archive_staff(staff=person, actor=desk.actor)
-        return desk.done(_("%(name)s is archived.") % {"name": person.name}, "staff")
+        hit = desk.change(lambda: services.archive_staff(staff=person, actor=desk.actor))
+        if hit is None:
+            return desk.done(_("%(name)s is archived.") % {"name": person.name}, "staff")
     return desk.confirm(
+        affected=hit,
         nav="staff",
         title=_("Archive %(name)s?") % {"name": person.name},
         text=_("Nothing new can be booked with them. Visits that are already booked stay."),
@@ -96,12 +100,12 @@ def time_off(desk: Desk) -> HttpResponse:
     """Who is off when, with a form to add some."""
     people = list(catalogue.staff(desk.provider))
     form = TimeOffForm(desk.request.POST or None, people=people) if people else None
-    if desk.sent and form and attempt(form, lambda: _add_time_off(desk, form)):
+    if desk.sent and form and attempt(form, lambda: _add_time_off(desk, form), desk=desk):
         return desk.done(_("Added."), "time_off")
     return desk.render(
         "time_off",
         nav="time_off",
-        status=422 if desk.sent else 200,
+        status=sent_status(form) if form else 422 if desk.sent else 200,
         form=form,
         rows=[(row, _zone_of(row, people)) for row in catalogue.time_off(desk.provider)],
     )
@@ -155,6 +159,7 @@ def edit_member(desk: Desk, user_id: str) -> HttpResponse:
             staff=form.person(),
             actor=desk.actor,
         ),
+        desk=desk,
     ):
         return desk.done(_("Saved."), "members")
     return desk.form(
@@ -170,10 +175,13 @@ def edit_member(desk: Desk, user_id: str) -> HttpResponse:
 def remove_member(desk: Desk, user_id: str) -> HttpResponse:
     """Ask, then end a membership."""
     membership = _membership(desk, user_id)
+    hit = None
     if desk.sent:
-        members.remove_member(membership=membership, actor=desk.actor)
-        return desk.done(_("Removed."), "members")
+        hit = desk.change(lambda: members.remove_member(membership=membership, actor=desk.actor))
+        if hit is None:
+            return desk.done(_("Removed."), "members")
     return desk.confirm(
+        affected=hit,
         nav="members",
         title=_("Remove %(name)s?") % {"name": str(membership.user)},
         text=_("They no longer see this business. What they did stays."),

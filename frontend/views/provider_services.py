@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
+from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page, sent_status
 from frontend.views.provider_service_forms import OffersForm, OptionForm, ServiceForm
 from providers.enums import Role
 from providers.models import Service, ServiceOption, StaffMember
@@ -83,7 +83,7 @@ def offers(desk: Desk, service_id: str) -> HttpResponse:
                 services.withdraw_service(service=service, outlet=outlet, actor=desk.actor)
         return True
 
-    if attempt(form, save):
+    if attempt(form, save, desk=desk):
         return desk.done(_("Saved."), "service", service.public_id)
     return _service_page(desk, service, offers_form=form)
 
@@ -92,10 +92,13 @@ def offers(desk: Desk, service_id: str) -> HttpResponse:
 def archive(desk: Desk, service_id: str) -> HttpResponse:
     """Ask, then archive a service."""
     service = _service(desk, service_id)
+    hit = None
     if desk.sent:
-        services.archive_service(service=service, actor=desk.actor)
-        return desk.done(_("%(name)s is archived.") % {"name": service.name}, "services")
+        hit = desk.change(lambda: services.archive_service(service=service, actor=desk.actor))
+        if hit is None:
+            return desk.done(_("%(name)s is archived.") % {"name": service.name}, "services")
     return desk.confirm(
+        affected=hit,
         nav="services",
         title=_("Archive %(name)s?") % {"name": service.name},
         text=_("It can no longer be booked. Visits that are already booked stay as agreed."),
@@ -198,7 +201,7 @@ def _service_page(
         nav="services",
         able=able,
         unable=[person for person in people if person not in able],
-        status=422 if desk.sent else 200,
+        status=sent_status(offers_form or form) if desk.sent and (offers_form or form) else 200,
         service=service,
         form=form or _service_form(desk, service, sent=False),
         offers_form=offers_form or _offers_form(desk, service, sent=False),

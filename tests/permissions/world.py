@@ -27,13 +27,15 @@ from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
 from accounts.services.tokens import create_token
 from bookings.models import Booking
-from bookings.services import holds
+from bookings.selectors.access import booking_for
+from bookings.services import holds, till
 from bookings.services.access import new_token
 from common import crypto
 from common.clock import rfc3339
 from common.models import StoredFile
 from common.uploads import storage
 from notifications.models import DevMail
+from payments.enums import CounterMeans
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
 from providers.models import Document, Outlet, Provider, StaffMember
@@ -70,6 +72,7 @@ DOCUMENT_KIND = "licence"
 WAYS = {
     "held": (),
     "requested": ("requested",),
+    "given_up": ("cancelled",),
     "confirmed": ("confirmed",),
     "checked_in": ("confirmed", "checked_in"),
     "started": ("confirmed", "checked_in", "started"),
@@ -93,7 +96,12 @@ class World:
     def put(self, state: str) -> None:
         """Bring the visit to a status, at home for `at_home`, and in the past for `missed`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
-        home = {"at_home": "confirmed", "missed": "confirmed"}
+        home = {
+            "at_home": "confirmed",
+            "missed": "confirmed",
+            "to_pay": "confirmed",
+            "paid_there": "confirmed",
+        }
         for status in WAYS[home.get(state, state)]:
             booking.update(
                 status=status,
@@ -104,6 +112,11 @@ class World:
             )
         if state == "at_home":
             booking.update(place="customer")
+        if state in ("to_pay", "paid_there"):
+            booking.update(payment_state="counter")
+        if state == "paid_there":
+            access = booking_for(Principal(user=self.users["owner"]), self.ids["ref"])
+            till.take_payment(access=access, amount=access.booking.total_amount, means=CounterMeans.CASH)
         if state == "missed":
             booking.update(starts_at=now() - timedelta(hours=2), ends_at=now() - timedelta(hours=1))
 

@@ -1,0 +1,264 @@
+"""One visit at the desk: what can be done with it, its money at the counter, a word to the customer, another time."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as now_text
+from django.utils.translation import gettext_lazy as _
+
+from bookings.enums import PaymentState
+from bookings.errors import MoveRefused, NotOffered, PolicyChanged, SlotNotOffered, SlotTaken, StaffNotAble
+from bookings.models import Booking
+from bookings.presenters import actions
+from bookings.rules import states
+from bookings.selectors.access import Access
+from bookings.selectors.front_desk import DeskTimes, move_times
+from bookings.services import changes, till, visits
+from bookings.services.messages import A_DAY, LONGEST, OPEN, can_be_reached, send_message
+from common import clock
+from common.clock import rfc3339
+from common.errors import DomainError
+from common.money import Money
+from frontend.once import new_key, once
+from frontend.timeplan import Time, parse_day, parse_instant, parts_of
+from frontend.views.provider_day import day_row, day_url, visit_access
+from frontend.views.provider_desk import Desk, at_desk
+from payments.enums import CounterMeans
+from payments.selectors import counter_payments_of
+from providers.enums import Role
+from providers.models import Outlet, StaffMember
+from providers.rules.hours import opening
+
+MEANS = {CounterMeans.CASH: _("Cash"), CounterMeans.TERMINAL: _("The shop's card terminal")}
+
+
+class MessageForm(forms.Form):
+    """A short message; the service says what is wrong with it."""
+
+    text = forms.CharField(
+        label=_("Message"),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST}),
+        help_text=_("Goes by e-mail and stands on their booking. They answer by phone or at the shop."),
+    )
+
+
+@at_desk()
+def visit(desk: Desk, ref: str) -> HttpResponse:
+    """All of one visit that this member may see and do."""
+    return _page(desk, visit_access(desk, ref))
+
+
+@at_desk(methods=("POST",))
+def take_payment(desk: Desk, ref: str) -> HttpResponse:
+    """Note what was taken at the counter; with `finish` the visit is done as well."""
+    access = visit_access(desk, ref)
+    given = desk.request.POST
+    means = given.get("means", "")
+    amount = given.get("amount", "")
+
+    def run() -> dict[str, str]:
+        booking = till.take_payment(
+            access=access,
+            amount=int(amount) if amount.isascii() and amount.isdigit() and len(amount) < 16 else -1,
+            means=CounterMeans(means),
+            note=given.get("note", ""),
+        )
+        if "finish" in given and booking.status == states.STARTED:
+            booking = visits.complete(access=access)
+        return {"status": booking.status}
+
+    if means not in CounterMeans.values:
+        messages.error(desk.request, now_text("Say how it was paid."))
+        return redirect("provider:visit", desk.provider.public_id, ref)
+    return _do(desk, access, run, now_text("Payment noted."))
+
+
+@at_desk(Role.MANAGER, methods=("POST",))
+def reverse_payment(desk: Desk, ref: str) -> HttpResponse:
+    """A manager takes a noted payment back, and says why."""
+    access = visit_access(desk, ref)
+    return _do(
+        desk,
+        access,
+        lambda: {
+            "status": till.reverse_payment(access=access, reason=desk.request.POST.get("reason", "")).status
+        },
+        now_text("Taken back: it is to be paid again."),
+    )
+
+
+@at_desk(methods=("POST",))
+def message(desk: Desk, ref: str) -> HttpResponse:
+    """Write to the customer; what is refused is said beside what was typed."""
+    access = visit_access(desk, ref)
+    form = MessageForm(desk.request.POST)
+    text = desk.request.POST.get("text", "")
+    try:
+        once(
+            desk.request,
+            desk.request.POST.get("key", ""),
+            lambda: {"id": send_message(access=access, text=text).public_id},
+        )
+    except DomainError as error:
+        if error.status not in (409, 422, 429):
+            raise
+        if form.is_valid():
+            form.add_error("text", str(error))
+        return _page(desk, access, form=form, status=error.status)
+    messages.success(desk.request, now_text("Sent."))
+    return HttpResponseRedirect(f"{reverse('provider:visit', args=[desk.provider.public_id, ref])}#messages")
+
+
+@at_desk(methods=("GET", "HEAD", "POST"))
+def move(desk: Desk, ref: str) -> HttpResponse:
+    """Another time or person for a visit: what it costs the customer first, then the times, then one button."""
+    access = visit_access(desk, ref)
+    booking = access.booking
+    given = desk.request.POST if desk.sent else desk.request.GET
+    try:
+        preview = changes.preview(access=access, action="reschedule")
+    except MoveRefused as error:
+        messages.error(desk.request, str(error))
+        return redirect("provider:visit", desk.provider.public_id, ref)
+    people = _who_could(access)
+    person = next((one for one in people if one.public_id == given.get("staff", "")), None)
+    today = clock.now().astimezone(booking.zone).date()
+    day = max(parse_day(given.get("day", "")) or booking.local_start.date(), today)
+    refused: DomainError | None = None
+    if desk.sent and given.get("do", "move") == "move":
+        start = _start(booking.outlet, day, given.get("time", ""), given.get("start", "")[:40])
+        version = given.get("version", "")[:80]
+        if start is None:
+            refused = SlotNotOffered(now_text("Choose a time."))
+        else:
+            try:
+                once(
+                    desk.request,
+                    given.get("key", ""),
+                    lambda: {
+                        "ref": changes.reschedule(
+                            access=access,
+                            start=start,
+                            staff=person.public_id if person else None,
+                            version=version,
+                        ).ref
+                    },
+                )
+            except (SlotTaken, SlotNotOffered, StaffNotAble, NotOffered, PolicyChanged) as error:
+                refused = error
+                preview = changes.preview(access=visit_access(desk, ref), action="reschedule")
+            else:
+                messages.success(desk.request, now_text("Moved. The customer is told."), extra_tags=ref)
+                return HttpResponseRedirect(day_url(visit_access(desk, ref)))
+    return desk.render(
+        "visit_move",
+        nav=f"day:{booking.outlet.public_id}",
+        status=refused.status if refused else 200,
+        booking=booking,
+        item=booking.items.all()[0],
+        outlet=booking.outlet,
+        zone=booking.timezone,
+        people=people,
+        person=person,
+        day=day,
+        today=today,
+        parts=parts_of(_times(access, day, person).slots, booking.zone, lambda slot: rfc3339(slot.start)),
+        chosen=given.get("start", "")[:40],
+        typed=given.get("time", "")[:5],
+        fee=Money(preview.fee, preview.currency),
+        version=preview.version,
+        refused=refused,
+        alternatives=_alternatives(refused),
+        back=day_url(access),
+        key=new_key(),
+    )
+
+
+def _who_could(access: Access) -> list[StaffMember]:
+    """Who does this service at this shop: managers may give the visit to any of them, staff keep theirs."""
+    item = access.booking.items.all()[0]
+    able = StaffMember.objects.filter(
+        skills__service=item.service_id,
+        assignments__outlet=access.booking.outlet_id,
+        archived_at__isnull=True,
+    ).order_by("name", "pk")
+    if not access.is_manager:
+        able = able.filter(pk=access.staff_pk)
+    return list(able.distinct())
+
+
+def _times(access: Access, day: Any, person: StaffMember | None) -> DeskTimes:
+    try:
+        return move_times(access.booking, day=day, staff=person.public_id if person else None)
+    except (NotOffered, StaffNotAble):
+        return DeskTimes()
+
+
+def _start(outlet: Outlet, day: Any, typed: str, plate: str) -> datetime | None:
+    """The typed minute of the day, else the plate."""
+    if typed:
+        try:
+            return opening(outlet.zone, day, datetime.strptime(typed[:5], "%H:%M").time())  # noqa: DTZ007
+        except ValueError:
+            return None
+    return parse_instant(plate)
+
+
+def _alternatives(refused: DomainError | None) -> list[Time]:
+    found = refused.data.get("alternatives", []) if refused else []
+    times = [(parse_datetime(each["start"]), parse_datetime(each["end"])) for each in found]
+    return [Time(start, end, rfc3339(start)) for start, end in times if start and end]
+
+
+def _do(desk: Desk, access: Access, run: Any, said: str) -> HttpResponse:
+    """Do it once; what is refused is said on the visit's page."""
+    try:
+        once(desk.request, desk.request.POST.get("key", ""), run)
+    except DomainError as error:
+        messages.error(desk.request, str(error))
+    else:
+        messages.success(desk.request, said)
+    return redirect("provider:visit", desk.provider.public_id, access.booking.ref)
+
+
+def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status: int = 200) -> HttpResponse:
+    booking: Booking = access.booking
+    now = clock.now()
+    row = day_row(desk, booking, now)
+    taken = counter_payments_of([booking.ref]).get(booking.ref)
+    may_mark = access.may_mark()
+    return desk.render(
+        "visit",
+        nav=f"day:{booking.outlet.public_id}",
+        status=status,
+        row=row,
+        booking=booking,
+        outlet=booking.outlet,
+        zone=booking.timezone,
+        back=day_url(access),
+        total=Money(booking.total_amount, booking.currency),
+        may_see=may_mark,
+        may_take=may_mark
+        and booking.payment_state == PaymentState.COUNTER
+        and booking.status in till.PAYABLE,
+        may_finish=booking.status == states.STARTED,
+        taken=taken,
+        taken_how=MEANS.get(CounterMeans(taken.means)) if taken and taken.means else "",
+        may_reverse=access.is_manager and taken is not None and booking.status in till.PAYABLE,
+        means=MEANS.items(),
+        may_move="reschedule" in actions(access),
+        sent=list(booking.messages.select_related("author")) if may_mark else [],
+        may_write=may_mark and booking.status in OPEN,
+        reachable=can_be_reached(booking),
+        a_day=A_DAY,
+        form=form or MessageForm(),
+        key=new_key(),
+        take_key=new_key(),
+        reverse_key=new_key(),
+    )
