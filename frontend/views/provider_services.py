@@ -196,12 +196,13 @@ def _service_page(
 ) -> HttpResponse:
     people = list(catalogue.staff(desk.provider))
     able = [person for person in people if _can_do(person, service)]
+    sent = (offers_form or form) if desk.sent else None
     return desk.render(
         "service",
         nav="services",
         able=able,
         unable=[person for person in people if person not in able],
-        status=sent_status(offers_form or form) if desk.sent and (offers_form or form) else 200,
+        status=sent_status(sent) if sent else 200,
         service=service,
         form=form or _service_form(desk, service, sent=False),
         offers_form=offers_form or _offers_form(desk, service, sent=False),

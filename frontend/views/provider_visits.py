@@ -189,7 +189,7 @@ def _who_could(access: Access) -> list[StaffMember]:
         archived_at__isnull=True,
     ).order_by("name", "pk")
     if not access.is_manager:
-        able = able.filter(pk=access.staff_pk)
+        able = able.filter(pk=access.staff_pk or 0)
     return list(able.distinct())
 
 
