@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.principals import Principal
 from bookings.errors import BookingsAffected
 from common.errors import DomainError, NotFound
-from frontend.provider_steps import OF_SECTION, progress
 from frontend.affected import Affected, affected, guarding
+from frontend.provider_steps import OF_SECTION, progress
 from providers.enums import Role
 from providers.models import Membership, Provider
 from providers.selectors import catalogue
