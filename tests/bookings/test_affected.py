@@ -5,8 +5,10 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.principals import Principal
+from accounts.services.tokens import create_token
 from bookings.enums import Source
 from bookings.errors import BookingsAffected
 from bookings.models import Booking
@@ -236,3 +238,29 @@ def test_the_number_of_questions_does_not_grow_with_the_visits(
     with django_assert_num_queries(10):
         misfits(shop.provider.pk)
     assert Resource.objects.count() == 1
+
+
+# Through the API
+
+
+def put_week(shop: Shop, acknowledge: str = "") -> Any:
+    _, secret = create_token(user=shop.manager.require_user(), name="app", scopes=["catalogue:write"])
+    return Client().put(
+        f"/api/v1/provider/outlets/{shop.outlet.public_id}/hours",
+        {"rules": []},
+        content_type="application/json",
+        query_params={"acknowledge": acknowledge} if acknowledge else None,
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+
+
+def test_the_api_lists_first_and_does_it_with_the_lists_version(shop: Shop) -> None:
+    answer = put_week(shop)
+    assert (answer.status_code, answer.json()["code"]) == (409, "bookings_affected")
+    assert [row["ref"] for row in answer.json()["bookings"]] == [shop.visit.ref]
+    assert HoursRule.objects.exists()
+
+    assert put_week(shop, acknowledge="0" * 32).status_code == 409
+    assert put_week(shop, acknowledge="not hexadecimal").status_code == 422
+    assert put_week(shop, acknowledge=answer.json()["version"]).status_code == 200
+    assert not HoursRule.objects.exists()
