@@ -27,7 +27,7 @@ from payments.selectors import policy_for
 from providers.enums import Place
 from providers.models import Offering, Outlet
 from providers.selectors.public import PublicOutlet, public_outlet
-from reviews.selectors import breakdown, reviews_of
+from reviews.selectors.public import breakdown, reviews_of
 
 REVIEWS, MORE_REVIEWS = 5, 50
 

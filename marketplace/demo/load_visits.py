@@ -27,6 +27,7 @@ from payments.rules.policy import DEFAULT
 from providers.enums import ProviderStatus
 from providers.models import HoursOverride, Membership, Outlet, Resource, Service, StaffMember, TimeOff
 from reviews.models import Review
+from reviews.rules.words import signed
 
 
 @dataclass(slots=True)
@@ -311,8 +312,11 @@ def _reviews(rows: Rows, visits: Sequence[VisitPlan], bookings: dict[str, Bookin
             booking=bookings[v.ref],
             outlet=rows.outlets[v.business.outlet_id],
             staff_id=rows.staff[v.staff.public_id],
-            author_name=_signed(v.person.name),
-            rating=v.review.rating,
+            author_name=signed(v.person.name),
+            rating=v.review.stars.overall,
+            service_stars=v.review.stars.service,
+            punctuality_stars=v.review.stars.punctuality,
+            value_stars=v.review.stars.value,
             text=v.review.text,
             language=v.review.language,
             reply=v.review.reply,
@@ -330,12 +334,14 @@ def _reviews(rows: Rows, visits: Sequence[VisitPlan], bookings: dict[str, Bookin
 def _aggregate(column: str) -> dict[str, Coalesce]:
     of_row = Review.objects.filter(**{column: OuterRef("pk")}).values(column)
     return {
-        "rating_sum": Coalesce(Subquery(of_row.annotate(n=Sum("rating")).values("n")), Value(0)),
         "rating_count": Coalesce(Subquery(of_row.annotate(n=Count("pk")).values("n")), Value(0)),
+        **{
+            kept: Coalesce(Subquery(of_row.annotate(n=Sum(given)).values("n")), Value(0))
+            for kept, given in (
+                ("rating_sum", "rating"),
+                ("service_sum", "service_stars"),
+                ("punctuality_sum", "punctuality_stars"),
+                ("value_sum", "value_stars"),
+            )
+        },
     }
-
-
-def _signed(name: str) -> str:
-    """A first name and an initial: what is shown of who wrote a review."""
-    first, *rest = name.split()
-    return f"{first} {rest[-1][0]}." if rest else first

@@ -18,6 +18,7 @@ _RULES = """
 rule             | nobody stranger customer guest person colleague manager owner rival operator
 public           | yes    yes      yes      yes   yes    yes       yes     yes   yes   yes
 signed in        | 401    yes      yes      401   yes    yes       yes     yes   yes   yes
+somebody         | 401    yes      yes      yes   yes    yes       yes     yes   yes   yes
 signed in person | 401    403      403      401   403    403       403     403   403   403
 own factor       | 401    403      403      401   403    403       403     403   403   yes
 own thing        | 401    404      yes      401   404    404       404     404   404   404
@@ -82,6 +83,7 @@ def _visit(rule: str, **more: Any) -> Case:
 _PERIOD = {"start": "{start}", "end": "{later}"}
 _CONTACT = {"name": "Helmi", "email": "helmi@example.com", "phone": "+358401234567"}
 _HOME = {"line": "Vaasankatu 3", "lat": 60.1841, "lng": 24.9525, "note": "2nd floor"}
+_STARS = {"service": 5, "punctuality": 4, "value": 3}
 _SPAN = {"from": "{start}", "to": "{later}"}
 
 OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
@@ -169,6 +171,13 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "complete_visit": _visit("mark", state="started"),
     "close_booking": _visit("close", state="completed"),
     "no_show": _visit("mark", state="missed"),
+    # Reviews
+    "list_outlet_reviews": Case("public"),
+    "write_review": _visit("close", state="completed", body={"stars": _STARS, "text": "Good."}),
+    "change_review": _visit("close", state="reviewed", body={"stars": _STARS, "text": "Better."}),
+    "get_review": Case("see visit", scope="bookings:read", state="reviewed"),
+    "reply_to_review": _change(body={"text": "Thank you."}),
+    "report_review": Case("somebody", scope="bookings:write", body={"reason": "spam", "text": "Look."}),
     # A business
     "list_my_businesses": Case("signed in", scope="catalogue:read"),
     "create_business": Case(

@@ -18,6 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import now
@@ -46,6 +47,7 @@ from tests.factories import (
     make_option,
     make_outlet,
     make_picture,
+    make_review,
     make_service,
     make_staff,
     make_user,
@@ -74,9 +76,21 @@ WAYS = {
     "checked_in": ("confirmed", "checked_in"),
     "started": ("confirmed", "checked_in", "started"),
     "completed": ("confirmed", "checked_in", "started", "completed"),
+    "closed": ("confirmed", "checked_in", "started", "completed", "closed"),
 }
 # Rows that come and go with any request, refused or not.
 BESIDES = {"sessions.session", "common.idempotencyrecord"}
+
+
+def _bring(booking: QuerySet[Booking], status: str) -> None:
+    for step in WAYS[status]:
+        booking.update(
+            status=step,
+            payment_state="unpaid",
+            completed_at=now(),
+            confirmed_at=now(),
+            accept_by=now() + timedelta(hours=1),
+        )
 
 
 @dataclass
@@ -91,17 +105,12 @@ class World:
     secrets: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def put(self, state: str) -> None:
-        """Bring the visit to a status, at home for `at_home`, and in the past for `missed`."""
+        """Bring the visit to a status: at home for `at_home`, past for `missed`, with its review for `reviewed`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
-        home = {"at_home": "confirmed", "missed": "confirmed"}
-        for status in WAYS[home.get(state, state)]:
-            booking.update(
-                status=status,
-                payment_state="unpaid",
-                completed_at=now(),
-                confirmed_at=now(),
-                accept_by=now() + timedelta(hours=1),
-            )
+        short = {"at_home": "confirmed", "missed": "confirmed", "reviewed": "completed"}
+        _bring(booking, short.get(state, state))
+        if state == "reviewed":
+            make_review(booking.get())
         if state == "at_home":
             booking.update(place="customer")
         if state == "missed":
@@ -207,6 +216,8 @@ def make_world() -> World:
 
     visit = _visit(ids, users["customer"])
     theirs = _visit(foreign, users["stranger"])
+    ids |= _reviewed(ids, users["customer"])
+    foreign |= _reviewed(foreign, users["stranger"])
     app, _secret = create_token(user=users["customer"], name="app", scopes=["bookings:read"])
     apps_of_others, _secret = create_token(user=users["rival"], name="app", scopes=["bookings:read"])
     intent = SandboxIntent.objects.create(
@@ -316,6 +327,19 @@ def _visit(ids: dict[str, str], user: User) -> Booking:
         start=tomorrow_at(10, days=3),
     )
     return held.booking
+
+
+def _reviewed(ids: dict[str, str], user: User) -> dict[str, str]:
+    """Another visit, over and reviewed."""
+    held = holds.hold(
+        principal=Principal(user=user),
+        outlet=ids["outlet"],
+        items=[holds.ItemRequest(ids["service"], staff=ids["staff"])],
+        start=tomorrow_at(15, days=3),
+    )
+    _bring(Booking.objects.filter(pk=held.booking.pk), "closed")
+    review = make_review(held.booking)
+    return {"review": review.public_id, "review_id": review.public_id}
 
 
 MAIL = b"""\

@@ -1,0 +1,77 @@
+"""Appeals: each side once a review, decided by another operator than the decision it is against."""
+
+from django.db import transaction
+
+from accounts.models import User
+from common import clock
+from common.actors import user_actor
+from common.errors import NotFound
+from reviews import events
+from reviews.enums import Decision, Reason, Side
+from reviews.errors import AnotherOperator, AppealNotOpen, NothingToDecide
+from reviews.models import Review, ReviewAppeal, ReviewDecision
+from reviews.rules import words
+from reviews.services import moderation, record
+
+
+def appealable(review: Review, side: Side) -> ReviewDecision | None:
+    """The decision that `side` may appeal against now: a hiding by the author, a keeping or restoring by the
+    business. None when there is none, or they have appealed already. At most two queries."""
+    last = review.decisions.order_by("-pk").first()
+    if last is None or (last.kind == Decision.HIDE) != (side == Side.AUTHOR):
+        return None
+    if review.appeals.filter(side=side).exists():
+        return None
+    return last
+
+
+@transaction.atomic
+def appeal(*, review: Review, side: Side, text: str, actor: str) -> ReviewAppeal:
+    """Ask for another look. Raises NotFound, AppealNotOpen, ReviewTextInvalid."""
+    text = record.clean(text, field="text", longest=words.LONGEST_REPLY, needed=True)
+    review = record.lock(review)
+    decision = appealable(review, side)
+    if decision is None:
+        raise AppealNotOpen
+    made = ReviewAppeal.objects.create(
+        review=review, side=Side(side), text=text, against_id=decision.operator_id, created_at=clock.now()
+    )
+    record.change(
+        review, event=events.REVIEW_APPEALED, actor=actor, side=str(made.side), appeal=made.public_id
+    )
+    return made
+
+
+@transaction.atomic
+def decide_appeal(
+    *, appeal: ReviewAppeal, grant: bool, note: str = "", reason: Reason = Reason.OTHER, operator: User
+) -> ReviewAppeal:
+    """Grant an appeal (the author's shows the review again, the business's hides it for `reason`) or refuse it.
+
+    Raises NotFound, NothingToDecide, AnotherOperator, ReviewTextInvalid.
+    """
+    note = record.clean(note, field="note", longest=words.LONGEST_NOTE)
+    review = record.lock(appeal.review)
+    found = ReviewAppeal.objects.filter(pk=appeal.pk).first()
+    if found is None:
+        raise NotFound
+    if found.decided_at:
+        raise NothingToDecide
+    if found.against_id == operator.pk:
+        raise AnotherOperator
+    found.decided_by, found.decided_at = operator, clock.now()
+    found.granted, found.note = grant, note
+    found.save(update_fields=["decided_by", "decided_at", "granted", "note"])
+    record.change(
+        review,
+        event=events.REVIEW_APPEAL_DECIDED,
+        actor=user_actor(operator.public_id),
+        side=str(found.side),
+        appeal=found.public_id,
+        granted=grant,
+    )
+    if grant and found.side == Side.AUTHOR:
+        moderation.restore_locked(review, note=note, operator=operator)
+    elif grant:
+        moderation.hide_locked(review, reason=reason, note=note, operator=operator)
+    return found
