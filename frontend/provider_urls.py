@@ -11,6 +11,7 @@ from frontend.views import (
     provider_hours,
     provider_outlets,
     provider_people,
+    provider_reviews,
     provider_services,
     provider_vetting,
 )
@@ -96,6 +97,8 @@ urlpatterns = [
     path(
         f"{_business}things/units/<str:unit_id>/archive/", provider_outlets.archive_unit, name="unit_archive"
     ),
+    path(f"{_business}reviews/", provider_reviews.listing, name="reviews"),
+    path(f"{_business}reviews/<str:review_id>/", provider_reviews.review, name="review"),
     path(f"{_business}members/", provider_people.member_list, name="members"),
     path(f"{_business}members/new/", provider_people.add_member, name="member_new"),
     path(f"{_business}members/<str:user_id>/", provider_people.edit_member, name="member"),

@@ -20,7 +20,7 @@ class Decision(TextChoices):
     """What an operator decided about a review."""
 
     HIDE = "hide", _("Hidden")
-    KEEP = "keep", _("Kept")
+    KEEP = "keep", _("Left as it is")
     RESTORE = "restore", _("Shown again")
 
 

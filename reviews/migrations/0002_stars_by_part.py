@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("hide", "Hidden"), ("keep", "Kept"), ("restore", "Shown again")],
+                        choices=[("hide", "Hidden"), ("keep", "Left as it is"), ("restore", "Shown again")],
                         max_length=8,
                     ),
                 ),

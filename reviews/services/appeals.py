@@ -7,22 +7,12 @@ from common import clock
 from common.actors import user_actor
 from common.errors import NotFound
 from reviews import events
-from reviews.enums import Decision, Reason, Side
+from reviews.enums import Reason, Side
 from reviews.errors import AnotherOperator, AppealNotOpen, NothingToDecide
-from reviews.models import Review, ReviewAppeal, ReviewDecision
+from reviews.models import Review, ReviewAppeal
 from reviews.rules import words
+from reviews.selectors.standing import standing
 from reviews.services import moderation, record
-
-
-def appealable(review: Review, side: Side) -> ReviewDecision | None:
-    """The decision that `side` may appeal against now: a hiding by the author, a keeping or restoring by the
-    business. None when there is none, or they have appealed already. At most two queries."""
-    last = review.decisions.order_by("-pk").first()
-    if last is None or (last.kind == Decision.HIDE) != (side == Side.AUTHOR):
-        return None
-    if review.appeals.filter(side=side).exists():
-        return None
-    return last
 
 
 @transaction.atomic
@@ -30,11 +20,11 @@ def appeal(*, review: Review, side: Side, text: str, actor: str) -> ReviewAppeal
     """Ask for another look. Raises NotFound, AppealNotOpen, ReviewTextInvalid."""
     text = record.clean(text, field="text", longest=words.LONGEST_REPLY, needed=True)
     review = record.lock(review)
-    decision = appealable(review, side)
-    if decision is None:
+    now = standing(review, side)
+    if now.decision is None or not now.may_appeal:
         raise AppealNotOpen
     made = ReviewAppeal.objects.create(
-        review=review, side=Side(side), text=text, against_id=decision.operator_id, created_at=clock.now()
+        review=review, side=Side(side), text=text, against_id=now.decision.operator_id, created_at=clock.now()
     )
     record.change(
         review, event=events.REVIEW_APPEALED, actor=actor, side=str(made.side), appeal=made.public_id

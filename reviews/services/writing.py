@@ -30,7 +30,7 @@ def write(*, access: Access, stars: Stars, text: str, language: str) -> Review:
         raise NotAllowed
     text = record.clean(text, field="text", longest=words.LONGEST_TEXT)
     booking = core.lock(access.booking.ref)
-    _require_open(access, booking)
+    require_open(access, booking)
     customer = booking.customer
     item = booking.items.order_by("position").first()
     review = Review.objects.create(
@@ -52,7 +52,8 @@ def write(*, access: Access, stars: Stars, text: str, language: str) -> Review:
     return review
 
 
-def _require_open(access: Access, booking: Booking) -> None:
+def require_open(access: Access, booking: Booking) -> None:
+    """Raises why the caller may not review the visit: ReviewConflict, AlreadyReviewed, ReviewNotOpen, ReviewTooLate."""
     if is_connected(access.principal, booking.customer, booking.outlet.provider_id):
         raise ReviewConflict
     if Review.objects.filter(booking=booking).exists():

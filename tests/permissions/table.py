@@ -370,6 +370,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:home": _PUBLIC,
     "frontend:search": {"GET": Case("public"), "POST": Case("public")},
     "frontend:suggest": {"POST": Case("public", form={"near": "Kal"})},
+    "frontend:outlet_reviews": _PUBLIC,
+    "frontend:report_review": {
+        "GET": Case("somebody"),
+        "POST": Case("somebody", form={"reason": "spam", "text": "Look.", "key": "{uuid}"}),
+    },
     "frontend:outlet_short": _PUBLIC,
     "frontend:outlet": _PUBLIC,
     "frontend:for_providers": _PUBLIC,
@@ -399,6 +404,10 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:move": {
         "GET": Case("move"),
         "POST": Case("move", form={"start": "{later}", "version": "{version}", "nonce": "{uuid}"}),
+    },
+    "frontend:review": {
+        "GET": Case("close", state="reviewed"),
+        "POST": Case("close", state="completed", form={**_STARS, "text": "Good.", "key": "{uuid}"}),
     },
     # A business
     "provider:index": {"GET": Case("signed in")},
@@ -447,6 +456,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:unit_add": {"POST": _EMPTY},
     "provider:unit": _DESK_FORM,
     "provider:unit_archive": _ASKED_FIRST,
+    "provider:reviews": {"GET": Case("member")},
+    "provider:review": {
+        "GET": Case("member"),
+        "POST": Case("manager", form={"do": "reply", "text": "Thank you.", "key": "{uuid}"}),
+    },
     "provider:members": {"GET": _SEEN},
     "provider:member_new": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:member": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
