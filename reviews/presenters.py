@@ -1,5 +1,7 @@
 """Reviews as the API shows them."""
 
+from typing import Any
+
 from providers.models import Outlet
 from reviews import schemas
 from reviews.enums import Decision
@@ -35,7 +37,7 @@ def rating(outlet: Outlet, breakdown: list[Breakdown]) -> schemas.RatingOut:
     )
 
 
-def _fields(row: Review) -> dict[str, object]:
+def _fields(row: Review) -> dict[str, Any]:
     items = row.booking.items.all()
     return {
         "id": row.public_id,

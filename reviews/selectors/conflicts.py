@@ -15,8 +15,10 @@ def is_connected(principal: Principal, customer: Customer | None, provider_id: i
     another that they have verified. At most three queries.
     """
     members = Membership.objects.filter(provider_id=provider_id)
-    accounts = {principal.user.pk if principal.user else None, customer.user_id if customer else None}
-    if members.filter(user_id__in=accounts - {None}).exists():
+    accounts = [principal.user.pk] if principal.user else []
+    if customer and customer.user_id:
+        accounts.append(customer.user_id)
+    if members.filter(user_id__in=accounts).exists():
         return True
     if customer is None:
         return False

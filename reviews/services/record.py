@@ -52,13 +52,13 @@ def tell(review: Review, *, event: str, actor: str, **data: Any) -> None:
 
 def count(review: Review, *, before: Stars | None, after: Stars | None) -> None:
     """Bring the ratings of the review's outlet and person in step: None where it does not count."""
-    ids = {"outlet_id": review.outlet_id, "staff_id": review.staff_id}
+    outlet, person = review.outlet_id, review.staff_id
     if before and after:
-        ratings.change_rating(before=before, after=after, **ids)
+        ratings.change_rating(outlet_id=outlet, staff_id=person, before=before, after=after)
     elif after:
-        ratings.add_rating(stars=after, **ids)
+        ratings.add_rating(outlet_id=outlet, staff_id=person, stars=after)
     elif before:
-        ratings.remove_rating(stars=before, **ids)
+        ratings.remove_rating(outlet_id=outlet, staff_id=person, stars=before)
 
 
 def clean(text: str, *, field: str, longest: int, needed: bool = False) -> str:
