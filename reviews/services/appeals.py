@@ -56,6 +56,7 @@ def decide_appeal(
         review,
         event=events.REVIEW_APPEAL_DECIDED,
         actor=user_actor(operator.public_id),
+        chained=True,
         side=str(found.side),
         appeal=found.public_id,
         granted=grant,

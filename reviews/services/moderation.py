@@ -36,7 +36,7 @@ def keep(*, review: Review, note: str = "", operator: User) -> ReviewDecision:
     if review.hidden_at or not _open_reports(review).exists():
         raise NothingToDecide
     decision = _decide(review, Decision.KEEP, note=note, operator=operator)
-    record.change(review, event=events.REVIEW_KEPT, actor=user_actor(operator.public_id))
+    record.change(review, event=events.REVIEW_KEPT, actor=user_actor(operator.public_id), chained=True)
     return decision
 
 
@@ -58,6 +58,7 @@ def hide_locked(review: Review, *, reason: Reason, note: str, operator: User) ->
         review,
         event=events.REVIEW_HIDDEN,
         actor=user_actor(operator.public_id),
+        chained=True,
         fields={"hidden_at": clock.now()},
         reason=str(decision.reason),
     )
@@ -72,6 +73,7 @@ def restore_locked(review: Review, *, note: str, operator: User) -> ReviewDecisi
         review,
         event=events.REVIEW_RESTORED,
         actor=user_actor(operator.public_id),
+        chained=True,
         fields={"hidden_at": None},
     )
     record.count(review, before=None, after=review.stars)

@@ -26,18 +26,27 @@ def lock(review: Review) -> Review:
 
 
 def change(
-    review: Review, *, event: str, actor: str, fields: dict[str, Any] | None = None, **data: Any
+    review: Review,
+    *,
+    event: str,
+    actor: str,
+    fields: dict[str, Any] | None = None,
+    chained: bool = False,
+    **data: Any,
 ) -> None:
-    """Write `fields` of the locked `review` with the event and audit row that say so. `data` names nobody."""
+    """Write `fields` of the locked `review` with the event and audit row that say so. `data` names nobody.
+
+    `chained` for operators' decisions.
+    """
     assert transaction.get_connection().in_atomic_block
     fields = {**(fields or {}), "last_seq": review.last_seq + 1}
     for name, value in fields.items():
         setattr(review, name, value)
     review.save(update_fields=list(fields))
-    tell(review, event=event, actor=actor, **data)
+    tell(review, event=event, actor=actor, chained=chained, **data)
 
 
-def tell(review: Review, *, event: str, actor: str, **data: Any) -> None:
+def tell(review: Review, *, event: str, actor: str, chained: bool = False, **data: Any) -> None:
     """Publish the event numbered `review.last_seq`, and write the audit row."""
     events.publish(
         subject_type="review",
@@ -47,7 +56,14 @@ def tell(review: Review, *, event: str, actor: str, **data: Any) -> None:
         actor=actor,
         payload={"booking_ref": review.booking.ref, "outlet": review.outlet.public_id, **data},
     )
-    audit.record(actor=actor, action=event, object_type="review", object_id=review.public_id, **data)
+    audit.record(
+        actor=actor,
+        action=event,
+        object_type="review",
+        object_id=review.public_id,
+        chained=chained,
+        **data,
+    )
 
 
 def count(review: Review, *, before: Stars | None, after: Stars | None) -> None:

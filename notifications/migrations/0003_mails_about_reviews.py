@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0001_mails_and_mailbox"),
+        ("notifications", "0002_mails_about_requests"),
     ]
 
     operations = [
@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
                     ("reminder", "reminder"),
                     ("paid_too_late", "paid too late"),
                     ("refunded", "refunded"),
+                    ("requested", "requested"),
+                    ("declined", "declined"),
                     ("review_invited", "review: invited"),
                     ("review_replied", "review: replied"),
                     ("review_hidden", "review: hidden"),
@@ -30,6 +32,8 @@ class Migration(migrations.Migration):
                     ("provider_new", "provider: new"),
                     ("provider_moved", "provider: moved"),
                     ("provider_cancelled", "provider: cancelled"),
+                    ("provider_request", "provider: request"),
+                    ("provider_overdue", "provider: overdue"),
                 ],
                 max_length=20,
             ),
