@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 from common.models import StoredFile
 from common.public_ids import PublicIdField
 from providers.enums import ProviderStatus, Role
-from providers.rules import vetting
 from providers.models.rated import Rated, parts_are_in_range, rating_is_in_range
+from providers.rules import vetting
 
 if TYPE_CHECKING:
     from providers.models.catalogue import Service, Skill

@@ -9,6 +9,7 @@ from bookings.selectors.access import Access
 from common.errors import NotAllowed, NotFound, NotSignedIn
 from providers.enums import Role
 from providers.selectors.access import READ, has_role
+from providers.selectors.public import public_outlets
 from reviews.models import Review
 from reviews.selectors.public import shown
 
@@ -22,8 +23,13 @@ def review_of(access: Access) -> Review:
 
 
 def find_shown(review_id: str) -> Review:
-    """A review that everybody may read. Raises NotFound for hidden and unknown ones alike."""
-    found = shown().select_related("outlet__provider", "booking").filter(public_id=_named(review_id)).first()
+    """A review that everybody may read: of a public outlet. Raises NotFound for all others alike."""
+    found = (
+        shown()
+        .select_related("outlet__provider", "booking")
+        .filter(public_id=_named(review_id), outlet__in=public_outlets())
+        .first()
+    )
     if found is None:
         raise NotFound
     return found
