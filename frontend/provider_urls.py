@@ -64,10 +64,12 @@ urlpatterns = [
     path(f"{_business}<str:outlet_id>/day", provider_day.day, name="day"),
     path(f"{_business}<str:outlet_id>/day/add", provider_add.add, name="visit_new"),
     path(f"{_business}visits/<str:ref>/cancel", provider_day.cancel, name="visit_cancel"),
+    path(f"{_business}visits/<str:ref>/standard", provider_day.tick, name="visit_standard"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),
     path(f"{_business}staff/new/", provider_people.create, name="staff_new"),
     path(_person, provider_people.edit, name="person"),
+    path(f"{_person}photo/", provider_people.photo, name="person_photo"),
     path(f"{_person}archive/", provider_people.archive, name="staff_archive"),
     path(f"{_business}time-off/", provider_people.time_off, name="time_off"),
     path(

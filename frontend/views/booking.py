@@ -22,6 +22,7 @@ from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
 from frontend.booking_words import money_facts, money_lines, status_line
+from frontend.checklist import checklist
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
@@ -87,6 +88,7 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "at_home": booking.place == Place.CUSTOMER,
         "words": status_line(booking, facts, too_late=too_late, waiting=open_payment is not None),
         "steps": timeline(booking, events, facts),
+        "checklist": checklist(booking),
         "last_seq": booking.last_seq,
         "may": may,
         "review_state": _review_state(access, now),

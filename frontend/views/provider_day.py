@@ -21,10 +21,11 @@ from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
-from bookings.services import changes, requests, visits
+from bookings.services import changes, requests, standard, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
+from frontend.checklist import Step, checklist, may_tick
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk
@@ -78,6 +79,8 @@ class Row:
     shows_door: bool
     total: Money
     said: list[Message]
+    # The service standard, while it is being ticked.
+    steps: list[Step]
 
 
 @at_desk()
@@ -150,6 +153,24 @@ def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
     return _back(desk.request, access)
 
 
+@at_desk(methods=("POST",))
+def tick(desk: Desk, ref: str) -> HttpResponse:
+    """Note which steps of the service standard are done; what is refused is said on the day's page."""
+    access = _access(desk, ref)
+    done = {int(place) for place in desk.request.POST.getlist("done") if place.isascii() and place.isdigit()}
+    try:
+        once(
+            desk.request,
+            desk.request.POST.get("key", ""),
+            lambda: {"status": standard.tick(access=access, done=done).status},
+        )
+    except DomainError as error:
+        messages.error(desk.request, str(error), extra_tags=ref)
+    else:
+        messages.success(desk.request, _("Noted: the customer sees it."), extra_tags=ref)
+    return _back(desk.request, access)
+
+
 @at_desk(Role.MANAGER, methods=("GET", "HEAD", "POST"))
 def cancel(desk: Desk, ref: str) -> HttpResponse:
     """The business gives a visit up: asked first, with what the customer gets back."""
@@ -205,6 +226,7 @@ def _row(
         shows_door=shows_contact and (is_today or booking.status in UNDER_WAY),
         total=Money(booking.total_amount, booking.currency),
         said=said,
+        steps=checklist(booking) if may_tick(access) else [],
     )
 
 

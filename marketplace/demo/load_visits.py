@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from accounts.models import Customer
 from bookings.enums import AllocationKind, PaymentState, Source
 from bookings.models import Allocation, Booking, BookingItem
-from bookings.rules.states import LIVE
+from bookings.rules.states import LIVE, MOVABLE
+from bookings.services.standard import TICKED_IN
 from common import clock
 from common.actors import user_actor
 from common.models import AuditEntry, Event
@@ -23,6 +24,7 @@ from marketplace.demo.load_businesses import CURRENCY
 from marketplace.demo.load_money import load_money
 from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.seeds import event_uid, public_id
+from marketplace.demo.standards import steps_of
 from payments.rules.policy import DEFAULT
 from providers.enums import ProviderStatus
 from providers.models import HoursOverride, Membership, Outlet, Resource, Service, StaffMember, TimeOff
@@ -220,6 +222,10 @@ def _item(visit: VisitPlan, rows: Rows, booking: Booking) -> BookingItem:
         price_amount=visit.amount,
         currency=CURRENCY,
         tax_percent=TAX_PERCENT,
+        # Visits of the past were before the standards: nobody ticked anything then.
+        standard=[{"words": words, "at": None, "by": ""} for words in steps_of(service.category)]
+        if visit.status in MOVABLE | TICKED_IN
+        else [],
     )
 
 
@@ -328,7 +334,11 @@ def _reviews(rows: Rows, visits: Sequence[VisitPlan], bookings: dict[str, Bookin
     )
     outlets = Outlet.objects.filter(pk__in=[o.pk for o in rows.outlets.values()])
     outlets.update(**_aggregate("outlet_id"))
-    StaffMember.objects.filter(pk__in=list(rows.staff.values())).update(**_aggregate("staff_id"))
+    done = BookingItem.objects.filter(staff=OuterRef("pk"), booking__completed_at__isnull=False)
+    StaffMember.objects.filter(pk__in=list(rows.staff.values())).update(
+        **_aggregate("staff_id"),
+        served_count=Coalesce(Subquery(done.values("staff").annotate(n=Count("pk")).values("n")), Value(0)),
+    )
 
 
 def _aggregate(column: str) -> dict[str, Coalesce]:

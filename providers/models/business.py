@@ -170,6 +170,8 @@ class StaffMember(Rated):
     photo = models.ForeignKey(
         StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="public"
     )
+    # Visits done, counted by bookings in the transaction that completes one.
+    served_count = models.PositiveIntegerField(default=0)
     outlets = models.ManyToManyField(Outlet, through="StaffAssignment", related_name="staff")
     services: "models.ManyToManyField[Service, Skill]" = models.ManyToManyField(
         "Service", through="Skill", related_name="staff"

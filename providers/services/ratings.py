@@ -1,7 +1,10 @@
-"""Rating aggregates, which reviews writes and search reads: the sums of stars and how many reviews there are.
+"""Aggregates that the layers above count and search reads: the sums of stars and how many reviews there are
+(reviews), and the visits that a person has done (bookings).
 
-Called in the transaction of the review that changes. The database derives the Bayesian mean from them.
+Called in the transaction of what changes. The database derives the Bayesian mean from the ratings.
 """
+
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
@@ -26,6 +29,13 @@ def remove_rating(*, outlet_id: int, staff_id: int | None, stars: Stars) -> None
 def change_rating(*, outlet_id: int, staff_id: int | None, before: Stars, after: Stars) -> None:
     """A review's stars have been changed from `before` to `after`."""
     _move(outlet_id=outlet_id, staff_id=staff_id, before=before, after=after)
+
+
+@transaction.atomic
+def count_served(*, staff_ids: Iterable[int]) -> None:
+    """Each of these people has done one more visit."""
+    for pk in sorted(set(staff_ids)):
+        StaffMember.objects.filter(pk=pk).update(served_count=F("served_count") + 1)
 
 
 def _move(*, outlet_id: int, staff_id: int | None, before: Stars | None, after: Stars | None) -> None:

@@ -64,6 +64,8 @@ class Case:
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     form: dict[str, Any] = field(default_factory=dict)
+    # The operation takes a file under this name.
+    file: str = ""
     state: str = "confirmed"
     outcome: int = 200
 
@@ -168,6 +170,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "check_in": _visit("mark", body={"code": "{code}"}),
     "on_the_way": _visit("mark", state="at_home"),
     "start_visit": _visit("mark", state="checked_in"),
+    "tick_standard": _visit("mark", state="started", body={"done": [0]}),
     "complete_visit": _visit("mark", state="started"),
     "close_booking": _visit("close", state="completed"),
     "no_show": _visit("mark", state="missed"),
@@ -252,6 +255,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
         }
     ),
     "archive_staff": _change(),
+    "set_staff_photo": _change(file="photo"),
+    "remove_staff_photo": _change(),
     "list_my_services": _see(),
     "create_service": _change(
         body={
@@ -436,10 +441,14 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("manager", form={"version": "{version}", "key": "{uuid}"}),
     },
     "provider:visit_mark": {"POST": Case("mark at the desk", form={"code": "{code}", "key": "{uuid}"})},
+    "provider:visit_standard": {
+        "POST": Case("mark at the desk", state="started", form={"done": "0", "key": "{uuid}"})
+    },
     "provider:staff": {"GET": Case("member")},
     "provider:staff_new": _DESK_FORM,
     "provider:person": _DESK_FORM,
     "provider:staff_archive": _ASKED_FIRST,
+    "provider:person_photo": {"POST": Case("manager", form={"remove": "1"})},
     "provider:time_off": _DESK_FORM,
     "provider:time_off_remove": {"POST": _SEEN},
     "provider:services": {"GET": Case("member")},

@@ -37,7 +37,7 @@ from common.uploads import storage
 from notifications.models import DevMail
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
-from providers.models import Document, Outlet, Provider, StaffMember
+from providers.models import Document, Outlet, Provider, StaffMember, StandardStep
 from providers.services.hours import add_closure, add_time_off
 from providers.services.vetting import set_document_kind, warn
 from tests.factories import (
@@ -277,6 +277,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     actor = Principal(user=owner).actor
     service = make_service(outlet, staff=[person])
     home = make_home_service(outlet, staff=[person])
+    StandardStep.objects.get_or_create(category=service.category, words={"en": "Ask what is wanted."})
     unit = make_bays(outlet, home)[0]
     person.photo = make_picture()
     person.save(update_fields=["photo"])
