@@ -16,7 +16,7 @@ from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, front_desk, holds, messages, paying, requests, till, visits
+from bookings.services import changes, front_desk, holds, messages, paying, requests, standard, till, visits
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
@@ -325,6 +325,19 @@ def start(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
     """The service begins."""
     access = _access(request, ref)
     visits.start(access=access)
+    return _again(access)
+
+
+@router.post(
+    "/bookings/{ref}/standard", response={200: schemas.BookingOut, **ERRORS}, operation_id="tick_standard"
+)
+@idempotent
+def tick_standard(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.StandardIn
+) -> schemas.BookingOut:
+    """While serving: which steps of the service standard are done by now. Those that are left out are not."""
+    access = _access(request, ref)
+    standard.tick(access=access, done=set(body.done))
     return _again(access)
 
 

@@ -34,6 +34,13 @@ class StaffNotAble(DomainError):
     title = _("This person does not do that here.")
 
 
+class StepUnknown(DomainError):
+    """A ticked step is none of the visit's service standard, which has `steps` of them."""
+
+    code = "step_unknown"
+    title = _("This visit has no such step.")
+
+
 class OptionUnknown(DomainError):
     """An option does not belong to the service."""
 

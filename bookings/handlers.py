@@ -1,10 +1,11 @@
 """What bookings does when it hears of something."""
 
-from bookings.models import Booking
+from bookings.models import Booking, BookingItem
 from bookings.services import expiry, paying
 from common.actors import gateway_actor
 from common.events import after_commit, within_transaction
 from common.models import Event
+from providers.services.ratings import count_served
 
 GATEWAY = gateway_actor("")
 
@@ -41,6 +42,13 @@ def on_payment_over(event: Event) -> None:
 def on_provider_suspended(event: Event) -> None:
     """Nothing of it can be booked any more: what is held there ends."""
     expiry.end_holds_of(event.subject_id)
+
+
+@within_transaction("booking.completed")
+def on_visit_done(event: Event) -> None:
+    """Count the visit for whoever did it, in the transaction that completed it."""
+    done_by = BookingItem.objects.filter(booking__ref=event.subject_id).values_list("staff_id", flat=True)
+    count_served(staff_ids=done_by)
 
 
 def lock_booking(booking_ref: str) -> None:

@@ -159,6 +159,8 @@ class BookingItem(models.Model):
     price_amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     tax_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    # The service standard of the category: [{"words": {language: text}, "at": RFC 3339 or null, "by": actor or ""}].
+    standard = models.JSONField(default=list)
 
     class Meta:
         constraints = [

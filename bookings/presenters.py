@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.translation import get_language
+
 from bookings import schemas
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import changes, core
 from common.models import Event
+from common.words import in_language
 from payments.rules.policy import Policy, describe
 
 # Once it is agreed, until it is over.
@@ -46,6 +49,7 @@ def actions(access: Access) -> list[str]:
 def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
     """The booking for its caller; `token` is told to a guest once."""
     booking = access.booking
+    language = get_language() or "en"
     return schemas.BookingOut(
         ref=booking.ref,
         status=booking.status,
@@ -63,6 +67,10 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
                 name=item.name,
                 staff_name=item.staff.name,
                 lines=[schemas.LineOut(**line) for line in item.lines],
+                standard=[
+                    schemas.StepOut(text=in_language(step["words"], language), done_at=step["at"])
+                    for step in item.standard
+                ],
             )
             for item in booking.items.all()
         ],

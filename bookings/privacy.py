@@ -118,7 +118,10 @@ privacy.personal(
 privacy.personal(
     "bookings.BookingItem",
     area="bookings",
-    kept={"says what was sold, which tax law keeps; names nobody": "name language phases lines currency"},
+    kept={
+        "says what was sold, which tax law keeps; names nobody": "name language phases lines currency",
+        "what was to be done; who did it is named by id": "standard",
+    },
 )
 privacy.personal("bookings.BookingAccess", area="bookings", blanked="token_hash", reason="the row is deleted")
 privacy.personal("bookings.VisitMessage", area="bookings", blanked="text")

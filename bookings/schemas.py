@@ -127,6 +127,19 @@ class LineOut(Schema):
     amount: int
 
 
+class StepOut(Schema):
+    """One step of the service standard, in the reader's language; `done_at` once staff have ticked it."""
+
+    text: str
+    done_at: Instant | None
+
+
+class StandardIn(Strict):
+    """The places of the steps that are done, over all items: 0 is the first step. The others are not."""
+
+    done: list[Annotated[int, Field(ge=0, le=1000)]] = Field(max_length=200)
+
+
 class ItemOut(Schema):
     id: str
     service: str
@@ -137,6 +150,7 @@ class ItemOut(Schema):
     name: str
     staff_name: str
     lines: list[LineOut]
+    standard: list[StepOut] = Field(default_factory=list)
 
 
 class PolicyStepOut(Schema):

@@ -57,7 +57,7 @@ WITH RECURSIVE {tables},
 picked AS MATERIALIZED ({picked})
 SELECT picked.key1, picked.key2, o.id, o.public_id, o.name, o.language, o.street_line, o.city,
        ST_Y(o.point::geometry), ST_X(o.point::geometry), {distance}, o.timezone, o.currency,
-       CASE WHEN o.rating_count > 0 THEN round(o.rating_sum::numeric / o.rating_count, 1)::float8 END,
+       CASE WHEN o.rating_count > 0 THEN round(o.rating_score::numeric, 1)::float8 END,
        o.rating_count, f.id, f.price_amount, f.place, s.public_id, s.name, s.language, s.duration_min,
        c.slug, coalesce(
            (SELECT n.name FROM providers_categoryname n
@@ -194,8 +194,8 @@ def _all_sorted(question: Question, after: bool, *, by_distance: bool) -> str:
     elif question.sort is Sort.PRICE:
         keys = ("sold.price::float8", distance)
     else:
-        rating = "round(o.rating_sum::numeric / nullif(o.rating_count, 0), 1)::float8"
-        keys = (f"-coalesce({rating}, 0)", "-o.rating_count::float8")
+        # The Bayesian mean, kept on the row; who has no reviews yet comes last.
+        keys = ("CASE WHEN o.rating_count > 0 THEN -o.rating_score ELSE 0 END", "-o.rating_count::float8")
     where = [*_sold(question), *_area(question, "f")]
     if question.radius_m is not None:
         where.append(f"(f.point <-> {HERE}) <= %(radius)s::float8")

@@ -54,7 +54,10 @@ class FoundOutletOut(Out):
     lat: float
     lng: float
     distance_m: int | None = Field(description="null when the search has no lat and lng")
-    rating: float | None = Field(description="1 to 5 with one decimal; null without reviews")
+    rating: float | None = Field(
+        description="Bayesian mean (five imagined visits of 4 stars count in), 1 to 5 with one decimal; "
+        "null without reviews"
+    )
     timezone: str = Field(description="IANA zone")
     rating_count: int
     street_line: str

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import booking, bookings, changes, checkout, hold, slots
+from frontend.views import booking, bookings, changes, checkout, hold, review, slots
 
 urlpatterns = [
     path("o/<str:outlet>/book/<str:service>", slots.slots, name="slots"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("b/<str:ref>/good", booking.close, name="close_booking"),
     path("b/<str:ref>/cancel", changes.cancel, name="cancel"),
     path("b/<str:ref>/move", changes.move, name="move"),
+    path("b/<str:ref>/review", review.review, name="review"),
+    path("reviews/<str:review_id>/report", review.report, name="report_review"),
 ]

@@ -12,6 +12,7 @@ from frontend.views import (
     provider_hours,
     provider_outlets,
     provider_people,
+    provider_reviews,
     provider_services,
     provider_vetting,
     provider_visits,
@@ -72,10 +73,12 @@ urlpatterns = [
     path(f"{_business}visits/<str:ref>/message", provider_visits.message, name="visit_message"),
     path(f"{_business}visits/<str:ref>/move", provider_visits.move, name="visit_move"),
     path(f"{_business}visits/<str:ref>/cancel", provider_day.cancel, name="visit_cancel"),
+    path(f"{_business}visits/<str:ref>/standard", provider_day.tick, name="visit_standard"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),
     path(f"{_business}staff/new/", provider_people.create, name="staff_new"),
     path(_person, provider_people.edit, name="person"),
+    path(f"{_person}photo/", provider_people.photo, name="person_photo"),
     path(f"{_person}archive/", provider_people.archive, name="staff_archive"),
     path(f"{_business}time-off/", provider_people.time_off, name="time_off"),
     path(
@@ -105,6 +108,8 @@ urlpatterns = [
     path(
         f"{_business}things/units/<str:unit_id>/archive/", provider_outlets.archive_unit, name="unit_archive"
     ),
+    path(f"{_business}reviews/", provider_reviews.listing, name="reviews"),
+    path(f"{_business}reviews/<str:review_id>/", provider_reviews.review, name="review"),
     path(f"{_business}members/", provider_people.member_list, name="members"),
     path(f"{_business}members/new/", provider_people.add_member, name="member_new"),
     path(f"{_business}members/<str:user_id>/", provider_people.edit_member, name="member"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from frontend.views import home, outlet, pages, preferences, provider_vetting, search
+from frontend.views import home, outlet, outlet_reviews, pages, preferences, provider_vetting, search
 
 public: list[URLPattern | URLResolver] = [
     # Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
@@ -11,6 +11,7 @@ public: list[URLPattern | URLResolver] = [
     path("search", search.search, name="search"),
     path("search/addresses", search.suggest, name="suggest"),
     path("o/<str:outlet_id>", outlet.outlet, name="outlet_short"),
+    path("o/<str:outlet_id>/reviews", outlet_reviews.outlet_reviews, name="outlet_reviews"),
     path("o/<str:outlet_id>/<str:slug>", outlet.outlet, name="outlet"),
     path("for-providers", pages.for_providers, name="for_providers"),
     path("how-we-rank", pages.how_we_rank, name="how_we_rank"),

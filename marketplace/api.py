@@ -10,6 +10,7 @@ from common.api import answer_errors, problem
 from common.errors import NotFound
 from discovery.api import router as discovery
 from providers.api import router as providers
+from reviews.api import router as reviews
 
 api = NinjaAPI(
     title="Hereabouts",
@@ -22,7 +23,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_errors(api)
-for _router in (discovery, providers, bookings, accounts):
+for _router in (discovery, providers, bookings, reviews, accounts):
     api.add_router("", _router)
 
 

@@ -17,7 +17,15 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.declined": (Kind.DECLINED, Kind.PROVIDER_OVERDUE),
     "booking.message_sent": (Kind.MESSAGE, None),
     "refund.done": (Kind.REFUNDED, None),
+    "review.invited": (Kind.REVIEW_INVITED, None),
+    "review.written": (None, Kind.PROVIDER_REVIEWED),
+    "review.replied": (Kind.REVIEW_REPLIED, None),
+    "review.hidden": (Kind.REVIEW_HIDDEN, Kind.PROVIDER_HIDDEN),
+    "review.restored": (Kind.REVIEW_RESTORED, Kind.PROVIDER_RESTORED),
+    "review.appeal_decided": (Kind.REVIEW_APPEAL, Kind.PROVIDER_APPEAL),
 }
+# Whom an appeal's refusal concerns.
+_SIDES = {"author": "customer", "provider": "provider"}
 
 
 @after_commit(
@@ -40,7 +48,20 @@ def on_refund_done(event: Event) -> None:
     _tell(event, event.payload["booking_ref"])
 
 
-def _tell(event: Event, booking_ref: str) -> None:
+@after_commit("review.invited", "review.written", "review.replied", "review.hidden", "review.restored")
+def on_review(event: Event) -> None:
+    """Tell the author and the business what happened to a review."""
+    _tell(event, event.payload["booking_ref"])
+
+
+@after_commit("review.appeal_decided")
+def on_appeal_decided(event: Event) -> None:
+    """Tell whoever appealed in vain; what a granted appeal brings is news of its own."""
+    if not event.payload["granted"]:
+        _tell(event, event.payload["booking_ref"], only=_SIDES[event.payload["side"]])
+
+
+def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
     booking = find_booking(booking_ref)
     # Giving up a hold is no news: nobody was told of it.
     if booking is None or (event.type == "booking.cancelled" and not booking.was_agreed):
@@ -58,5 +79,9 @@ def _tell(event: Event, booking_ref: str) -> None:
         (to_provider, provider_of(booking)),
     ]
     send(
-        [owe(kind=kind, booking=booking, to=reader, event=event) for kind, reader in mails if kind and reader]
+        [
+            owe(kind=kind, booking=booking, to=reader, event=event)
+            for kind, reader in mails
+            if kind and reader and only in ("", reader.role)
+        ]
     )

@@ -34,6 +34,7 @@ from providers.models import (
     Skill,
     StaffAssignment,
     StaffMember,
+    StandardStep,
     VettingEntry,
 )
 from providers.selectors.categories import forget_tree
@@ -200,6 +201,13 @@ class CategoryRequirementInline(OperatorsInline):
     fields = ["kind", "is_required"]
 
 
+class StandardInline(OperatorsInline):
+    """The steps that staff tick; what is booked keeps those it was booked with."""
+
+    model = StandardStep
+    fields = ["position", "words"]
+
+
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):
     """The tree is the operators' own: changed here, archived rather than deleted."""
@@ -208,7 +216,7 @@ class CategoryAdmin(ModelAdmin):
     list_filter = [("archived_at", admin.EmptyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["slug", "names__name"]
-    inlines = [CategoryNameInline, CategoryRequirementInline]
+    inlines = [CategoryNameInline, CategoryRequirementInline, StandardInline]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _is_operator(request)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from common.uploads import picture_url
 from geo.selectors import position_of
 from providers import schemas as s
 from providers.models import (
@@ -39,6 +40,7 @@ def category(node: CategoryNode) -> s.CategoryOut:
         name=node.name,
         description=node.description,
         children=[category(child) for child in node.children],
+        standard=list(node.standard),
     )
 
 
@@ -111,6 +113,8 @@ def staff(row: StaffMember) -> s.StaffOut:
             for skill in row.live_skills  # type: ignore[attr-defined]
         ],
         archived=row.archived_at is not None,
+        photo=picture_url(row.photo),
+        served=row.served_count,
     )
 
 
@@ -268,6 +272,10 @@ def public_staff(row: StaffMember) -> s.PublicStaffOut:
         speaks=row.speaks,
         rating=row.rating,
         services=[skill.service.public_id for skill in row.live_skills],  # type: ignore[attr-defined]
+        photo=picture_url(row.photo),
+        working_since=row.working_since,
+        served=row.served_count,
+        rating_count=row.rating_count,
     )
 
 

@@ -191,6 +191,7 @@ privacy.impersonal(
 privacy.impersonal("providers.Closure", {BUSINESS: "reason"})
 privacy.impersonal("providers.Category", {PUBLISHED: "slug"})
 privacy.impersonal("providers.CategoryName", {PUBLISHED: "language name description"})
+privacy.impersonal("providers.StandardStep", {PUBLISHED: "words"})
 privacy.impersonal("providers.Service", {PUBLISHED: "name description language currency"})
 privacy.impersonal("providers.ServiceOption", {PUBLISHED: "name language"})
 privacy.impersonal("providers.Offering", {PUBLISHED: "point"})

@@ -1,40 +1,78 @@
-"""What reviews hold about a person: what they said, under a first name."""
+"""What reviews hold about a person: what they said, under a first name, and what they complained about."""
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import privacy
 from common.clock import rfc3339
 from common.privacy import Subject
-from reviews.models import Review
+from reviews.models import Review, ReviewAppeal, ReviewReport
+from reviews.services import erasure
 
 
-def _export(subject: Subject) -> list[dict[str, Any]]:
+def _export(subject: Subject) -> dict[str, Any] | None:
     reviews = (
-        Review.objects.filter(booking_id__in=subject.booking_pks).select_related("outlet").order_by("pk")
+        Review.objects.filter(booking_id__in=subject.booking_pks)
+        .select_related("outlet", "booking")
+        .order_by("pk")
     )
-    return [
-        {
-            "id": review.public_id,
-            "booking": review.booking.ref,
-            "shop": review.outlet.name,
-            "shown_as": review.author_name,
-            "rating": review.rating,
-            "text": review.text,
-            "created_at": rfc3339(review.created_at),
-            "reply": review.reply,
-        }
-        for review in reviews.select_related("booking")
-    ]
+    reports = ReviewReport.objects.filter(
+        Q(guest_of_id__in=subject.booking_pks) | Q(user_id=subject.user_pk or None)
+    ).select_related("review")
+    appeals = ReviewAppeal.objects.filter(review__booking_id__in=subject.booking_pks, side="author")
+    found = {
+        "reviews": [_review(review) for review in reviews],
+        "reports": [
+            {
+                "review": each.review.public_id,
+                "reason": each.reason,
+                "text": each.text,
+                "created_at": rfc3339(each.created_at),
+            }
+            for each in reports.order_by("pk")
+        ],
+        "appeals": [
+            {
+                "review": each.review.public_id,
+                "text": each.text,
+                "created_at": rfc3339(each.created_at),
+                "granted": each.granted,
+                "answer": each.note,
+            }
+            for each in appeals.select_related("review").order_by("pk")
+        ],
+    }
+    return found if any(found.values()) else None
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "id": review.public_id,
+        "booking": review.booking.ref,
+        "shop": review.outlet.name,
+        "shown_as": review.author_name,
+        "rating": review.rating,
+        "stars": {
+            "service": review.service_stars,
+            "punctuality": review.punctuality_stars,
+            "value": review.value_stars,
+        },
+        "text": review.text,
+        "created_at": rfc3339(review.created_at),
+        "changed_at": rfc3339(review.edited_at) if review.edited_at else None,
+        "hidden_at": rfc3339(review.hidden_at) if review.hidden_at else None,
+        "reply": review.reply,
+    }
 
 
 def _erase(subject: Subject) -> None:
     """The name goes; the words stay, as nobody's, unless they asked for those, too."""
-    theirs = Review.objects.filter(booking_id__in=subject.booking_pks)
-    theirs.update(author_name="")
     if "reviews" in subject.asked_to_forget:
-        theirs.update(text="", reply="")
+        erasure.erase(bookings=subject.booking_pks)
+    erasure.unname(bookings=subject.booking_pks)
+    erasure.forget_complaints(bookings=subject.booking_pks, user_pk=subject.user_pk)
 
 
 privacy.area("reviews", app="reviews", title=_("Reviews"), export=_export, erase=_erase)
@@ -44,3 +82,11 @@ privacy.personal(
     blanked="author_name",
     kept={"others rely on it, and nobody is named any more; blanked when asked for": "text reply language"},
 )
+privacy.personal("reviews.ReviewReport", area="reviews", blanked="text")
+privacy.personal(
+    "reviews.ReviewAppeal",
+    area="reviews",
+    blanked="text",
+    kept={"the operator's answer; names nobody": "note"},
+)
+privacy.impersonal("reviews.ReviewDecision", {"the operator's words on a review": "note"})

@@ -26,7 +26,7 @@ def bookings_of(principal: Principal) -> QuerySet[Booking]:
         Booking.objects.filter(pk__in=Booking.objects.filter(mine).values("pk"))
         .exclude(status=states.EXPIRED)
         .select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff", "items__service")
+        .prefetch_related("items__staff__photo", "items__service")
     )
 
 
@@ -54,7 +54,7 @@ def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
         .exclude(status__in=_NEVER_WAS)
         .exclude(status=states.CANCELLED, confirmed_at__isnull=True)
         .select_related("customer", "outlet__provider")
-        .prefetch_related("items__staff", "items__service", "items__allocations__resource")
+        .prefetch_related("items__staff__photo", "items__service", "items__allocations__resource")
         .order_by("starts_at", "pk")
     )
 

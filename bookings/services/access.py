@@ -15,12 +15,12 @@ def new_token(booking: Booking, *, purpose: str) -> str:
     return token
 
 
-def mail_link(booking: Booking) -> str:
+def mail_link(booking: Booking, page: str = "") -> str:
     """A link for a mail to the customer: the page trades the token for a cookie and a clean address at once.
 
-    The token is in the query, which no log keeps.
+    `page` is one of the booking's own pages, such as `/review`. The token is in the query, which no log keeps.
     """
-    return f"{settings.SITE_URL}/b/{booking.ref}?key={new_token(booking, purpose='mail')}"
+    return f"{settings.SITE_URL}/b/{booking.ref}{page}?key={new_token(booking, purpose='mail')}"
 
 
 def revoke_all(booking: Booking) -> int:

@@ -29,7 +29,7 @@ from bookings.models import Booking, BookingItem
 from bookings.rules import states
 from bookings.rules.pricing import OptionPrice, Quote, ServicePrice, price
 from bookings.selectors.access import Access
-from bookings.services import core, reserve
+from bookings.services import core, reserve, standard
 from bookings.services.access import new_token
 from common import clock, crypto
 from common.errors import NotFound
@@ -161,6 +161,7 @@ def hold(
             price_amount=quote.total,
             currency=offering.outlet.currency,
             tax_percent=offering.service.tax_percent,
+            standard=standard.snapshot(offering.service.category_id),
         )
         reserve.allocate(booking_item, taken)
         token = None if principal.user else new_token(booking, purpose="guest")

@@ -8,6 +8,7 @@ import hashlib
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from common.filework import Clean
@@ -17,7 +18,16 @@ from common.uploads.looking import look_through
 from common.uploads.storage import read
 from common.uploads.visibility import is_visible, visible_when
 
-__all__ = ["delete", "is_visible", "read", "respond", "take_document", "take_picture", "visible_when"]
+__all__ = [
+    "delete",
+    "is_visible",
+    "picture_url",
+    "read",
+    "respond",
+    "take_document",
+    "take_picture",
+    "visible_when",
+]
 
 # A photographed page stays legible.
 DOCUMENT_PX = 4096
@@ -60,6 +70,11 @@ def respond(stored: StoredFile, *, download_name: str) -> HttpResponse:
     if stored.is_private:
         answer["Cache-Control"] = "no-store"
     return answer
+
+
+def picture_url(stored: StoredFile | None) -> str | None:
+    """Where a public picture is, as a path on this site."""
+    return reverse("picture", args=[stored.public_id]) if stored else None
 
 
 def _keep(clean: Clean, *, kind: str, private: bool) -> StoredFile:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from datetime import datetime
 
 import segno
 from django.conf import settings
@@ -21,6 +22,7 @@ from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
 from frontend.booking_words import money_facts, money_lines, status_line
+from frontend.checklist import checklist
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
@@ -33,6 +35,9 @@ from payments.rules.policy import Policy
 from payments.selectors import open_payment_of
 from payments.services import sync_booking
 from providers.enums import Place
+from reviews.models import Review
+from reviews.rules.words import written_until
+from reviews.services.writing import REVIEWED
 
 WITH_CODE = frozenset({states.CONFIRMED, states.ON_THE_WAY})
 
@@ -83,9 +88,11 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "at_home": booking.place == Place.CUSTOMER,
         "words": status_line(booking, facts, too_late=too_late, waiting=open_payment is not None),
         "steps": timeline(booking, events, facts),
+        "checklist": checklist(booking),
         "last_seq": booking.last_seq,
         "may": may,
         "notes": list(booking.messages.all()) if access.is_customer else [],
+        "review_state": _review_state(access, now),
         # As far as this reader needs to know them.
         "contact": contact(access),
         "address": address(access),
@@ -114,6 +121,18 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "is_open": core.is_open(booking),
         "key": new_key(),
     }
+
+
+def _review_state(access: Access, now: datetime) -> str:
+    """`written` or `hidden` for a review that is there, `open` while one can be written, else "". One query."""
+    booking = access.booking
+    if not access.is_customer or booking.status not in REVIEWED:
+        return ""
+    found = Review.objects.filter(booking=booking).first()
+    if found:
+        return "" if found.erased_at else "hidden" if found.hidden_at else "written"
+    # Whoever belongs to the business is told on the form's page.
+    return "open" if now <= written_until(booking.ends_at) else ""
 
 
 @require_safe

@@ -27,9 +27,9 @@ from payments.selectors import policy_for
 from providers.enums import Place
 from providers.models import Offering, Outlet
 from providers.selectors.public import PublicOutlet, public_outlet
-from reviews.selectors import breakdown, reviews_of
+from reviews.selectors.public import breakdown, reviews_of
 
-REVIEWS, MORE_REVIEWS = 5, 50
+REVIEWS = 5
 
 
 @require_safe
@@ -44,7 +44,6 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
     offerings = [offering for group in found.groups for offering in group.offerings]
     first = _first(shop, offerings)
     times = next_times(shop, found.staff, offerings, first=first, now=now)
-    limit = MORE_REVIEWS if request.GET.get("reviews") == "all" else REVIEWS
     context = {
         "outlet": shop,
         "zone": shop.timezone,
@@ -57,8 +56,8 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
         "people": times.people,
         "opening": opening_of(found, now),
         "policy": _policy(policy_for(first.service)) if first else None,
-        "reviews": list(reviews_of(shop.pk)[:limit]),
-        "more_reviews": shop.rating_count > limit and limit == REVIEWS,
+        "reviews": list(reviews_of(shop.pk)[:REVIEWS]),
+        "more_reviews": shop.rating_count > REVIEWS,
         "breakdown": breakdown(shop.pk),
         "distance_m": _distance(request, shop),
         "canonical": settings.SITE_URL + address,

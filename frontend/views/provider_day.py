@@ -21,10 +21,11 @@ from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
-from bookings.services import changes, requests, till, visits
+from bookings.services import changes, requests, standard, till, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
+from frontend.checklist import Step, checklist, may_tick
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk
@@ -82,6 +83,8 @@ class Row:
     # The money is still to be taken at the counter, by this member; and the visit's own page opens.
     pays: bool
     opens: bool
+    # The service standard, while it is being ticked.
+    steps: list[Step]
 
 
 @at_desk()
@@ -180,6 +183,24 @@ def scan(desk: Desk, outlet_id: str) -> HttpResponse:
     return _back(desk.request, access)
 
 
+@at_desk(methods=("POST",))
+def tick(desk: Desk, ref: str) -> HttpResponse:
+    """Note which steps of the service standard are done; what is refused is said on the day's page."""
+    access = visit_access(desk, ref)
+    done = {int(place) for place in desk.request.POST.getlist("done") if place.isascii() and place.isdigit()}
+    try:
+        once(
+            desk.request,
+            desk.request.POST.get("key", ""),
+            lambda: {"status": standard.tick(access=access, done=done).status},
+        )
+    except DomainError as error:
+        messages.error(desk.request, str(error), extra_tags=ref)
+    else:
+        messages.success(desk.request, _("Noted: the customer sees it."), extra_tags=ref)
+    return _back(desk.request, access)
+
+
 @at_desk(Role.MANAGER, methods=("GET", "HEAD", "POST"))
 def cancel(desk: Desk, ref: str) -> HttpResponse:
     """The business gives a visit up: asked first, with what the customer gets back."""
@@ -240,6 +261,7 @@ def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | N
         and booking.payment_state == PaymentState.COUNTER
         and booking.status in till.PAYABLE,
         opens=access.may_mark() and booking.status != states.HELD,
+        steps=checklist(booking) if may_tick(access) else [],
     )
 
 

@@ -2,11 +2,14 @@
 
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.errors import NotFound
+from common.uploads.errors import UploadEmpty, UploadRefused
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page, sent_status
 from frontend.views.provider_forms import MemberForm, StaffForm
 from frontend.views.provider_hours_forms import TimeOffForm
@@ -60,8 +63,11 @@ def edit(desk: Desk, staff_id: str) -> HttpResponse:
         desk=desk,
     ):
         return desk.done(_("Saved."), "staff")
-    return desk.form(
-        form,
+    return desk.render(
+        "person",
+        status=422 if form.is_bound else 200,
+        form=form,
+        person=person,
         nav="staff",
         title=person.name,
         archive=reverse("provider:staff_archive", args=[desk.provider.public_id, person.public_id]),
@@ -74,6 +80,24 @@ def edit(desk: Desk, staff_id: str) -> HttpResponse:
             for shop in person.live_outlets  # type: ignore[attr-defined]
         ],
     )
+
+
+@action()
+def photo(desk: Desk, staff_id: str) -> HttpResponse:
+    """Show the picture that was sent, or none any more."""
+    person = _person(desk, staff_id)
+    if "remove" in desk.request.POST:
+        services.set_photo(staff=person, photo=None, actor=desk.actor)
+        return desk.done(_("The photo is gone."), "person", staff_id)
+    file = desk.request.FILES.get("photo")
+    try:
+        if file is None:
+            raise UploadEmpty
+        services.take_photo(staff=person, file=file, actor=desk.actor)
+    except UploadRefused as error:
+        messages.error(desk.request, str(error))
+        return redirect("provider:person", desk.provider.public_id, staff_id)
+    return desk.done(_("The photo is shown."), "person", staff_id)
 
 
 @form_page()

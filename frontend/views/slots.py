@@ -23,6 +23,7 @@ from frontend.timeplan import Plan, arrange, parse_day
 from frontend.views import shops
 from providers.enums import Place
 from providers.models import Offering, Outlet, StaffMember
+from providers.selectors.categories import by_pk
 from providers.selectors.public import find_public_outlet, live_offerings, outlet_staff
 
 LONGEST_DAYS = 61
@@ -44,6 +45,7 @@ def picker(outlet_id: str, service_id: str, *, day: str, staff: str) -> dict[str
     people = able(outlet, offering)
     chosen = next((person for person in people if person.public_id == staff), None)
     at_home = offering.place == Place.CUSTOMER
+    category = by_pk(get_language() or "en").get(offering.category_id)
     found = plan(
         outlet,
         offering,
@@ -57,6 +59,7 @@ def picker(outlet_id: str, service_id: str, *, day: str, staff: str) -> dict[str
         "here": shops.slots_url(outlet_id, service_id),
         "service": offering.service,
         "price": Money(offering.price_amount, outlet.currency),
+        "standard": category.standard if category else (),
         "people": people,
         "person": chosen,
         "plan": found,

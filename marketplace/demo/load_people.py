@@ -14,14 +14,15 @@ from marketplace.demo import signins
 from marketplace.demo.categories import CATEGORIES
 from marketplace.demo.plan import PersonPlan
 from marketplace.demo.seeds import public_id
-from providers.models import Category, CategoryName
+from marketplace.demo.standards import steps_of
+from providers.models import Category, CategoryName, StandardStep
 
 # Nobody signs in with it: these people only fill the boards.
 UNUSABLE = f"{UNUSABLE_PASSWORD_PREFIX}demo"
 
 
 def load_categories() -> dict[str, Category]:
-    """The category tree with its names, made or brought up to date; by slug."""
+    """The category tree with its names and standards, made or brought up to date; by slug."""
     found: dict[str, Category] = {}
     for position, (slug, parent, *named) in enumerate(CATEGORIES):
         found[slug], _ = Category.objects.update_or_create(
@@ -33,6 +34,11 @@ def load_categories() -> dict[str, Category]:
                 language=language,
                 defaults={"name": name, "description": description},
             )
+        StandardStep.objects.filter(category=found[slug]).delete()
+        StandardStep.objects.bulk_create(
+            StandardStep(category=found[slug], position=place, words=words)
+            for place, words in enumerate(steps_of(slug))
+        )
     return found
 
 

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from accounts.models import Customer
 from bookings.enums import AllocationKind, PaymentState, Source
 from bookings.models import Allocation, Booking, BookingItem
-from bookings.rules.states import LIVE
+from bookings.rules.states import LIVE, MOVABLE
+from bookings.services.standard import TICKED_IN
 from common import clock
 from common.actors import user_actor
 from common.models import AuditEntry, Event
@@ -23,10 +24,12 @@ from marketplace.demo.load_businesses import CURRENCY
 from marketplace.demo.load_money import load_money
 from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.seeds import event_uid, public_id
+from marketplace.demo.standards import steps_of
 from payments.rules.policy import DEFAULT
 from providers.enums import ProviderStatus
 from providers.models import HoursOverride, Membership, Outlet, Resource, Service, StaffMember, TimeOff
 from reviews.models import Review
+from reviews.rules.words import signed
 
 
 @dataclass(slots=True)
@@ -219,6 +222,10 @@ def _item(visit: VisitPlan, rows: Rows, booking: Booking) -> BookingItem:
         price_amount=visit.amount,
         currency=CURRENCY,
         tax_percent=TAX_PERCENT,
+        # Visits of the past were before the standards: nobody ticked anything then.
+        standard=[{"words": words, "at": None, "by": ""} for words in steps_of(service.category)]
+        if visit.status in MOVABLE | TICKED_IN
+        else [],
     )
 
 
@@ -311,8 +318,11 @@ def _reviews(rows: Rows, visits: Sequence[VisitPlan], bookings: dict[str, Bookin
             booking=bookings[v.ref],
             outlet=rows.outlets[v.business.outlet_id],
             staff_id=rows.staff[v.staff.public_id],
-            author_name=_signed(v.person.name),
-            rating=v.review.rating,
+            author_name=signed(v.person.name),
+            rating=v.review.stars.overall,
+            service_stars=v.review.stars.service,
+            punctuality_stars=v.review.stars.punctuality,
+            value_stars=v.review.stars.value,
             text=v.review.text,
             language=v.review.language,
             reply=v.review.reply,
@@ -324,18 +334,24 @@ def _reviews(rows: Rows, visits: Sequence[VisitPlan], bookings: dict[str, Bookin
     )
     outlets = Outlet.objects.filter(pk__in=[o.pk for o in rows.outlets.values()])
     outlets.update(**_aggregate("outlet_id"))
-    StaffMember.objects.filter(pk__in=list(rows.staff.values())).update(**_aggregate("staff_id"))
+    done = BookingItem.objects.filter(staff=OuterRef("pk"), booking__completed_at__isnull=False)
+    StaffMember.objects.filter(pk__in=list(rows.staff.values())).update(
+        **_aggregate("staff_id"),
+        served_count=Coalesce(Subquery(done.values("staff").annotate(n=Count("pk")).values("n")), Value(0)),
+    )
 
 
 def _aggregate(column: str) -> dict[str, Coalesce]:
     of_row = Review.objects.filter(**{column: OuterRef("pk")}).values(column)
     return {
-        "rating_sum": Coalesce(Subquery(of_row.annotate(n=Sum("rating")).values("n")), Value(0)),
         "rating_count": Coalesce(Subquery(of_row.annotate(n=Count("pk")).values("n")), Value(0)),
+        **{
+            kept: Coalesce(Subquery(of_row.annotate(n=Sum(given)).values("n")), Value(0))
+            for kept, given in (
+                ("rating_sum", "rating"),
+                ("service_sum", "service_stars"),
+                ("punctuality_sum", "punctuality_stars"),
+                ("value_sum", "value_stars"),
+            )
+        },
     }
-
-
-def _signed(name: str) -> str:
-    """A first name and an initial: what is shown of who wrote a review."""
-    first, *rest = name.split()
-    return f"{first} {rest[-1][0]}." if rest else first

@@ -6,6 +6,8 @@ Amounts are euro cents with VAT, durations minutes, wall-clock times those of th
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from providers.rules.ratings import Stars
+
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -129,7 +131,7 @@ class PersonPlan:
 @dataclass(frozen=True, slots=True)
 class ReviewPlan:
     public_id: str
-    rating: int
+    stars: Stars
     text: str
     language: str
     reply: str

@@ -3,6 +3,7 @@
 from random import Random
 
 from marketplace.demo.people import names
+from providers.rules.ratings import Stars
 
 _WOODS = names(
     """
@@ -179,8 +180,8 @@ def about(r: Random, trade: str) -> tuple[str, str]:
     return r.choice(_ABOUT[trade]), "en"
 
 
-def review(r: Random, *, service: str, staff_name: str, chinese: bool) -> tuple[int, str, str, str]:
-    """Stars (1 to 5), text, its language, and the provider's reply (mostly none)."""
+def review(r: Random, *, service: str, staff_name: str, chinese: bool) -> tuple[Stars, str, str, str]:
+    """Stars, text, its language, and the provider's reply (mostly none)."""
     stars = r.choices((5, 4, 3, 2, 1), weights=(62, 25, 8, 3, 2))[0]
     first = staff_name.split()[0]
     language = "en"
@@ -196,4 +197,14 @@ def review(r: Random, *, service: str, staff_name: str, chinese: bool) -> tuple[
     else:
         text = r.choice({4: _FINE, 3: _MEH, 2: _POOR, 1: _POOR}[stars])
     reply = (_REPLIES[2] if stars < 4 else r.choice(_REPLIES[:2])) if text and r.random() < 0.2 else ""
-    return stars, text.format(first=first), language, reply
+    return _parts(r, stars), text.format(first=first), language, reply
+
+
+def _parts(r: Random, overall: int) -> Stars:
+    """Three stars that come to `overall`: often all the same, else one of them a little off."""
+    off = r.choices((0, -1, 1), weights=(50, 35, 15))[0]
+    given = [overall] * 3
+    # Value for money is what people quarrel about, then the clock.
+    part = r.choices((0, 1, 2), weights=(20, 30, 50))[0]
+    given[part] = min(5, max(1, overall + off))
+    return Stars(*given)

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from bookings.models import Booking
 from notifications.enums import Kind
-from notifications.letters import customers, providers
+from notifications.letters import customers, providers, reviews
 from notifications.letters.letter import Letter
 from notifications.models import Message
 
@@ -29,6 +29,15 @@ WRITERS: dict[str, Writer] = {
     Kind.PROVIDER_REQUEST: providers.provider_request,
     Kind.PROVIDER_OVERDUE: providers.provider_overdue,
     Kind.MESSAGE: customers.message,
+    Kind.REVIEW_INVITED: reviews.invited,
+    Kind.REVIEW_REPLIED: reviews.replied,
+    Kind.REVIEW_HIDDEN: reviews.hidden,
+    Kind.REVIEW_RESTORED: reviews.restored,
+    Kind.REVIEW_APPEAL: reviews.appeal_refused,
+    Kind.PROVIDER_REVIEWED: reviews.provider_reviewed,
+    Kind.PROVIDER_HIDDEN: reviews.provider_hidden,
+    Kind.PROVIDER_RESTORED: reviews.provider_restored,
+    Kind.PROVIDER_APPEAL: reviews.provider_appeal_refused,
     Kind.PROVIDER_NEW: providers.provider_new,
     Kind.PROVIDER_MOVED: providers.provider_moved,
     Kind.PROVIDER_CANCELLED: providers.provider_cancelled,

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import File, Query, Router, Status
+from ninja.files import UploadedFile
 
 from common.api import ERRORS, CursorPage, idempotent
+from common.uploads.errors import UploadEmpty
 from providers import presenters, schemas
 from providers.api.given import Acknowledged, caller, given
 from providers.enums import Role, SkillLevel
@@ -67,6 +69,35 @@ def update_staff(
     with guarded(found.provider_id, acknowledged=acknowledge):
         changed = services.update_staff(staff=found, actor=principal.actor, **fields)
     return _shown(changed)
+
+
+@router.post(
+    "/provider/staff/{staff}/photo",
+    response={200: schemas.StaffOut, **ERRORS},
+    operation_id="set_staff_photo",
+)
+@idempotent
+def set_photo(
+    request: HttpRequest, staff: schemas.PublicId, photo: File[UploadedFile | None] = None
+) -> schemas.StaffOut:
+    """A picture of the person, which everybody sees: JPEG, PNG, WebP or HEIC (docs/uploads.md)."""
+    principal = caller(request)
+    found = access_staff(principal, staff, role=Role.MANAGER, scope=WRITE)
+    if photo is None:
+        raise UploadEmpty(field="photo")
+    services.take_photo(staff=found, file=photo, actor=principal.actor)
+    return _shown(found)
+
+
+@router.delete(
+    "/provider/staff/{staff}/photo", response={204: None, **ERRORS}, operation_id="remove_staff_photo"
+)
+def remove_photo(request: HttpRequest, staff: schemas.PublicId) -> Status:
+    """Show no picture of the person any more."""
+    principal = caller(request)
+    found = access_staff(principal, staff, role=Role.MANAGER, scope=WRITE)
+    services.set_photo(staff=found, photo=None, actor=principal.actor)
+    return Status(204, None)
 
 
 @router.post("/provider/staff/{staff}/archive", response={204: None, **ERRORS}, operation_id="archive_staff")

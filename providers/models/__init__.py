@@ -13,6 +13,7 @@ from providers.models.catalogue import (
     Skill,
 )
 from providers.models.schedule import Closure, HoursOverride, HoursRule, TimeOff
+from providers.models.standards import StandardStep
 from providers.models.vetting import (
     APPEALABLE,
     Appeal,
@@ -49,6 +50,7 @@ __all__ = [
     "Skill",
     "StaffAssignment",
     "StaffMember",
+    "StandardStep",
     "TimeOff",
     "VettingEntry",
 ]

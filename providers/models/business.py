@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from common.models import StoredFile
 from common.public_ids import PublicIdField
 from providers.enums import ProviderStatus, Role
+from providers.models.rated import Rated, parts_are_in_range, rating_is_in_range
 from providers.rules import vetting
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Membership(models.Model):
         return f"{self.user_id} is {self.role} of {self.provider_id}"
 
 
-class Outlet(models.Model):
+class Outlet(Rated):
     """A place a provider works from: customers come to it, or staff go out within its service area."""
 
     public_id = PublicIdField(prefix="out")
@@ -119,9 +120,6 @@ class Outlet(models.Model):
     # Where home visits go: drawn, or a circle of service_radius_m (metres) around the point.
     service_radius_m = models.PositiveIntegerField(null=True, blank=True)
     service_area = gis.MultiPolygonField(geography=True, srid=4326, null=True, blank=True)
-    # Kept by reviews through providers.services.ratings; search reads them.
-    rating_sum = models.PositiveIntegerField(default=0)
-    rating_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -146,11 +144,8 @@ class Outlet(models.Model):
                 condition=models.Q(service_radius_m__isnull=True) | models.Q(service_area__isnull=False),
                 name="outlet_radius_has_its_area",
             ),
-            models.CheckConstraint(
-                condition=models.Q(rating_sum__gte=models.F("rating_count"))
-                & models.Q(rating_sum__lte=models.F("rating_count") * 5),
-                name="outlet_rating_is_1_to_5",
-            ),
+            rating_is_in_range("outlet_rating_is_1_to_5"),
+            parts_are_in_range("outlet_parts_are_at_most_5"),
         ]
 
     def __str__(self) -> str:
@@ -160,13 +155,8 @@ class Outlet(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    @property
-    def rating(self) -> float | None:
-        """The mean rating, 1 to 5 with one decimal; None without reviews."""
-        return round(self.rating_sum / self.rating_count, 1) if self.rating_count else None
 
-
-class StaffMember(models.Model):
+class StaffMember(Rated):
     """A person who performs services."""
 
     public_id = PublicIdField(prefix="stf")
@@ -180,8 +170,8 @@ class StaffMember(models.Model):
     photo = models.ForeignKey(
         StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="public"
     )
-    rating_sum = models.PositiveIntegerField(default=0)
-    rating_count = models.PositiveIntegerField(default=0)
+    # Visits done, counted by bookings in the transaction that completes one.
+    served_count = models.PositiveIntegerField(default=0)
     outlets = models.ManyToManyField(Outlet, through="StaffAssignment", related_name="staff")
     services: "models.ManyToManyField[Service, Skill]" = models.ManyToManyField(
         "Service", through="Skill", related_name="staff"
@@ -191,20 +181,12 @@ class StaffMember(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(rating_sum__gte=models.F("rating_count"))
-                & models.Q(rating_sum__lte=models.F("rating_count") * 5),
-                name="staff_rating_is_1_to_5",
-            ),
+            rating_is_in_range("staff_rating_is_1_to_5"),
+            parts_are_in_range("staff_parts_are_at_most_5"),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def rating(self) -> float | None:
-        """The mean rating, 1 to 5 with one decimal; None without reviews."""
-        return round(self.rating_sum / self.rating_count, 1) if self.rating_count else None
 
 
 class StaffAssignment(models.Model):

@@ -55,6 +55,8 @@ class StaffOut(Schema):
     outlets: list[str]
     skills: list[SkillOut]
     archived: bool
+    photo: str | None = Field(None, description="where their picture is, under this site")
+    served: int = Field(0, description="how many visits they have done")
 
 
 class StaffListOut(Schema):

@@ -13,6 +13,7 @@ class CategoryOut(Schema):
     name: str
     description: str
     children: list["CategoryOut"]
+    standard: list[str] = Field(default_factory=list, description="the steps that a visit consists of")
 
 
 class CategoriesOut(Schema):
@@ -48,6 +49,10 @@ class PublicStaffOut(Schema):
     speaks: list[str]
     rating: float | None
     services: list[str] = Field(description="the ids of what they can do")
+    photo: str | None = Field(None, description="where their picture is, under this site")
+    working_since: int | None = None
+    served: int = Field(0, description="how many visits they have done here")
+    rating_count: int = 0
 
 
 class PublicClosureOut(Schema):

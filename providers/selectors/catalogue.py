@@ -88,10 +88,10 @@ def staff(provider: Provider) -> QuerySet[StaffMember]:
 
 
 def with_staff_details(rows: QuerySet[StaffMember]) -> QuerySet[StaffMember]:
-    """The people, each with `live_outlets` and `live_skills` (with their service). Two further queries."""
+    """The people, each with photo, `live_outlets`, `live_skills` (with their service). Two further queries."""
     skills = Skill.objects.filter(service__archived_at__isnull=True).select_related("service")
     places = Outlet.objects.filter(archived_at__isnull=True).order_by("name", "pk")
-    return rows.prefetch_related(
+    return rows.select_related("photo").prefetch_related(
         Prefetch("outlets", queryset=places, to_attr="live_outlets"),
         Prefetch("skills", queryset=skills.order_by("service__name"), to_attr="live_skills"),
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
+from common.words import in_language
 from providers.errors import CategoryUnknown
-from providers.models import Category, CategoryName, Offering
+from providers.models import Category, CategoryName, Offering, StandardStep
 
 KEPT_SECONDS = 30.0
 FALLBACK = "en"
@@ -15,7 +16,10 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class CategoryNode:
-    """A category in one language. `ids` are the primary keys of it and of all below it."""
+    """A category in one language. `ids` are the primary keys of it and of all below it.
+
+    `standard` are the steps that a visit consists of.
+    """
 
     pk: int
     slug: str
@@ -23,6 +27,7 @@ class CategoryNode:
     description: str
     ids: tuple[int, ...]
     children: tuple["CategoryNode", ...] = field(default=())
+    standard: tuple[str, ...] = ()
 
 
 _kept: dict[str, tuple[float, tuple[CategoryNode, ...]]] = {}
@@ -31,7 +36,7 @@ _kept: dict[str, tuple[float, tuple[CategoryNode, ...]]] = {}
 def category_tree(language: str) -> tuple[CategoryNode, ...]:
     """The categories in use as a tree, named in `language` (BCP 47), else in English.
 
-    Two queries, or none while the process remembers (30 s).
+    Three queries, or none while the process remembers (30 s).
     """
     kept = _kept.get(language)
     if kept and kept[0] > time.monotonic():
@@ -92,6 +97,9 @@ def _read(language: str) -> tuple[CategoryNode, ...]:
     names: dict[int, dict[str, CategoryName]] = {}
     for name in CategoryName.objects.filter(language__in=wanted):
         names.setdefault(name.category_id, {})[name.language] = name
+    standard: dict[int, list[str]] = {}
+    for step in StandardStep.objects.all():
+        standard.setdefault(step.category_id, []).append(in_language(step.words, language))
 
     def node(row: Category) -> CategoryNode:
         known = names.get(row.pk, {})
@@ -104,6 +112,7 @@ def _read(language: str) -> tuple[CategoryNode, ...]:
             description=name.description if name else "",
             ids=(row.pk, *(pk for child in children for pk in child.ids)),
             children=children,
+            standard=tuple(standard.get(row.pk, ())),
         )
 
     return tuple(node(row) for row in rows if row.parent_id is None)

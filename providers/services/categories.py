@@ -1,9 +1,11 @@
 """The tree that search filters by: kept by the operators (and by the demo)."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 
 from common import audit, clock
-from providers.models import Category, CategoryName, Offering
+from providers.models import Category, CategoryName, Offering, StandardStep
 from providers.rules import checks
 from providers.selectors.categories import forget_tree
 from providers.services.listing import refresh_listing
@@ -35,6 +37,29 @@ def set_category(
     audit.record(actor=actor, action="category.set", object_type="category", object_id=slug)
     transaction.on_commit(forget_tree)
     return category
+
+
+@transaction.atomic
+def set_standard(*, category: Category, steps: Sequence[Mapping[str, str]], actor: str) -> None:
+    """What a visit of the category consists of from now on, in order; each step is {BCP 47 tag: text} with `en`.
+
+    Visits that are booked keep the steps they have. Raises TextInvalid, TextLanguageUnknown.
+    """
+    clean = []
+    for step in steps:
+        checks.text(step.get("en", ""), field="standard", longest=160)
+        clean.append(
+            {
+                checks.language(language).lower(): checks.text(text, field="standard", longest=160)
+                for language, text in step.items()
+            }
+        )
+    StandardStep.objects.filter(category=category).delete()
+    StandardStep.objects.bulk_create(
+        [StandardStep(category=category, position=place, words=words) for place, words in enumerate(clean)]
+    )
+    audit.record(actor=actor, action="category.standard", object_type="category", object_id=category.slug)
+    transaction.on_commit(forget_tree)
 
 
 @transaction.atomic

@@ -1,44 +1,56 @@
-"""Rating aggregates, which reviews writes and search reads. Stars are whole, 1 to 5."""
+"""Aggregates that the layers above count and search reads: the sums of stars and how many reviews there are
+(reviews), and the visits that a person has done (bookings).
+
+Called in the transaction of what changes. The database derives the Bayesian mean from the ratings.
+"""
+
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
 
 from providers.models import Outlet, StaffMember
+from providers.rules.ratings import Stars
 
 
 @transaction.atomic
-def add_rating(*, outlet_id: int, staff_id: int | None, stars: int) -> None:
-    """Count one more review of an outlet and of the person who did it. `stars` is 1 to 5."""
-    _move(outlet_id=outlet_id, staff_id=staff_id, stars=stars, count=1)
+def add_rating(*, outlet_id: int, staff_id: int | None, stars: Stars) -> None:
+    """Count one more review of an outlet and of the person who did it."""
+    _move(outlet_id=outlet_id, staff_id=staff_id, before=None, after=stars)
 
 
 @transaction.atomic
-def remove_rating(*, outlet_id: int, staff_id: int | None, stars: int) -> None:
+def remove_rating(*, outlet_id: int, staff_id: int | None, stars: Stars) -> None:
     """Take a review's stars out again, such as when it is hidden."""
-    _move(outlet_id=outlet_id, staff_id=staff_id, stars=-stars, count=-1)
+    _move(outlet_id=outlet_id, staff_id=staff_id, before=stars, after=None)
 
 
 @transaction.atomic
-def change_rating(*, outlet_id: int, staff_id: int | None, before: int, after: int) -> None:
+def change_rating(*, outlet_id: int, staff_id: int | None, before: Stars, after: Stars) -> None:
     """A review's stars have been changed from `before` to `after`."""
-    _move(outlet_id=outlet_id, staff_id=staff_id, stars=after - before, count=0)
+    _move(outlet_id=outlet_id, staff_id=staff_id, before=before, after=after)
 
 
 @transaction.atomic
-def set_outlet_rating(*, outlet_id: int, rating_sum: int, rating_count: int) -> None:
-    """Write an outlet's aggregate as counted anew from its reviews."""
-    Outlet.objects.filter(pk=outlet_id).update(rating_sum=rating_sum, rating_count=rating_count)
+def count_served(*, staff_ids: Iterable[int]) -> None:
+    """Each of these people has done one more visit."""
+    for pk in sorted(set(staff_ids)):
+        StaffMember.objects.filter(pk=pk).update(served_count=F("served_count") + 1)
 
 
-@transaction.atomic
-def set_staff_rating(*, staff_id: int, rating_sum: int, rating_count: int) -> None:
-    """Write a person's aggregate as counted anew from their reviews."""
-    StaffMember.objects.filter(pk=staff_id).update(rating_sum=rating_sum, rating_count=rating_count)
+def _move(*, outlet_id: int, staff_id: int | None, before: Stars | None, after: Stars | None) -> None:
+    def more(part: str) -> int:
+        return (getattr(after, part) if after else 0) - (getattr(before, part) if before else 0)
 
-
-def _move(*, outlet_id: int, staff_id: int | None, stars: int, count: int) -> None:
+    counted = (after is not None) - (before is not None)
+    change = {
+        "rating_count": F("rating_count") + counted,
+        "rating_sum": F("rating_sum") + more("overall"),
+        "service_sum": F("service_sum") + more("service"),
+        "punctuality_sum": F("punctuality_sum") + more("punctuality"),
+        "value_sum": F("value_sum") + more("value"),
+    }
     # The outlet before the person, always: two reviews at once cannot wait for each other.
-    change = {"rating_sum": F("rating_sum") + stars, "rating_count": F("rating_count") + count}
     Outlet.objects.filter(pk=outlet_id).update(**change)
     if staff_id is not None:
         StaffMember.objects.filter(pk=staff_id).update(**change)

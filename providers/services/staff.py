@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from common import clock, uploads
@@ -14,6 +15,9 @@ from providers.models import Outlet, Provider, Service, Skill, StaffAssignment, 
 from providers.rules import checks
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.record import lock_provider, tell
+
+# Shown as a circle of 56 px, and larger on their own card.
+PHOTO_PX = 640
 
 
 class StaffFields(TypedDict, total=False):
@@ -79,6 +83,11 @@ def update_staff(
         _set_skills(staff, skills)
     _tell(staff, provider, actor, "staff.update", list(touched.values()))
     return staff
+
+
+def take_photo(*, staff: StaffMember, file: UploadedFile, actor: str) -> None:
+    """Look the file through, then show it. Raises UploadRefused and its kinds, IsArchived."""
+    set_photo(staff=staff, photo=uploads.take_picture(file, longest_px=PHOTO_PX), actor=actor)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from payments.services.ledger import verify
 from providers.models import Category, Offering, Outlet, Provider, StaffMember
 from providers.services.listing import refresh_listing
 from reviews.models import Review
+from reviews.services import verify as ratings
 from tests.demo.conftest import DAY, EVERY
 
 MIDDAY = datetime.combine(DAY, time(10), tzinfo=UTC)
@@ -65,10 +66,9 @@ def test_listings_and_ratings_are_as_their_services_would_count_them(small_city:
     before = list(Offering.objects.order_by("pk").values_list(*columns))
     refresh_listing(Offering.objects.all())
     assert list(Offering.objects.order_by("pk").values_list(*columns)) == before
-    for model, column in ((Outlet, "outlet"), (StaffMember, "staff")):
-        for row in model.objects.filter(rating_count__gt=0):  # type: ignore[attr-defined]
-            ratings = list(Review.objects.filter(**{column: row}).values_list("rating", flat=True))
-            assert (row.rating_sum, row.rating_count) == (sum(ratings), len(ratings))
+    assert ratings.verify() == []
+    assert Outlet.objects.filter(rating_count__gt=0).count() > 3
+    assert StaffMember.objects.filter(rating_count__gt=0).count() > 3
     assert Review.objects.exclude(booking__status="closed").count() == 0
 
 

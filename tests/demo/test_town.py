@@ -23,7 +23,7 @@ ROWS = {
     Booking: ("ref", "status", "starts_at", "created_at", "check_in_code", "customer__public_id"),
     BookingItem: ("public_id", "name", "lines", "price_amount"),
     LedgerEntry: ("transaction__public_id", "account__owner", "amount", "transaction__at"),
-    Review: ("public_id", "rating", "text", "created_at"),
+    Review: ("public_id", "rating", "value_stars", "text", "created_at"),
     Event: ("subject_id", "seq", "uid", "type", "actor", "at"),
 }
 

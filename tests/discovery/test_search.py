@@ -1,10 +1,13 @@
 """Search finds the right outlets, in the right order, and nothing that is not public."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.errors import InvalidInput
 from discovery.errors import PositionNeeded, QueryTooLong
@@ -21,7 +24,7 @@ from tests.discovery.shops import HERE, LAT, LNG, NOW, busy, ids, shop, wall
 def test_an_item_tells_all_that_the_api_promises() -> None:
     outlet = shop(1000, name="Kirkas", rating_sum=14, rating_count=3)
     [item] = search(**HERE, category="hair").items
-    assert (item.outlet.id, item.outlet.name, item.outlet.rating) == (outlet.public_id, "Kirkas", 4.7)
+    assert (item.outlet.id, item.outlet.name, item.outlet.rating) == (outlet.public_id, "Kirkas", 4.3)
     assert item.outlet.distance_m == pytest.approx(1000, rel=0.005)
     assert (item.outlet.lat, item.outlet.lng) == pytest.approx((outlet.point.y, outlet.point.x))
     assert item.outlet.timezone == "Europe/Helsinki"
@@ -87,8 +90,42 @@ def test_best_rated_cheapest_and_soonest() -> None:
 
 
 def test_ratings_equal_when_shown_are_ordered_by_how_many_there_are() -> None:
-    few, many = shop(rating_sum=9, rating_count=2), shop(rating_sum=90, rating_count=20)
+    # (20 + 9) / 7 and (20 + 38) / 14: the same mean, out of more visits.
+    few, many = shop(rating_sum=9, rating_count=2), shop(rating_sum=38, rating_count=9)
+    assert few.rating == many.rating
     assert ids(search(**HERE, sort="rating")) == [many.public_id, few.public_id]
+
+
+def test_by_rating_is_by_the_bayesian_mean_as_it_is_shown_page_by_page() -> None:
+    one_enthusiast = shop(rating_sum=5, rating_count=1)
+    hundred_content = shop(rating_sum=480, rating_count=100)
+    disliked = shop(rating_sum=2, rating_count=2)
+    unknown = shop()
+    ordered = [x.public_id for x in (hundred_content, one_enthusiast, disliked, unknown)]
+    assert ids(search(**HERE, sort="rating")) == ordered
+    assert [item.outlet.rating for item in search(**HERE, sort="rating").items] == [4.8, 4.2, 3.1, None]
+    seen, cursor = [], None
+    while True:
+        page = search(**HERE, sort="rating", limit=1, cursor=cursor)
+        seen += ids(page)
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == ordered
+
+
+def test_the_area_of_a_search_by_rating_comes_from_an_index() -> None:
+    shop(rating_sum=5, rating_count=1)
+    with CaptureQueriesContext(connection) as statements:
+        search(**HERE, sort="rating", category="hair")
+    assert len(statements) <= 3
+    matches = next(each["sql"] for each in statements if "picked AS MATERIALIZED" in each["sql"])
+    with connection.cursor() as cursor:
+        # Of a handful of rows a scan would be cheaper: what is asked is whether the index can serve.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {matches}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert re.search(r"Index (Only )?Scan (using|on) \w*offering\w*", plan), plan
 
 
 def test_free_in_a_span_means_a_start_in_it() -> None:

@@ -31,7 +31,7 @@ def test_the_answer_has_the_promised_shape(client: Client) -> None:
                     "lat": 60.1841,
                     "lng": 24.9525,
                     "distance_m": 0,
-                    "rating": 4.5,
+                    "rating": 4.1,
                     "timezone": "Europe/Helsinki",
                     "rating_count": 2,
                     "street_line": "Kalevankatu 12",

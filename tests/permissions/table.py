@@ -18,6 +18,7 @@ _RULES = """
 rule             | nobody stranger customer guest person colleague manager owner rival operator
 public           | yes    yes      yes      yes   yes    yes       yes     yes   yes   yes
 signed in        | 401    yes      yes      401   yes    yes       yes     yes   yes   yes
+somebody         | 401    yes      yes      yes   yes    yes       yes     yes   yes   yes
 signed in person | 401    403      403      401   403    403       403     403   403   403
 own factor       | 401    403      403      401   403    403       403     403   403   yes
 own thing        | 401    404      yes      401   404    404       404     404   404   404
@@ -65,6 +66,8 @@ class Case:
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     form: dict[str, Any] = field(default_factory=dict)
+    # The operation takes a file under this name.
+    file: str = ""
     state: str = "confirmed"
     outcome: int = 200
 
@@ -84,6 +87,7 @@ def _visit(rule: str, **more: Any) -> Case:
 _PERIOD = {"start": "{start}", "end": "{later}"}
 _CONTACT = {"name": "Helmi", "email": "helmi@example.com", "phone": "+358401234567"}
 _HOME = {"line": "Vaasankatu 3", "lat": 60.1841, "lng": 24.9525, "note": "2nd floor"}
+_STARS = {"service": 5, "punctuality": 4, "value": 3}
 _SPAN = {"from": "{start}", "to": "{later}"}
 
 OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
@@ -168,6 +172,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "check_in": _visit("mark", body={"code": "{code}"}),
     "on_the_way": _visit("mark", state="at_home"),
     "start_visit": _visit("mark", state="checked_in"),
+    "tick_standard": _visit("mark", state="started", body={"done": [0]}),
     "complete_visit": _visit("mark", state="started"),
     "close_booking": _visit("close", state="completed"),
     "no_show": _visit("mark", state="missed"),
@@ -176,6 +181,13 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     ),
     "reverse_counter_payment": _visit("take back", state="paid_there", body={"reason": "Typed twice"}),
     "send_message": _visit("mark", body={"text": "Come in by the yard, please."}),
+    # Reviews
+    "list_outlet_reviews": Case("public"),
+    "write_review": _visit("close", state="completed", body={"stars": _STARS, "text": "Good."}),
+    "change_review": _visit("close", state="reviewed", body={"stars": _STARS, "text": "Better."}),
+    "get_review": Case("see visit", scope="bookings:read", state="reviewed"),
+    "reply_to_review": _change(body={"text": "Thank you."}),
+    "report_review": Case("somebody", scope="bookings:write", body={"reason": "spam", "text": "Look."}),
     # A business
     "list_my_businesses": Case("signed in", scope="catalogue:read"),
     "create_business": Case(
@@ -251,6 +263,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
         }
     ),
     "archive_staff": _change(state="given_up"),
+    "set_staff_photo": _change(file="photo"),
+    "remove_staff_photo": _change(),
     "list_my_services": _see(),
     "create_service": _change(
         body={
@@ -370,6 +384,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:home": _PUBLIC,
     "frontend:search": {"GET": Case("public"), "POST": Case("public")},
     "frontend:suggest": {"POST": Case("public", form={"near": "Kal"})},
+    "frontend:outlet_reviews": _PUBLIC,
+    "frontend:report_review": {
+        "GET": Case("somebody"),
+        "POST": Case("somebody", form={"reason": "spam", "text": "Look.", "key": "{uuid}"}),
+    },
     "frontend:outlet_short": _PUBLIC,
     "frontend:outlet": _PUBLIC,
     "frontend:for_providers": _PUBLIC,
@@ -399,6 +418,10 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:move": {
         "GET": Case("move"),
         "POST": Case("move", form={"start": "{later}", "version": "{version}", "nonce": "{uuid}"}),
+    },
+    "frontend:review": {
+        "GET": Case("close", state="reviewed"),
+        "POST": Case("close", state="completed", form={**_STARS, "text": "Good.", "key": "{uuid}"}),
     },
     # A business
     "provider:index": {"GET": Case("signed in")},
@@ -450,10 +473,14 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("manager", form={"version": "{version}", "key": "{uuid}"}),
     },
     "provider:visit_mark": {"POST": Case("mark at the desk", form={"code": "{code}", "key": "{uuid}"})},
+    "provider:visit_standard": {
+        "POST": Case("mark at the desk", state="started", form={"done": "0", "key": "{uuid}"})
+    },
     "provider:staff": {"GET": Case("member")},
     "provider:staff_new": _DESK_FORM,
     "provider:person": _DESK_FORM,
     "provider:staff_archive": _ASKED_FIRST,
+    "provider:person_photo": {"POST": Case("manager", form={"remove": "1"})},
     "provider:time_off": _DESK_FORM,
     "provider:time_off_remove": {"POST": _SEEN},
     "provider:services": {"GET": Case("member")},
@@ -470,6 +497,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:unit_add": {"POST": _EMPTY},
     "provider:unit": _DESK_FORM,
     "provider:unit_archive": _ASKED_FIRST,
+    "provider:reviews": {"GET": Case("member")},
+    "provider:review": {
+        "GET": Case("member"),
+        "POST": Case("manager", form={"do": "reply", "text": "Thank you.", "key": "{uuid}"}),
+    },
     "provider:members": {"GET": _SEEN},
     "provider:member_new": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:member": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},

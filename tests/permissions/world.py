@@ -18,6 +18,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import now
@@ -38,7 +39,7 @@ from notifications.models import DevMail
 from payments.enums import CounterMeans
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
-from providers.models import Document, Outlet, Provider, StaffMember
+from providers.models import Document, Outlet, Provider, StaffMember, StandardStep
 from providers.services.hours import add_closure, add_time_off
 from providers.services.vetting import set_document_kind, warn
 from tests.factories import (
@@ -48,6 +49,7 @@ from tests.factories import (
     make_option,
     make_outlet,
     make_picture,
+    make_review,
     make_service,
     make_staff,
     make_user,
@@ -77,9 +79,21 @@ WAYS = {
     "checked_in": ("confirmed", "checked_in"),
     "started": ("confirmed", "checked_in", "started"),
     "completed": ("confirmed", "checked_in", "started", "completed"),
+    "closed": ("confirmed", "checked_in", "started", "completed", "closed"),
 }
 # Rows that come and go with any request, refused or not.
 BESIDES = {"sessions.session", "common.idempotencyrecord"}
+
+
+def _bring(booking: QuerySet[Booking], status: str) -> None:
+    for step in WAYS[status]:
+        booking.update(
+            status=step,
+            payment_state="unpaid",
+            completed_at=now(),
+            confirmed_at=now(),
+            accept_by=now() + timedelta(hours=1),
+        )
 
 
 @dataclass
@@ -94,22 +108,18 @@ class World:
     secrets: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def put(self, state: str) -> None:
-        """Bring the visit to a status, at home for `at_home`, and in the past for `missed`."""
+        """Bring the visit to a status: at home for `at_home`, past for `missed`, with its review for `reviewed`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
-        home = {
+        short = {
             "at_home": "confirmed",
             "missed": "confirmed",
+            "reviewed": "completed",
             "to_pay": "confirmed",
             "paid_there": "confirmed",
         }
-        for status in WAYS[home.get(state, state)]:
-            booking.update(
-                status=status,
-                payment_state="unpaid",
-                completed_at=now(),
-                confirmed_at=now(),
-                accept_by=now() + timedelta(hours=1),
-            )
+        _bring(booking, short.get(state, state))
+        if state == "reviewed":
+            make_review(booking.get())
         if state == "at_home":
             booking.update(place="customer")
         if state in ("to_pay", "paid_there"):
@@ -220,6 +230,8 @@ def make_world() -> World:
 
     visit = _visit(ids, users["customer"])
     theirs = _visit(foreign, users["stranger"])
+    ids |= _reviewed(ids, users["customer"])
+    foreign |= _reviewed(foreign, users["stranger"])
     app, _secret = create_token(user=users["customer"], name="app", scopes=["bookings:read"])
     apps_of_others, _secret = create_token(user=users["rival"], name="app", scopes=["bookings:read"])
     intent = SandboxIntent.objects.create(
@@ -279,6 +291,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     actor = Principal(user=owner).actor
     service = make_service(outlet, staff=[person])
     home = make_home_service(outlet, staff=[person])
+    StandardStep.objects.get_or_create(category=service.category, words={"en": "Ask what is wanted."})
     unit = make_bays(outlet, home)[0]
     person.photo = make_picture()
     person.save(update_fields=["photo"])
@@ -329,6 +342,19 @@ def _visit(ids: dict[str, str], user: User) -> Booking:
         start=tomorrow_at(10, days=3),
     )
     return held.booking
+
+
+def _reviewed(ids: dict[str, str], user: User) -> dict[str, str]:
+    """Another visit, over and reviewed."""
+    held = holds.hold(
+        principal=Principal(user=user),
+        outlet=ids["outlet"],
+        items=[holds.ItemRequest(ids["service"], staff=ids["staff"])],
+        start=tomorrow_at(15, days=3),
+    )
+    _bring(Booking.objects.filter(pk=held.booking.pk), "closed")
+    review = make_review(held.booking)
+    return {"review": review.public_id, "review_id": review.public_id}
 
 
 MAIL = b"""\

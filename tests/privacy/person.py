@@ -32,11 +32,15 @@ from providers.enums import Role
 from providers.models import Membership, Outlet, StaffMember
 from providers.services.hours import add_time_off
 from providers.services.staff import update_staff
-from reviews.models import Review
+from reviews.enums import Reason, Side
+from reviews.services.appeals import appeal
+from reviews.services.moderation import hide
+from reviews.services.reports import report
 from tests.factories import (
     make_home_service,
     make_member,
     make_outlet,
+    make_review,
     make_service,
     make_staff,
     make_user,
@@ -55,6 +59,8 @@ CANARIES = {
     "resume": "canary since the cradle",
     "reason": "canary has the flu",
     "review": "canary sang of a clean floor",
+    "report": "canary heard a false note",
+    "appeal": "canary stands by the song",
     "guest name": "Canaria Hospes",
     "second email": "canary-second@example.com",
 }
@@ -83,13 +89,10 @@ def live_a_life() -> Traced:
     guest = _book_as_guest(outlet, owner)
     _prove_second_address(user)
     home = _home_visit(outlet, owner, user)
-    Review.objects.create(
-        booking=home,
-        outlet=outlet,
-        author_name="Canaria N.",
-        rating=5,
-        text=CANARIES["review"],
-    )
+    review = make_review(home, author_name="Canaria N.", text=CANARIES["review"])
+    report(review=review, by=user, reason=Reason.OTHER, text=CANARIES["report"])
+    hide(review=review, reason=Reason.OTHER, operator=make_user(is_operator=True))
+    appeal(review=review, side=Side.AUTHOR, text=CANARIES["appeal"], actor=Principal(user=user).actor)
     _seen_in_the_back_office(user)
     return Traced(user, browser, [guest, home], _works_somewhere(user), CANARIES)
 

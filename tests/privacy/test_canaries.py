@@ -7,6 +7,7 @@ from bookings.models import Booking
 from common import privacy
 from common.models import Event
 from payments import services as payments
+from reviews.services import verify as ratings
 from tests.privacy.person import Traced, everything_about
 from tests.privacy.scan import found
 
@@ -35,6 +36,7 @@ def test_nothing_of_the_person_is_left_after_they_are_erased(traced: Traced) -> 
     assert found(traced.canaries) == {}
     assert not Booking.objects.filter(address_point__isnull=False).exists()
     assert payments.verify() == []
+    assert ratings.verify() == []
     for ref in (booking.ref for booking in traced.bookings):
         seqs = list(Event.objects.filter(subject_id=ref).order_by("seq").values_list("seq", flat=True))
         assert seqs == list(range(1, len(seqs) + 1))

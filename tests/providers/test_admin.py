@@ -6,6 +6,7 @@ from django.test import Client
 from common.models import AuditEntry
 from providers.enums import ProviderStatus
 from providers.models import Category, Offering
+from providers.selectors.standards import standard_of
 from providers.selectors.vetting import needs
 from tests.factories import make_category, make_provider
 from tests.providers.conftest import Business
@@ -85,8 +86,22 @@ def test_a_category_archived_here_leaves_search(operator: Client, business: Busi
         "names-0-name": "Hair",
         "document_requirements-TOTAL_FORMS": "0",
         "document_requirements-INITIAL_FORMS": "0",
+        "standard-TOTAL_FORMS": "2",
+        "standard-INITIAL_FORMS": "0",
+        "standard-0-category": str(business.category.pk),
+        "standard-0-position": "1",
+        "standard-0-words_en": "Clean tools",
+        "standard-0-words_zh_hans": "工具干净",
+        "standard-1-category": str(business.category.pk),
+        "standard-1-position": "0",
+        "standard-1-words_en": "Ask what is wanted",
+        "standard-1-words_zh_hans": "",
     }
     assert operator.post(path, data).status_code == 302
     assert Category.objects.get(pk=business.category.pk).position == 3
+    assert standard_of(business.category.pk) == [
+        {"en": "Ask what is wanted"},
+        {"en": "Clean tools", "zh-hans": "工具干净"},
+    ]
     assert not Offering.objects.get().is_live
     assert nails.archived_at is None

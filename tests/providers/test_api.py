@@ -53,7 +53,10 @@ def test_categories_come_as_a_tree_in_the_language_asked_for() -> None:
                 "id": "beauty",
                 "name": "Beauty",
                 "description": "",
-                "children": [{"id": "hair", "name": "Hair", "description": "", "children": []}],
+                "children": [
+                    {"id": "hair", "name": "Hair", "description": "", "children": [], "standard": []}
+                ],
+                "standard": [],
             }
         ]
     }
@@ -64,7 +67,7 @@ def test_categories_come_as_a_tree_in_the_language_asked_for() -> None:
 
 def test_the_category_tree_is_remembered(django_assert_num_queries: Any) -> None:
     make_category()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         get("/categories")
     with django_assert_num_queries(0):
         get("/categories")
@@ -121,7 +124,7 @@ def test_a_public_outlet_costs_the_same_whatever_it_sells(
 ) -> None:
     for _ in range(more):
         make_option(make_service(business.outlet))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         get(f"/outlets/{business.outlet.public_id}")
 
 

@@ -23,6 +23,7 @@ from providers.errors import (
     ZoneUnknown,
 )
 from providers.models import Offering, Outlet, ResourceNeed, Skill, StaffAssignment
+from providers.rules.ratings import Stars
 from providers.services import ratings
 from providers.services.catalogue import (
     archive_service,
@@ -293,17 +294,20 @@ def test_archiving_a_kind_archives_its_units_and_ends_the_needs_for_it(business:
 
 def test_ratings_add_up_and_are_taken_out_again(business: Business) -> None:
     ids = {"outlet_id": business.outlet.pk, "staff_id": business.person.pk}
-    ratings.add_rating(stars=5, **ids)
-    ratings.add_rating(stars=2, **ids)
-    ratings.change_rating(before=2, after=3, **ids)
-    business.outlet.refresh_from_db()
-    business.person.refresh_from_db()
-    assert (business.outlet.rating, business.outlet.rating_count) == (4.0, 2)
-    assert (business.person.rating_sum, business.person.rating_count) == (8, 2)
-    ratings.remove_rating(stars=5, **ids)
-    ratings.remove_rating(stars=3, **ids)
+    ratings.add_rating(stars=Stars(5, 5, 4), **ids)
+    ratings.add_rating(stars=Stars(2, 1, 3), **ids)
+    ratings.change_rating(before=Stars(2, 1, 3), after=Stars(3, 3, 3), **ids)
+    for row in (business.outlet, business.person):
+        row.refresh_from_db()
+        assert (row.rating_sum, row.rating_count) == (8, 2)
+        assert (row.service_sum, row.punctuality_sum, row.value_sum) == (8, 8, 7)
+        assert (row.rating, row.rating_score) == (4.0, 4.0)
+        assert (row.service_rating, row.punctuality_rating, row.value_rating) == (4.0, 4.0, 3.9)
+    ratings.remove_rating(stars=Stars(5, 5, 4), **ids)
+    ratings.remove_rating(stars=Stars(3, 3, 3), **ids)
     business.outlet.refresh_from_db()
     assert business.outlet.rating is None
+    assert business.outlet.value_sum == 0
 
 
 def test_a_category_has_a_name_in_english(business: Business) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_mails_about_requests"),
+        ("notifications", "0003_mails_about_reviews"),
     ]
 
     operations = [
@@ -23,6 +23,15 @@ class Migration(migrations.Migration):
                     ("requested", "requested"),
                     ("declined", "declined"),
                     ("message", "message"),
+                    ("review_invited", "review: invited"),
+                    ("review_replied", "review: replied"),
+                    ("review_hidden", "review: hidden"),
+                    ("review_restored", "review: shown again"),
+                    ("review_appeal", "review: appeal refused"),
+                    ("provider_reviewed", "provider: reviewed"),
+                    ("provider_hidden", "provider: review hidden"),
+                    ("provider_restored", "provider: review shown"),
+                    ("provider_appeal", "provider: appeal refused"),
                     ("provider_new", "provider: new"),
                     ("provider_moved", "provider: moved"),
                     ("provider_cancelled", "provider: cancelled"),

@@ -11,7 +11,7 @@ import common.public_ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0002_requests_and_their_answers"),
+        ("bookings", "0003_service_standard"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

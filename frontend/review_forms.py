@@ -1,0 +1,72 @@
+"""The forms around reviews. They read what people choose and type; whether it holds is the services' to say."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from providers.rules.ratings import Stars
+from reviews.enums import Reason
+from reviews.rules import words
+
+STARS = [(n, n) for n in range(1, 6)]
+
+
+class ReviewForm(forms.Form):
+    """Three groups of five stars, and words."""
+
+    service = forms.TypedChoiceField(
+        label=_("The service"), choices=STARS, coerce=int, widget=forms.RadioSelect
+    )
+    punctuality = forms.TypedChoiceField(
+        label=_("On time"), choices=STARS, coerce=int, widget=forms.RadioSelect
+    )
+    value = forms.TypedChoiceField(
+        label=_("Worth the price"), choices=STARS, coerce=int, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=_("What was it like?"),
+        max_length=words.LONGEST_TEXT,
+        required=False,
+        help_text=_("What would you have liked to know before?"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def stars(self) -> Stars:
+        """The three stars of a valid form."""
+        chosen = self.cleaned_data
+        return Stars(chosen["service"], chosen["punctuality"], chosen["value"])
+
+
+class ReplyForm(forms.Form):
+    """What a business answers, in public."""
+
+    text = forms.CharField(
+        label=_("Your reply"),
+        max_length=words.LONGEST_REPLY,
+        help_text=_("Everybody reads it. You reply once, and it stays as you write it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class AppealForm(forms.Form):
+    """Why a decision should be looked at again."""
+
+    text = forms.CharField(
+        label=_("Why should we look again?"),
+        max_length=words.LONGEST_REPLY,
+        help_text=_("You can appeal once. Another person than the one who decided looks at it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ReportForm(forms.Form):
+    """What is wrong with a review."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"), choices=Reason.choices, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=_("What should we know?"),
+        max_length=words.LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,0 +1,16 @@
+"""The events that reviews publishes; their subject is the review (`review`, its public id).
+
+`review.invited` comes before there is a review: its subject is the visit's invitation.
+"""
+
+REVIEW_WRITTEN = "review.written"
+REVIEW_CHANGED = "review.changed"
+REVIEW_REPLIED = "review.replied"
+REVIEW_REPORTED = "review.reported"
+REVIEW_HIDDEN = "review.hidden"
+REVIEW_KEPT = "review.kept"
+REVIEW_RESTORED = "review.restored"
+REVIEW_APPEALED = "review.appealed"
+REVIEW_APPEAL_DECIDED = "review.appeal_decided"
+REVIEW_ERASED = "review.erased"
+REVIEW_INVITED = "review.invited"

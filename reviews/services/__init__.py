@@ -1,0 +1,1 @@
+"""What changes a review: writing, replying, reporting, deciding. One transaction each."""

@@ -1,0 +1,85 @@
+"""How every change of a review is made: under its lock, with an event and an audit row."""
+
+from typing import Any
+
+from django.db import transaction
+
+from common import audit, events
+from common.errors import NotFound
+from providers.rules.ratings import Stars
+from providers.services import ratings
+from reviews.errors import ReviewTextInvalid
+from reviews.models import Review
+
+
+def lock(review: Review) -> Review:
+    """The review's row, locked until the transaction ends. Raises NotFound when it has been erased."""
+    found = (
+        Review.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("booking", "outlet__provider")
+        .filter(pk=review.pk, erased_at__isnull=True)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def change(
+    review: Review,
+    *,
+    event: str,
+    actor: str,
+    fields: dict[str, Any] | None = None,
+    chained: bool = False,
+    **data: Any,
+) -> None:
+    """Write `fields` of the locked `review` with the event and audit row that say so. `data` names nobody.
+
+    `chained` for operators' decisions.
+    """
+    assert transaction.get_connection().in_atomic_block
+    fields = {**(fields or {}), "last_seq": review.last_seq + 1}
+    for name, value in fields.items():
+        setattr(review, name, value)
+    review.save(update_fields=list(fields))
+    tell(review, event=event, actor=actor, chained=chained, **data)
+
+
+def tell(review: Review, *, event: str, actor: str, chained: bool = False, **data: Any) -> None:
+    """Publish the event numbered `review.last_seq`, and write the audit row."""
+    events.publish(
+        subject_type="review",
+        subject_id=review.public_id,
+        seq=review.last_seq,
+        type=event,
+        actor=actor,
+        payload={"booking_ref": review.booking.ref, "outlet": review.outlet.public_id, **data},
+    )
+    audit.record(
+        actor=actor,
+        action=event,
+        object_type="review",
+        object_id=review.public_id,
+        chained=chained,
+        **data,
+    )
+
+
+def count(review: Review, *, before: Stars | None, after: Stars | None) -> None:
+    """Bring the ratings of the review's outlet and person in step: None where it does not count."""
+    outlet, person = review.outlet_id, review.staff_id
+    if before and after:
+        ratings.change_rating(outlet_id=outlet, staff_id=person, before=before, after=after)
+    elif after:
+        ratings.add_rating(outlet_id=outlet, staff_id=person, stars=after)
+    elif before:
+        ratings.remove_rating(outlet_id=outlet, staff_id=person, stars=before)
+
+
+def clean(text: str, *, field: str, longest: int, needed: bool = False) -> str:
+    """The text trimmed. Raises ReviewTextInvalid."""
+    text = text.strip()
+    if (needed and not text) or len(text) > longest or "\x00" in text:
+        raise ReviewTextInvalid(field=field, max=longest)
+    return text

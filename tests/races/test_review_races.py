@@ -1,0 +1,161 @@
+"""Authors, businesses and operators at the same review in the same moment."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bookings.models import Booking
+from bookings.selectors.access import Access
+from bookings.services import holds
+from common import clock
+from common.errors import NotFound
+from common.models import Event
+from providers.models import Outlet
+from providers.rules.ratings import Stars
+from reviews.enums import Reason, Side
+from reviews.errors import AlreadyReplied, AlreadyReviewed, NothingToDecide, ReviewHidden
+from reviews.models import Review, ReviewReport
+from reviews.services import appeals, moderation, record, replies, reports, writing
+from reviews.services.verify import verify
+from tests.bookings.conftest import Shop, contact, shop
+from tests.factories import make_user
+from tests.payments.paying import together
+
+__all__ = ["contact", "shop"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def over(shop: Shop, contact: Callable[..., holds.Contact]) -> Access:
+    access = shop.hold(contact=contact())
+    row = Booking.objects.filter(pk=access.booking.pk)
+    for status in ("confirmed", "checked_in", "started", "completed"):
+        row.update(status=status)
+    row.update(starts_at=clock.now() - timedelta(hours=2), ends_at=clock.now() - timedelta(hours=1))
+    return shop.again(access)
+
+
+@pytest.fixture
+def review(over: Access) -> Review:
+    return writing.write(access=over, stars=Stars(3, 3, 3), text="", language="en")
+
+
+def kinds(results: list[object]) -> Counter[type]:
+    return Counter(type(result) for result in results)
+
+
+def numbers(review: Review) -> list[int]:
+    """The event numbers of a review, in order."""
+    return list(
+        Event.objects.filter(subject_type="review", subject_id=review.public_id)
+        .order_by("seq")
+        .values_list("seq", flat=True)
+    )
+
+
+def test_of_many_reviews_of_one_visit_one_stands(over: Access) -> None:
+    results = together(
+        *[
+            lambda n=n: writing.write(access=over, stars=Stars(n, n, n), text="", language="en")
+            for n in (1, 2, 3, 4, 5, 5)
+        ]
+    )
+    assert kinds(results) == {Review: 1, AlreadyReviewed: 5}
+    assert verify() == []
+
+
+def test_edits_at_once_leave_the_rating_of_the_last(over: Access, review: Review) -> None:
+    results = together(
+        *[
+            lambda n=n: writing.edit(access=over, stars=Stars(n, n, n), text=str(n), language="en")
+            for n in (1, 2, 3, 4, 5, 1, 2, 5)
+        ]
+    )
+    assert kinds(results) == {Review: 8}
+    assert verify() == []
+    left = Review.objects.get()
+    assert left.text == str(left.rating)
+    assert numbers(left) == list(range(1, 10))
+
+
+def test_without_the_lock_edits_would_spoil_the_rating(
+    over: Access, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from threading import Barrier
+
+    both_looked = Barrier(2, timeout=10)
+
+    def look_and_wait(found: Review) -> Review:
+        row = Review.objects.select_related("booking", "outlet").get(pk=found.pk)
+        both_looked.wait()
+        return row
+
+    monkeypatch.setattr(record, "lock", look_and_wait)
+    # Without the lock the event's number is taken twice as well: look at the ratings alone.
+    monkeypatch.setattr(record, "tell", lambda *args, **kwargs: None)
+    together(
+        lambda: writing.edit(access=over, stars=Stars(2, 2, 2), text="", language="en"),
+        lambda: writing.edit(access=over, stars=Stars(4, 4, 4), text="", language="en"),
+    )
+    assert len(verify()) == 2, "each reckoned from the three stars that were there"
+
+
+def test_of_many_replies_one_stands(shop: Shop, review: Review) -> None:
+    results = together(
+        *[
+            lambda n=n: replies.reply(review=review, text=f"Reply {n}", actor=shop.owner.actor)
+            for n in range(6)
+        ]
+    )
+    assert kinds(results) == {Review: 1, AlreadyReplied: 5}
+    [won] = [result for result in results if isinstance(result, Review)]
+    assert Review.objects.get().reply == won.reply
+    assert numbers(review) == [1, 2]
+
+
+def test_a_report_beside_a_hiding_is_never_left_open(review: Review) -> None:
+    operator = make_user(is_operator=True)
+    people = [make_user() for _ in range(5)]
+    results = together(
+        *[lambda by=by: reports.report(review=review, by=by, reason=Reason.SPAM) for by in people],
+        lambda: moderation.hide(review=review, reason=Reason.SPAM, operator=operator),
+    )
+    assert set(kinds(results)) <= {ReviewReport, NotFound, type(results[-1])}
+    assert not ReviewReport.objects.filter(decision__isnull=True).exists()
+    assert verify() == []
+    assert Outlet.objects.get(pk=review.outlet_id).rating_count == 0
+
+
+def test_of_operators_who_decide_at_once_one_does(review: Review) -> None:
+    operators = [make_user(is_operator=True) for _ in range(4)]
+    reports.report(review=review, by=make_user(), reason=Reason.SPAM)
+    results = together(
+        *[lambda by=by: moderation.keep(review=review, operator=by) for by in operators[:2]],
+        *[
+            lambda by=by: moderation.hide(review=review, reason=Reason.SPAM, operator=by)
+            for by in operators[2:]
+        ],
+    )
+    refused = [result for result in results if isinstance(result, NothingToDecide | ReviewHidden)]
+    assert review.decisions.filter(kind="hide").count() == 1, "hiding needs no report"
+    assert len(refused) == 4 - review.decisions.count()
+    assert verify() == []
+
+
+def test_an_appeal_is_decided_once(review: Review) -> None:
+    first, *others = (make_user(is_operator=True) for _ in range(5))
+    moderation.hide(review=review, reason=Reason.SPAM, operator=first)
+    appeal = appeals.appeal(review=review, side=Side.AUTHOR, text="Why?", actor="guest")
+    results = together(
+        *[
+            lambda by=by, grant=grant: appeals.decide_appeal(appeal=appeal, grant=grant, operator=by)
+            for by, grant in zip(others, (True, False, True, False), strict=True)
+        ]
+    )
+    assert kinds(results)[NothingToDecide] == 3
+    appeal.refresh_from_db()
+    assert Review.objects.get().is_shown == appeal.granted
+    assert verify() == []
