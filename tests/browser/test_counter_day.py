@@ -38,7 +38,7 @@ def test_a_day_at_the_counter(device: Device, site: Site, world: World) -> None:
     expect(page.locator("#pick")).to_be_visible()
     assert looked_at(page) == []
     page.set_viewport_size(PHONE)
-    page.locator(".plate").filter(has_text="Now").locator("input").check()
+    page.locator(".plate").filter(has_text="Now").click()
     page.get_by_role("button", name="Book it").last.click()
     page.wait_for_url("**/day?day=**")
     ville = line(page, "Ville Ranta")
@@ -94,7 +94,7 @@ def test_a_word_to_the_customer_and_another_time_on_the_board(
     assert looked_at(owner) == []
     owner.set_viewport_size(DESK)
     owner.get_by_label("Who does it").select_option(label="Helmi Laine")
-    owner.locator("#pick .plate input").nth(20).check()
+    owner.locator("#pick .plate").nth(20).click()
     owner.get_by_role("button", name="Move it").last.click()
     owner.wait_for_url("**/day?day=**")
     expect(line(owner, "Maria Korhonen").first).to_contain_text("Moved.")
@@ -106,7 +106,7 @@ def test_a_change_that_hits_a_visit_lists_it_first(device: Device, site: Site, w
     day = site.orm(street.local_day, world.salon, held.booking.starts_at)
     owner = sign_in(device(), street.OWNER)
     owner.goto(f"/provider/{world.salon.provider}/time-off/")
-    owner.get_by_label("Who").select_option(label="Aino Virta")
+    owner.get_by_label("Who", exact=True).select_option(label="Aino Virta")
     owner.get_by_label("Reason").fill("Dentist")
     owner.get_by_label("First day").fill(day)
     owner.get_by_label("Last day").fill(day)
@@ -120,6 +120,8 @@ def test_a_change_that_hits_a_visit_lists_it_first(device: Device, site: Site, w
     owner.get_by_role("button", name="Do it, and keep these visits").click()
     expect(owner.get_by_text("Dentist")).to_be_visible()
     expect(owner.get_by_role("region", name=re.compile("^This would hit"))).to_have_count(0)
+    owner.get_by_role("button", name="Remove this time off of Aino Virta").click()
+    expect(owner.get_by_text("Dentist")).to_have_count(0)
 
 
 def film_of(text: str, path: Path) -> None:
