@@ -29,6 +29,8 @@ class Kind(TextChoices):
     PROVIDER_CANCELLED = "provider_cancelled", "provider: cancelled"
     PROVIDER_REQUEST = "provider_request", "provider: request"
     PROVIDER_OVERDUE = "provider_overdue", "provider: overdue"
+    VETTING = "vetting", "provider: vetting"
+    DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
 
 
 class State(TextChoices):

@@ -4,8 +4,8 @@ from bookings.rules import states
 from common.events import after_commit
 from common.models import Event
 from notifications.enums import Kind
-from notifications.selectors import Addressee, customer_of, find_booking, provider_of
-from notifications.services import owe, send
+from notifications.selectors import Addressee, business_of, customer_of, find_booking, provider_of
+from notifications.services import owe, owe_business, send
 
 # An event's type, then what the customer and the provider are told of it.
 MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
@@ -59,6 +59,36 @@ def on_appeal_decided(event: Event) -> None:
     """Tell whoever appealed in vain; what a granted appeal brings is news of its own."""
     if not event.payload["granted"]:
         _tell(event, event.payload["booking_ref"], only=_SIDES[event.payload["side"]])
+
+
+@after_commit(
+    "provider.approved",
+    "provider.revision_asked",
+    "provider.rejected",
+    "provider.warned",
+    "provider.suspended",
+    "provider.reinstated",
+    "provider.appeal_decided",
+    "provider.written",
+    "document.refused",
+    "document.expired",
+)
+def on_vetting(event: Event) -> None:
+    """Tell a business what was decided about it, or written to it. A decision is published once per outlet."""
+    if event.payload.get("side") == "provider":
+        return
+    _tell_business(event, Kind.VETTING, f"vetting:{event.payload['entry']}")
+
+
+@after_commit("document.expiring")
+def on_document_expiring(event: Event) -> None:
+    """Remind a business of a document that runs out."""
+    _tell_business(event, Kind.DOCUMENT_EXPIRING, f"expiring:{event.payload['id']}:{event.payload['days']}")
+
+
+def _tell_business(event: Event, kind: Kind, news: str) -> None:
+    if reader := business_of(event.subject_id):
+        send([owe_business(kind=kind, to=reader, event=event, news=news)])
 
 
 def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:

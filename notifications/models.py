@@ -18,7 +18,8 @@ class Message(models.Model):
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
-    booking_ref = models.CharField(max_length=16)
+    # Empty when it is about a business itself.
+    booking_ref = models.CharField(max_length=16, blank=True)
     # A customer or a provider, by public id.
     recipient = models.CharField(max_length=24)
     language = models.CharField(max_length=12)

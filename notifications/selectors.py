@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from bookings.models import Booking
 from common.errors import NotFound
 from notifications.models import DevMail
+from providers.enums import Role
+from providers.models import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,18 @@ def provider_of(booking: Booking) -> Addressee | None:
     """The business as a reader; None when it gave no e-mail."""
     provider = booking.outlet.provider
     return Addressee("provider", provider.public_id, provider.language) if provider.email else None
+
+
+def business_of(public_id: str) -> Addressee | None:
+    """A business as the reader of news about itself, in the language of whoever owns it longest.
+
+    None when it gave no e-mail, or is unknown.
+    """
+    provider = Provider.objects.filter(public_id=public_id).exclude(email="").first()
+    if provider is None:
+        return None
+    owner = provider.memberships.filter(role=Role.OWNER).select_related("user").order_by("pk").first()
+    return Addressee("provider", provider.public_id, owner.user.language if owner else provider.language)
 
 
 def mailbox() -> QuerySet[DevMail]:

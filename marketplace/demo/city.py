@@ -14,6 +14,8 @@ AT_ADDRESSES = {"cleaning": 34, "carwash": 12, "workshop": 18}
 NOT_PUBLIC = (
     ("workshop", "submitted"),
     ("salon", "submitted"),
+    ("massage", "submitted"),
+    ("carwash", "revision"),
     ("nails", "draft"),
     ("cleaning", "rejected"),
     ("barber", "suspended"),

@@ -16,6 +16,7 @@ from geo.importer import store
 from marketplace.demo import city, places, signins
 from marketplace.demo.load_businesses import load_businesses
 from marketplace.demo.load_people import known_customer, load_categories, load_people
+from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
 from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.progress import Progress
@@ -101,6 +102,8 @@ def load(
             load_people(seed, regulars=visits.regulars, at=midnight - timedelta(days=300))
             progress.step("businesses")
             load_businesses(seed, plans, at=midnight)
+            progress.step("documents and applications")
+            load_vetting(seed, plans, at=midnight)
         first = written + timedelta(days=1) if written else day - timedelta(days=PAST_DAYS)
         count = _load_days(visits, [p.public_id for p in plans], first, last, progress)
         AuditEntry.objects.create(
@@ -119,7 +122,7 @@ def load(
 
 def steps(seed: int) -> int:
     """How many steps a progress bar of `load` has."""
-    return 4 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
+    return 5 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
 
 
 def _load_days(visits: Visits, providers: list[str], first: date, last: date, progress: Progress) -> int:

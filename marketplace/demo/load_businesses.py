@@ -43,6 +43,11 @@ _HISTORY: dict[str, tuple[tuple[str, str, int], ...]] = {
         (events.PROVIDER_CREATED, "provider.create", 4),
         (events.PROVIDER_SUBMITTED, "provider.submit", 2),
     ),
+    "revision": (
+        (events.PROVIDER_CREATED, "provider.create", 12),
+        (events.PROVIDER_SUBMITTED, "provider.submit", 9),
+        (events.PROVIDER_REVISION_ASKED, "provider.ask_for_revision", 7),
+    ),
     "rejected": (
         (events.PROVIDER_CREATED, "provider.create", 20),
         (events.PROVIDER_SUBMITTED, "provider.submit", 18),

@@ -11,11 +11,13 @@ from django.utils import translation
 
 from bookings.models import Booking
 from notifications.enums import Kind
-from notifications.letters import customers, providers, reviews
+from notifications.letters import customers, providers, reviews, vetting
 from notifications.letters.letter import Letter
 from notifications.models import Message
+from providers.models import Provider
 
 Writer = Callable[[Booking, Message, str], Letter | None]
+BusinessWriter = Callable[[Provider, Message, str], Letter | None]
 
 WRITERS: dict[str, Writer] = {
     Kind.CONFIRMED: customers.confirmed,
@@ -43,22 +45,23 @@ WRITERS: dict[str, Writer] = {
     Kind.PROVIDER_CANCELLED: providers.provider_cancelled,
 }
 
+# About the business itself, not about one of its visits.
+BUSINESS_WRITERS: dict[str, BusinessWriter] = {
+    Kind.VETTING: vetting.decided,
+    Kind.DOCUMENT_EXPIRING: vetting.expiring,
+}
+
 
 def mail_for(message: Message) -> EmailMultiAlternatives | None:
     """The mail that `message` owes its reader, in their language; None when there is nothing left to say.
 
     Read fresh: the address may have changed, been erased, or the booking moved on since it was written down.
     """
-    booking = (
-        Booking.objects.select_related("outlet__provider", "customer__user")
-        .prefetch_related("items__staff")
-        .get(ref=message.booking_ref)
-    )
-    email = address_of(message, booking)
+    email, write = _reader(message)
     if not email:
         return None
     with translation.override(message.language):
-        letter = WRITERS[message.kind](booking, message, email)
+        letter = write(email)
         if letter is None:
             return None
         context = {"letter": letter, "site": settings.SITE_NAME, "language": message.language}
@@ -76,6 +79,19 @@ def mail_for(message: Message) -> EmailMultiAlternatives | None:
     for file in letter.files:
         mail.attach(file.name, file.content, file.type)
     return mail
+
+
+def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
+    """Where the reader is reached now (empty when nowhere), and what writes the letter to that address."""
+    if about_business := BUSINESS_WRITERS.get(message.kind):
+        provider = Provider.objects.get(public_id=message.recipient)
+        return provider.email, lambda email: about_business(provider, message, email)
+    booking = (
+        Booking.objects.select_related("outlet__provider", "customer__user")
+        .prefetch_related("items__staff")
+        .get(ref=message.booking_ref)
+    )
+    return address_of(message, booking), lambda email: WRITERS[message.kind](booking, message, email)
 
 
 def address_of(message: Message, booking: Booking) -> str:

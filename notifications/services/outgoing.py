@@ -32,11 +32,20 @@ def owe(
 ) -> Message:
     """Write down that `to` is owed a mail of `kind`, once per event (or per `news` when there is none)."""
     about = f"{event.type}:{event.subject_id}:{event.seq}" if event else news
+    return _owe(f"{about}:{to.role}", kind=kind, to=to, event=event, booking_ref=booking.ref)
+
+
+def owe_business(*, kind: Kind, to: Addressee, event: Event, news: str) -> Message:
+    """Write down that a business is owed a mail about itself, once per `news`; `event` has what it tells of."""
+    return _owe(f"{news}:{to.role}", kind=kind, to=to, event=event, booking_ref="")
+
+
+def _owe(key: str, *, kind: Kind, to: Addressee, event: Event | None, booking_ref: str) -> Message:
     message, _ = Message.objects.get_or_create(
-        key=f"{about}:{to.role}",
+        key=key,
         defaults={
             "kind": kind,
-            "booking_ref": booking.ref,
+            "booking_ref": booking_ref,
             "recipient": to.id,
             "language": to.language,
             "event": event,

@@ -1,6 +1,6 @@
 """A business and what is said about it. Its way to approval is in services.vetting."""
 
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -74,7 +74,7 @@ def _checked(fields: ProviderFields) -> ProviderFields:
     return clean
 
 
-def _tell(provider: Provider, event: str, actor: str, action: str, **data: object) -> None:
+def _tell(provider: Provider, event: str, actor: str, action: str, **data: Any) -> None:
     tell(
         provider,
         type=event,

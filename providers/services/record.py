@@ -24,14 +24,16 @@ def tell(
     of: str,
     of_id: str,
     outlets: Iterable[Outlet] = (),
+    chained: bool = False,
     **data: Any,
 ) -> None:
     """Write the audit row of `action` on the object `of`/`of_id`, and publish the event `type`.
 
     The event is published once per outlet of `outlets` (their boards look again), or once without any. The
-    caller holds the business's lock. `data` is JSON without personal data.
+    caller holds the business's lock. A decision on the business is `chained` in the audit trail. `data` is JSON
+    without personal data.
     """
-    audit.record(actor=actor, action=action, object_type=of, object_id=of_id, **data)
+    audit.record(actor=actor, action=action, object_type=of, object_id=of_id, chained=chained, **data)
     for outlet_id in sorted({outlet.public_id for outlet in outlets}) or [""]:
         provider.last_seq += 1
         events.publish(

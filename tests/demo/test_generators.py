@@ -48,7 +48,7 @@ def test_the_city_is_large_enough(seed: int) -> None:
     assert all(m.resume and m.skills for p in plans for m in p.staff)
     assert all(1_000 <= s.amount <= 60_000 for p in plans for s in p.services)
     hidden = {p.status for p in city.businesses(seed)} - {"approved"}
-    assert hidden == {"draft", "submitted", "rejected", "suspended"}
+    assert hidden == {"draft", "submitted", "rejected", "revision", "suspended"}
 
 
 def test_no_invented_business_bears_the_name_or_number_of_a_real_shop() -> None:

@@ -14,13 +14,14 @@ from accounts.models import User
 from bookings.models import Booking
 from bookings.rules.states import TABLE
 from bookings.selectors.open_time import Ask, open_time
-from common import clock
+from common import clock, uploads
 from common.models import AuditEntry, Event, OutboxMessage
 from common.spans import Span
 from marketplace.demo import helsinki, signins, town
 from marketplace.demo.progress import Progress
 from payments.services.ledger import verify
-from providers.models import Category, Offering, Outlet, Provider, StaffMember
+from providers.models import Category, Document, Offering, Outlet, Provider, StaffMember
+from providers.selectors import vetting
 from providers.services.listing import refresh_listing
 from reviews.models import Review
 from reviews.services import verify as ratings
@@ -77,12 +78,24 @@ def test_what_is_not_approved_is_not_for_sale(small_city: None) -> None:
     assert sorted(hidden.values_list("status", flat=True)) == [
         "draft",
         "rejected",
+        "revision",
+        "submitted",
         "submitted",
         "submitted",
         "suspended",
     ]
     assert not Offering.objects.filter(outlet__provider__in=hidden, is_live=True).exists()
     assert not Booking.objects.filter(outlet__provider__in=hidden).exists()
+
+
+def test_approved_businesses_have_their_papers_and_some_wait_for_operators(small_city: None) -> None:
+    for provider in Provider.objects.filter(status="approved"):
+        assert all(need.is_met for need in vetting.needs(provider) if need.is_required), provider
+    waiting = list(vetting.applications())
+    assert [application.provider.status for application in waiting] == ["submitted"] * 3
+    assert all(vetting.missing(application.provider) == [] for application in waiting)
+    assert vetting.open_appeals().count() == 1
+    assert uploads.read(Document.objects.first().file).startswith(b"%PDF")  # type: ignore[union-attr,arg-type]
 
 
 def test_confirmed_visits_are_where_the_availability_engine_would_put_them(small_city: None) -> None:

@@ -90,6 +90,9 @@ def test_approval_makes_it_public_and_the_thread_tells_all_of_it(case: Vetting) 
     assert kinds(case) == ["submitted", "approved"]
     entry = AuditEntry.objects.get(action="provider.approve")
     assert (entry.actor, entry.object_id) == (f"user:{case.operator.public_id}", case.provider.public_id)
+    # What operators decide is chained, what the business does is not.
+    assert entry.chained
+    assert not AuditEntry.objects.get(action="provider.submit").chained
     types = Event.objects.filter(subject_id=case.provider.public_id).order_by("seq")
     assert list(types.values_list("type", flat=True)) == [
         "provider.submitted",

@@ -196,6 +196,7 @@ def _tell(document: Document, provider: Provider, user: User, event: str, action
         action=action,
         of="document",
         of_id=document.public_id,
+        chained=event != events.DOCUMENT_SUBMITTED,
         kind=document.kind.slug,
         **data,
     )

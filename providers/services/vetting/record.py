@@ -66,6 +66,7 @@ def move(
         of="provider",
         of_id=provider.public_id,
         outlets=Outlet.objects.filter(provider=provider, archived_at__isnull=True),
+        chained=who != "owner",
         before=before,
         entry=entry.public_id,
     )
@@ -110,6 +111,7 @@ def about(
         action=action,
         of="vetting_entry",
         of_id=entry.public_id,
+        chained=entry.side != Side.PROVIDER,
         entry=entry.public_id,
         **data,
     )
