@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0003_mails_about_reviews"),
+        ("notifications", "0004_mails_about_vetting"),
     ]
 
     operations = [
@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
                     ("provider_cancelled", "provider: cancelled"),
                     ("provider_request", "provider: request"),
                     ("provider_overdue", "provider: overdue"),
+                    ("vetting", "provider: vetting"),
+                    ("document_expiring", "provider: document runs out"),
                 ],
                 max_length=20,
             ),
