@@ -476,6 +476,22 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:member_remove": {"GET": Case("owner"), "POST": Case("owner")},
     # The operators' desk
     "desk:overview": _DESK,
+    "desk:applications": _DESK,
+    "desk:application": _DESK,
+    "desk:claim": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:release": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:write": {"POST": Case("desk", form={"key": "{uuid}", "message": "Hello."})},
+    "desk:decide": {"POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:documents": _DESK,
+    "desk:decide_document": {"POST": Case("desk", form={"key": "{uuid}", "accept": "1"})},
+    "desk:appeals": _DESK,
+    "desk:appeal": {"GET": Case("desk"), "POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:find": {"GET": Case("desk"), "POST": Case("desk", form={"q": "Shop"})},
+    "desk:provider": _DESK,
+    "desk:measure": {"POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:person": _DESK,
+    "desk:booking": _DESK,
+    "desk:record": _DESK,
 }
 
 SOCKETS: dict[str, Case] = {

@@ -37,7 +37,7 @@ from common.uploads import storage
 from notifications.models import DevMail
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
-from providers.models import Document, Outlet, Provider, StaffMember, StandardStep
+from providers.models import Appeal, Application, Document, Outlet, Provider, StaffMember, StandardStep
 from providers.services.hours import add_closure, add_time_off
 from providers.services.vetting import set_document_kind, warn
 from tests.factories import (
@@ -282,7 +282,16 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     person.photo = make_picture()
     person.save(update_fields=["photo"])
     start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
+    notice = warn(provider=provider, operator=make_user(), reason="Late.")
+    contested = warn(provider=provider, operator=make_user(), reason="Late again.")
+    appeal = Appeal.objects.create(entry=contested, provider=provider, text="No.", made_by=owner)
+    application = Application.objects.create(provider=provider, round=1, submitted_by=actor)
     ids = {
+        "application_id": application.public_id,
+        "appeal_id": appeal.public_id,
+        "decision": "reject",
+        "measure": "warn",
+        "person_id": owner.public_id,
         "provider": provider.public_id,
         "outlet": outlet.public_id,
         "staff": person.public_id,
@@ -297,7 +306,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "category": service.category.slug,
         "document_kind": DOCUMENT_KIND,
         "document_id": _document(provider).public_id,
-        "entry": warn(provider=provider, operator=make_user(), reason="Late.").public_id,
+        "entry": notice.public_id,
     }
     # Pages call the same things by longer names.
     names = ("provider", "outlet", "staff", "service", "option", "kind", "closure", "time_off", "entry")
