@@ -8,7 +8,9 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
-from accounts.models import Customer, User
+from accounts.enums import ConsentSource
+from accounts.models import Consent, Customer, User
+from accounts.services.consents import VERSIONS, WORDS
 from common import crypto
 from marketplace.demo import signins
 from marketplace.demo.categories import CATEGORIES
@@ -96,7 +98,7 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
         if user.is_operator and settings.DEMO_TOTP_SECRET
     )
     by_id = {user.public_id: user for user in users}
-    Customer.objects.bulk_create(
+    customers = Customer.objects.bulk_create(
         Customer(
             public_id=p.customer_id,
             user=by_id[p.user_id],
@@ -107,4 +109,28 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
             created_at=at,
         )
         for p in (known_customer(seed), *regulars)
+    )
+    customers += Customer.objects.bulk_create(
+        Customer(
+            public_id=public_id("cus", seed, user.email),
+            user=user,
+            is_main=True,
+            name=user.name,
+            email=user.email,
+            created_at=at,
+        )
+        for user in signed_in
+        if user.email and user.email != signins.CUSTOMER
+    )
+    Consent.objects.bulk_create(
+        Consent(
+            customer=customer,
+            kind=kind,
+            version=version,
+            wording=str(WORDS[ConsentSource.SIGNUP]),
+            source=ConsentSource.SIGNUP,
+            at=at,
+        )
+        for customer in customers
+        for kind, version in VERSIONS.items()
     )

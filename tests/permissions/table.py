@@ -22,6 +22,7 @@ somebody         | 401    yes      yes      yes   yes    yes       yes     yes  
 signed in person | 401    403      403      401   403    403       403     403   403   403
 own factor       | 401    403      403      401   403    403       403     403   403   yes
 own thing        | 401    404      yes      401   404    404       404     404   404   404
+link of a mail   | 404    404      404      404   404    404       404     404   404   404
 see visit        | 404    404      yes      yes   yes    yes       yes     yes   404   yes
 customer's part  | 404    404      yes      yes   404    404       404     404   404   404
 fill in          | 404    404      yes      yes   yes    yes       yes     yes   404   403
@@ -371,6 +372,17 @@ PAGES: dict[str, dict[str, Case]] = {
     "account": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
     "account_tokens": {"POST": Case("signed in", form=_NOTHING, outcome=422)},
     "account_token_revoke": {"POST": Case("own thing")},
+    # One's own data; who has not shown lately who they are does so first.
+    "account_data": {"GET": Case("signed in")},
+    "account_export": {"POST": Case("signed in")},
+    "account_export_fetch": {"GET": Case("own thing")},
+    "account_erase": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_erase_undo": {"POST": Case("signed in")},
+    "account_marketing": {"POST": Case("signed in", form={"marketing": "on"})},
+    "account_terms": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_again": {"GET": Case("signed in"), "POST": Case("signed in")},
+    # Its key is what counts: tests/privacy.
+    "account_erasure_undo": {"GET": Case("link of a mail"), "POST": Case("link of a mail")},
     # What everybody sees
     "frontend:home": _PUBLIC,
     "frontend:search": {"GET": Case("public"), "POST": Case("public")},
@@ -386,6 +398,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:how_we_rank": _PUBLIC,
     "frontend:help": _PUBLIC,
     "frontend:privacy": _PUBLIC,
+    "frontend:terms": _PUBLIC,
     "frontend:preferences": {"POST": Case("public", form={"theme": "dark"})},
     "frontend:slots": _PUBLIC,
     "frontend:hold": {
@@ -399,6 +412,11 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("fill in", state="held"),
         "POST": Case("fill in", state="held", form={"do": "update"}),
     },
+    "frontend:booking_data": {
+        "GET": Case("customer's part"),
+        "POST": Case("customer's part", form={"do": "undo"}),
+    },
+    "frontend:booking_data_json": {"GET": Case("customer's part")},
     "frontend:booking_ics": {"GET": Case("customer's part")},
     "frontend:booking_qr": {"GET": Case("customer's part")},
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},

@@ -6,6 +6,7 @@ outlet. `rival` owns another business, with one of everything too.
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import now
 
-from accounts.models import ApiToken, User
+from accounts.enums import ExportStatus
+from accounts.models import ApiToken, DataExport, User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
 from accounts.services.tokens import create_token
@@ -252,11 +254,20 @@ def make_world() -> World:
         "later": rfc3339(later),
         "code": visit.check_in_code,
         "uuid": str(uuid4()),
+        "export_id": _export_of(users["customer"]).public_id,
     }
     foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
     world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
     for caller, user in users.items():
         client = sign_in(Client(), user)
+        # They have shown who they are, and will have for as long as the tests run.
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [
+            {"method": "code", "at": time.time() + 24 * 3600},
+            *session.get("account_authentication_methods", []),
+        ]
+        session.save()
         world.sessions[caller] = client.cookies[settings.SESSION_COOKIE_NAME].value
         # Tokens for everything, for everything but one scope, and for one scope.
         for scopes in (
@@ -269,6 +280,17 @@ def make_world() -> World:
     # Their use has been noted: it is not again for a while.
     ApiToken.objects.update(last_used_at=now() + timedelta(minutes=30))
     return world
+
+
+def _export_of(user: User) -> DataExport:
+    return DataExport.objects.create(
+        user=user,
+        status=ExportStatus.READY,
+        content=b"PK",
+        requested_at=now() - timedelta(days=2),
+        ready_at=now(),
+        expires_at=now() + timedelta(days=7),
+    )
 
 
 def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
