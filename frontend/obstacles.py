@@ -36,5 +36,7 @@ _SHOWN: dict[str, Callable[[Obstacle], Shown]] = {
 
 
 def shown(obstacles: list[Obstacle]) -> list[Shown]:
-    """The obstacles as a page shows them, each line once."""
-    return list(dict.fromkeys(_SHOWN[obstacle.code](obstacle) for obstacle in obstacles))
+    """The obstacles as a page shows them, each line once; a visit's money goes its way when the visit is over."""
+    visits = {each.about for each in obstacles if each.code == "open_booking"}
+    needed = [each for each in obstacles if each.code != "money_on_its_way" or each.about not in visits]
+    return list(dict.fromkeys(_SHOWN[obstacle.code](obstacle) for obstacle in needed))

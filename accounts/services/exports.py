@@ -90,7 +90,7 @@ def as_json(data: Any) -> str:
 def _readme(told: dict[str, Any], kept: list[str]) -> str:
     lines = [
         _("All that %(site)s holds about you, as of %(at)s.")
-        % {"site": settings.SITE_NAME, "at": clock.rfc3339(clock.now())},
+        % {"site": settings.SITE_NAME, "at": clock.rfc3339(clock.now().replace(microsecond=0))},
         "",
         _(
             "Each file is one part of it, in JSON, which any text editor opens. Times are in UTC, amounts in cents."
