@@ -22,6 +22,8 @@ from common import clock
 from notifications.enums import State
 from notifications.models import DevMail, Message
 from payments.models import WebhookReceipt
+from providers.enums import DocumentStatus
+from providers.models import Document
 
 BATCH = 500
 
@@ -58,6 +60,13 @@ def _addresses(before: datetime) -> QuerySet[Booking]:
     )
 
 
+def _papers(before: datetime) -> QuerySet[Document]:
+    """With its last file gone a paper counts as replaced; what was decided on it stays in the thread."""
+    return Document.objects.filter(
+        status__in=[DocumentStatus.REFUSED, DocumentStatus.REPLACED], file__isnull=False
+    ).filter(Q(decided_at__lt=before) | Q(decided_at__isnull=True, created_at__lt=before))
+
+
 RULES = (
     Rule(
         "contacts of holds",
@@ -87,6 +96,13 @@ RULES = (
             size__gt=0, processed_at__lt=before
         ),
         {"body": ""},
+    ),
+    Rule(
+        "refused documents",
+        "the file and number of a document that was not accepted, or that a newer one replaced",
+        timedelta(days=90),
+        _papers,
+        {"status": DocumentStatus.REPLACED, "file": None, "number": "", "note": ""},
     ),
     Rule(
         "mails",

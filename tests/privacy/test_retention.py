@@ -18,8 +18,10 @@ from marketplace import retention
 from marketplace.tasks import keep_no_longer
 from notifications.models import DevMail, Message
 from payments.models import WebhookReceipt
+from providers.models import Document
+from providers.services.vetting import set_document_kind
 from tests.bookings.conftest import Shop
-from tests.factories import make_customer, make_user
+from tests.factories import make_customer, make_picture, make_user
 from tests.privacy.test_decisions import PAGE
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,26 @@ def a_webhook(shop: Shop) -> Callable[[], bool]:
     return lambda: bool(WebhookReceipt.objects.get(pk=receipt.pk).body)
 
 
+def a_refused_paper(shop: Shop) -> Callable[[], bool]:
+    paper = Document.objects.create(
+        provider=shop.outlet.provider,
+        kind=set_document_kind(slug="licence", names={"en": ("Licence", "")}, actor="system"),
+        file=make_picture(private=True),
+        number="77",
+        submitted_by="system",
+        status="refused",
+        decided_at=clock.now(),
+        decided_by=shop.owner.user,
+    )
+
+    def is_kept() -> bool:
+        paper.refresh_from_db()
+        assert (paper.file is None) == (paper.number == "")
+        return paper.file is not None
+
+    return is_kept
+
+
 def a_mail(shop: Shop) -> Callable[[], bool]:
     mail = Message.objects.create(
         key="k",
@@ -120,6 +142,7 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "home addresses": a_home_visit,
     "booking links": a_link,
     "gateways' messages": a_webhook,
+    "refused documents": a_refused_paper,
     "mails": a_mail,
     "mailbox": a_kept_mail,
     "sessions": a_session,
