@@ -25,7 +25,7 @@ from common.errors import NotFound
 from common.events import handler_named
 from common.models import AuditEntry, Event, OutboxMessage
 from payments import services as payments
-from providers.models import Outlet
+from reviews.models import Review
 from tests.bookings.conftest import Shop
 from tests.factories import make_member, make_user, tomorrow_at
 from tests.privacy.person import Traced, everything_about
@@ -217,7 +217,7 @@ def test_a_person_is_erased_after_their_days_and_nothing_is_left(
 
 
 def test_the_words_of_a_review_stay_unless_asked_for(
-    traced: Traced, client: Client, settings: Any, django_capture_on_commit_callbacks: Any
+    traced: Traced, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     erasures.ask_to_be_erased(user=traced.user)
@@ -225,11 +225,7 @@ def test_the_words_of_a_review_stay_unless_asked_for(
         erasures.erase_due()
 
     assert found(traced.canaries) == {"review": {"reviews_review.text"}}
-    shop = traced.bookings[1].outlet
-    Outlet.objects.filter(pk=shop.pk).update(rating_sum=5, rating_count=1)
-    page = client.get(f"/o/{shop.public_id}/shop", follow=True).content.decode()
-    assert "A customer" in page
-    assert traced.canaries["review"] in page
+    assert Review.objects.get().author_name == ""
 
 
 def test_an_erasure_that_breaks_off_leaves_all_as_it_was_and_is_done_next_time(
