@@ -17,7 +17,8 @@ from marketplace.demo.categories import CATEGORIES
 from marketplace.demo.plan import PersonPlan
 from marketplace.demo.seeds import public_id
 from marketplace.demo.standards import steps_of
-from providers.models import Category, CategoryName, StandardStep
+from marketplace.demo.trainings import TRAININGS, Quiz, words
+from providers.models import Category, CategoryName, QuizChoice, QuizQuestion, StandardStep, Training
 
 # Nobody signs in with it: these people only fill the boards.
 UNUSABLE = f"{UNUSABLE_PASSWORD_PREFIX}demo"
@@ -41,7 +42,22 @@ def load_categories() -> dict[str, Category]:
             StandardStep(category=found[slug], position=place, words=words)
             for place, words in enumerate(steps_of(slug))
         )
+        if slug in TRAININGS:
+            _training(found[slug], TRAININGS[slug])
     return found
+
+
+def _training(category: Category, quiz: Quiz) -> None:
+    training, _ = Training.objects.update_or_create(
+        category=category, defaults={"note": words(quiz.note), "is_required": quiz.is_required}
+    )
+    training.questions.all().delete()
+    for place, (asked, choices) in enumerate(quiz.questions):
+        question = QuizQuestion.objects.create(training=training, position=place, words=words(asked))
+        QuizChoice.objects.bulk_create(
+            QuizChoice(question=question, words=words(choice), is_right=n == 0)
+            for n, choice in enumerate(choices)
+        )
 
 
 def known_customer(seed: int) -> PersonPlan:

@@ -36,6 +36,7 @@ manager          | 401    404      404      401   403    403       yes     yes  
 owner            | 401    404      404      401   403    403       403     yes   404   404
 book in          | 401    404      404      401   yes    403       yes     yes   404   404
 mark at the desk | 401    404      404      401   yes    told      yes     yes   404   404
+take a quiz      | 401    404      404      401   yes    yes       403     403   404   404
 follow board     | 404    404      404      404   yes    yes       yes     yes   404   yes
 back office      | 401    401      401      401   401    401       401     401   401   yes
 desk             | 401    404      404      401   404    404       404     404   404   yes
@@ -462,6 +463,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:visit_standard": {
         "POST": Case("mark at the desk", state="started", form={"done": "0", "key": "{uuid}"})
     },
+    "provider:training": {"GET": Case("member")},
+    "provider:quiz": {"GET": Case("member"), "POST": Case("take a quiz", form={"q0": "0", "key": "{uuid}"})},
     "provider:staff": {"GET": Case("member")},
     "provider:staff_new": _DESK_FORM,
     "provider:person": _DESK_FORM,

@@ -49,6 +49,7 @@ from tests.factories import (
     make_option,
     make_outlet,
     make_picture,
+    make_quiz,
     make_review,
     make_service,
     make_staff,
@@ -299,6 +300,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     actor = Principal(user=owner).actor
     service = make_service(outlet, staff=[person])
     home = make_home_service(outlet, staff=[person])
+    make_quiz(service.category)
     StandardStep.objects.get_or_create(category=service.category, words={"en": "Ask what is wanted."})
     unit = make_bays(outlet, home)[0]
     person.photo = make_picture()
