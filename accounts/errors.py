@@ -57,6 +57,39 @@ class MailNotSent(DomainError):
     title = _("We could not send you the mail just now. Try again in a minute.")
 
 
+class ExportUnderWay(DomainError):
+    """A download of all data was asked for and is being made."""
+
+    code = "export_under_way"
+    status = 409
+    title = _("Your data is being gathered already. We mail you when it is ready.")
+
+
+class ExportTooSoon(DomainError):
+    """A download of all data can be asked for once a day."""
+
+    code = "export_too_soon"
+    status = 429
+    title = _("You asked for this today. You can ask again tomorrow.")
+    retry_after = 24 * 3600
+
+
+class ErasureUnderWay(DomainError):
+    """The erasure was asked for and waits for its day."""
+
+    code = "erasure_under_way"
+    status = 409
+    title = _("You asked for this already. It is done when its day comes.")
+
+
+class ErasureBlocked(DomainError):
+    """Something must be settled first; `obstacles` names what, by code and id."""
+
+    code = "erasure_blocked"
+    status = 409
+    title = _("Something must be settled before you can be erased.")
+
+
 _SHORT: dict[int, Text] = {
     1: _("This number is one digit short."),
     2: _("This number is two digits short."),

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import ConsentSource
 from accounts.models import User
+from accounts.services import consents, main_customer
 
 
 class SignupForm(forms.Form):
@@ -18,6 +20,7 @@ class SignupForm(forms.Form):
         label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    agree_words = consents.WORDS[ConsentSource.SIGNUP]
     field_order = ["name", "email", "language", "password1"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,3 +32,5 @@ class SignupForm(forms.Form):
         user.name = self.cleaned_data["name"].strip()
         user.language = self.cleaned_data["language"]
         user.save(update_fields=["name", "language"])
+        # Beside the button stood what making the account agrees to.
+        consents.accept_terms(customer=main_customer(user=user), source=ConsentSource.SIGNUP)

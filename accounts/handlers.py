@@ -1,6 +1,7 @@
-"""What accounts does when django-allauth reports something."""
+"""What accounts does when django-allauth reports something, and when people ask for their data."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account import signals
 from allauth.account.internal.flows.login import record_authentication
@@ -10,16 +11,21 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import check_for_language
 
 from accounts.cookies import remember_language
 from accounts.models import User
 from accounts.second_factor import forget_second_factor
-from accounts.selectors import has_second_factor
+from accounts.selectors import has_accepted_terms, has_second_factor
 from accounts.services import join_customers, set_language
+from accounts.services.erasures import tell_of_erasure
+from accounts.services.exports import make_export, tell_of_export
 from accounts.services.people import follow_email
 from common import audit
 from common.actors import user_actor
+from common.events import after_commit
+from common.models import Event
 
 
 @receiver(signals.email_confirmed)
@@ -66,6 +72,10 @@ def on_signed_in(
             set_language(user=user, language=chosen)
     elif response is not None:
         remember_language(response, user.language)
+    if response is not None and "Location" in response and not has_accepted_terms(user):
+        # The terms have changed since, or somebody else made the account for them.
+        way_on = urlencode({"next": response["Location"]})
+        response["Location"] = f"{reverse('account_terms')}?{way_on}"
 
 
 @receiver(factor_signals.authenticator_added)
@@ -98,3 +108,18 @@ def _note_factor(user: User, authenticator: Authenticator, action: str) -> None:
         object_id=user.public_id,
         kind=authenticator.type,
     )
+
+
+@after_commit("export.requested")
+def on_export_requested(event: Event) -> None:
+    make_export(export_id=event.subject_id)
+
+
+@after_commit("export.ready")
+def on_export_ready(event: Event) -> None:
+    tell_of_export(export_id=event.subject_id)
+
+
+@after_commit("erasure.requested")
+def on_erasure_requested(event: Event) -> None:
+    tell_of_erasure(erasure_id=event.subject_id)

@@ -2,11 +2,14 @@
 
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import ConsentKind, ConsentSource, ErasureStatus, ExportStatus
+from common.crypto import EncryptedBytesField
 from common.public_ids import PublicIdField
 
 
@@ -149,3 +152,119 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.public_id})"
+
+
+class DataExport(models.Model):
+    """All about a person, asked for by them: the worker makes a ZIP, which they may fetch for a week."""
+
+    public_id = PublicIdField(prefix="exp")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="exports")
+    status = models.CharField(max_length=9, choices=ExportStatus, default=ExportStatus.REQUESTED)
+    requested_at = models.DateTimeField(db_default=Now())
+    ready_at = models.DateTimeField(null=True, blank=True)
+    # When it is deleted, fetched or not.
+    expires_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    size = models.PositiveIntegerField(null=True, blank=True, help_text="bytes of the ZIP")
+    content = EncryptedBytesField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(status=ExportStatus.REQUESTED),
+                name="one_export_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status=ExportStatus.READY,
+                    content__isnull=False,
+                    ready_at__isnull=False,
+                    expires_at__isnull=False,
+                )
+                | (~models.Q(status=ExportStatus.READY) & models.Q(content__isnull=True)),
+                name="export_is_kept_only_while_ready",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"
+
+
+class ErasureRequest(models.Model):
+    """A person asked to be forgotten: a user, or a guest by the customer of their booking.
+
+    It waits some days, in which they may undo it; then the worker blanks their rows in one transaction.
+    """
+
+    public_id = PublicIdField(prefix="era")
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="erasure_requests"
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="erasure_requests"
+    )
+    status = models.CharField(max_length=8, choices=ErasureStatus, default=ErasureStatus.WAITING)
+    # The words of their reviews go, too.
+    forget_reviews = models.BooleanField(default=False)
+    requested_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="undone or done")
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, customer__isnull=True)
+                | models.Q(user__isnull=True, customer__isnull=False),
+                name="erasure_is_of_a_user_or_a_guest",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(status=ErasureStatus.WAITING),
+                name="one_erasure_waits_per_user",
+            ),
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(status=ErasureStatus.WAITING),
+                name="one_erasure_waits_per_guest",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ErasureStatus.WAITING, ended_at__isnull=True)
+                | (~models.Q(status=ErasureStatus.WAITING) & models.Q(ended_at__isnull=False)),
+                name="erasure_that_ended_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(status=ErasureStatus.WAITING), name="erasures_to_do"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"
+
+
+class Consent(models.Model):
+    """What somebody agreed to, in which words, and when; a withdrawal is a row of its own. Never changed after.
+
+    The newest row of a customer and kind holds. Read by `accounts.selectors.consents`.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=9, choices=ConsentKind)
+    # The date of the text that was agreed to.
+    version = models.CharField(max_length=10)
+    given = models.BooleanField(default=True)
+    wording = models.CharField(max_length=300, help_text="the sentence they saw")
+    source = models.CharField(max_length=8, choices=ConsentSource)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "kind", "-id"], name="consents_of_a_customer")]
+        triggers = [
+            pgtrigger.Protect(name="consent_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.kind} {self.version}"

@@ -7,11 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiToken, Customer, User
+from accounts.enums import ExportStatus
+from accounts.models import ApiToken, Consent, Customer, DataExport, ErasureRequest, User
 from common import clock, privacy
 from common.clock import rfc3339
 from common.privacy import Subject
@@ -47,6 +48,41 @@ def _export(subject: Subject) -> dict[str, Any]:
                 "joined_at": rfc3339(customer.joined_at) if customer.joined_at else None,
             }
             for customer in customers
+        ],
+        "consents": [
+            {
+                "customer": consent.customer.public_id,
+                "to": consent.kind,
+                "version": consent.version,
+                "given": consent.given,
+                "wording": consent.wording,
+                "at": rfc3339(consent.at),
+            }
+            for consent in Consent.objects.filter(customer__in=customers)
+            .select_related("customer")
+            .order_by("pk")
+        ],
+        "asked_for": [
+            *(
+                {
+                    "what": "export",
+                    "id": each.public_id,
+                    "status": each.status,
+                    "at": rfc3339(each.requested_at),
+                }
+                for each in DataExport.objects.filter(user_id=subject.user_pk).defer("content").order_by("pk")
+            ),
+            *(
+                {
+                    "what": "erasure",
+                    "id": each.public_id,
+                    "status": each.status,
+                    "at": rfc3339(each.requested_at),
+                }
+                for each in ErasureRequest.objects.filter(
+                    Q(user_id=subject.user_pk) | Q(customer__in=customers)
+                ).order_by("pk")
+            ),
         ],
     }
 
@@ -114,6 +150,7 @@ def _erase_user(user: User) -> None:
         last_login=None,
         erased_at=clock.now(),
     )
+    DataExport.objects.filter(user=user).update(status=ExportStatus.GONE, content=None)
     end_sessions(user)
 
 
@@ -157,3 +194,9 @@ privacy.personal(
 privacy.personal("mfa.Authenticator", area="account", blanked="data", reason="the row is deleted")
 privacy.personal("admin.LogEntry", area="account", blanked="object_repr change_message")
 privacy.impersonal("admin.LogEntry", {"an id": "object_id"})
+privacy.personal("accounts.DataExport", area="account", blanked="content")
+privacy.personal(
+    "accounts.Consent",
+    area="account",
+    kept={"proves what was agreed to, and names nobody": "version wording"},
+)

@@ -7,8 +7,10 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.models import ApiToken, User
+from accounts.enums import ConsentKind, ErasureStatus
+from accounts.models import ApiToken, Consent, Customer, DataExport, ErasureRequest, User
 from accounts.principals import ANONYMOUS, Principal
+from accounts.rules import terms
 from common import clock, crypto
 from common.errors import NotSignedIn
 
@@ -95,3 +97,37 @@ GUEST_COOKIE_OPTIONS = {
     "samesite": "Lax",
     "secure": settings.SESSION_COOKIE_SECURE,
 }
+
+
+def holds_consent(customer: Customer, kind: str, *, version: str = "") -> bool:
+    """Whether the newest word of `customer` about `kind` is yes, and to `version` when one is named."""
+    newest = Consent.objects.filter(customer=customer, kind=kind).order_by("-id").first()
+    return newest is not None and newest.given and (not version or newest.version == version)
+
+
+def has_accepted_terms(user: User) -> bool:
+    """Whether the user agreed to the terms and the privacy notice that are in force."""
+    customer = Customer.objects.filter(user=user, is_main=True).first()
+    return (
+        customer is not None
+        and holds_consent(customer, ConsentKind.TERMS, version=terms.TERMS)
+        and holds_consent(customer, ConsentKind.PRIVACY, version=terms.PRIVACY)
+    )
+
+
+def consents_of(user: User) -> QuerySet[Consent]:
+    """What the user agreed to and took back, as whoever they were served, the newest first."""
+    return Consent.objects.filter(customer__user=user).order_by("-pk")
+
+
+def newest_export(user: User) -> DataExport | None:
+    """The user's newest request for all about them, without its content."""
+    return DataExport.objects.filter(user=user).defer("content").order_by("-pk").first()
+
+
+def waiting_erasure(*, user: User | None = None, customer: Customer | None = None) -> ErasureRequest | None:
+    """The request to erase a user, or a guest by their customer, that waits for its day."""
+    waiting = ErasureRequest.objects.filter(status=ErasureStatus.WAITING)
+    if user is not None:
+        return waiting.filter(user=user).first()
+    return waiting.filter(customer=customer).first() if customer else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import booking, bookings, changes, checkout, hold, review, slots
+from frontend.views import booking, booking_data, bookings, changes, checkout, hold, review, slots
 
 urlpatterns = [
     path("o/<str:outlet>/book/<str:service>", slots.slots, name="slots"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("b/<str:ref>/checkout", checkout.checkout, name="checkout"),
     path("b/<str:ref>/calendar.ics", booking.calendar, name="booking_ics"),
     path("b/<str:ref>/code.svg", booking.code_picture, name="booking_qr"),
+    path("b/<str:ref>/data", booking_data.data, name="booking_data"),
+    path("b/<str:ref>/data.json", booking_data.data_json, name="booking_data_json"),
     path("b/<str:ref>/good", booking.close, name="close_booking"),
     path("b/<str:ref>/cancel", changes.cancel, name="cancel"),
     path("b/<str:ref>/move", changes.move, name="move"),

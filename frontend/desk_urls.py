@@ -2,10 +2,28 @@
 
 from django.urls import path
 
-from frontend.views import desk
+from frontend.views import desk, desk_appeals, desk_find, desk_record, desk_vetting
 
 app_name = "desk"
 
+_application = "applications/<str:application_id>/"
+
 urlpatterns = [
     path("", desk.overview, name="overview"),
+    path("applications/", desk_vetting.applications, name="applications"),
+    path(_application, desk_vetting.application, name="application"),
+    path(f"{_application}claim/", desk_vetting.claim, name="claim"),
+    path(f"{_application}release/", desk_vetting.release, name="release"),
+    path(f"{_application}write/", desk_vetting.write, name="write"),
+    path(f"{_application}decide/<slug:decision>/", desk_vetting.decide, name="decide"),
+    path("documents/", desk_vetting.documents, name="documents"),
+    path("documents/<str:document_id>/decide/", desk_vetting.decide_document, name="decide_document"),
+    path("appeals/", desk_appeals.appeals, name="appeals"),
+    path("appeals/<str:appeal_id>/", desk_appeals.appeal, name="appeal"),
+    path("find/", desk_find.find, name="find"),
+    path("providers/<str:provider_id>/", desk_find.provider, name="provider"),
+    path("providers/<str:provider_id>/<slug:measure>/", desk_find.measure, name="measure"),
+    path("people/<str:person_id>/", desk_find.person, name="person"),
+    path("bookings/<str:ref>/", desk_find.booking, name="booking"),
+    path("record/", desk_record.record, name="record"),
 ]

@@ -14,6 +14,7 @@ from frontend.views import (
     provider_people,
     provider_reviews,
     provider_services,
+    provider_training,
     provider_vetting,
     provider_visits,
 )
@@ -75,6 +76,8 @@ urlpatterns = [
     path(f"{_business}visits/<str:ref>/cancel", provider_day.cancel, name="visit_cancel"),
     path(f"{_business}visits/<str:ref>/standard", provider_day.tick, name="visit_standard"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
+    path(f"{_business}training/", provider_training.listing, name="training"),
+    path(f"{_business}training/<slug:category>/", provider_training.quiz, name="quiz"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),
     path(f"{_business}staff/new/", provider_people.create, name="staff_new"),
     path(_person, provider_people.edit, name="person"),

@@ -18,6 +18,7 @@ public: list[URLPattern | URLResolver] = [
     path("help", pages.help_page, name="help"),
     path("privacy", pages.privacy, name="privacy"),
     path("documents/<str:document_id>", provider_vetting.document_file, name="document_file"),
+    path("terms", pages.terms, name="terms"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
 

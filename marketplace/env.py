@@ -38,6 +38,7 @@ class Env(BaseSettings):
     email_from: str = "Hereabouts <hello@hereabouts.example>"
     hold_minutes: int = Field(default=10, ge=1, le=120)
     holds_per_address: int = Field(default=0, ge=0)
+    erasure_days: int = Field(default=7, ge=0, le=30)
     sandbox_secret: SecretStr = SecretStr("sandbox-signing-secret")
     sandbox_webhook_url: str = ""
     log_level: str = "INFO"

@@ -35,6 +35,7 @@ REDIS_URL = env.redis_url
 TRUSTED_PROXIES = env.trusted_proxies
 HOLD_MINUTES = env.hold_minutes
 HOLDS_PER_ADDRESS = env.holds_per_address
+ERASURE_DAYS = env.erasure_days
 SANDBOX_SECRET = env.sandbox_secret.get_secret_value()
 SANDBOX_WEBHOOK_URL = env.sandbox_webhook_url or f"{SITE_URL}/webhooks/sandbox"
 

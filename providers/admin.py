@@ -28,6 +28,8 @@ from providers.models import (
     Offering,
     Outlet,
     Provider,
+    QuizChoice,
+    QuizQuestion,
     Resource,
     Service,
     ServiceOption,
@@ -35,10 +37,12 @@ from providers.models import (
     StaffAssignment,
     StaffMember,
     StandardStep,
+    Training,
     VettingEntry,
 )
 from providers.selectors.categories import forget_tree
 from providers.services.listing import refresh_listing
+from providers.services.training import refresh_held_back
 
 
 def _actor(request: HttpRequest) -> str:
@@ -322,3 +326,64 @@ class AppealAdmin(ReadOnly, ModelAdmin):
     list_filter = ["outcome"]
     list_select_related = ["provider", "entry", "decided_by"]
     search_fields = ["public_id", "provider__name"]
+
+
+class OperatorsAdmin(ModelAdmin):
+    """What operators write; whoever it holds back is looked up anew after each change."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_operator(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_operator(request)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self._changed(request, form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        category = obj.category if isinstance(obj, Training) else obj.training.category
+        super().delete_model(request, obj)
+        self._note(request, category)
+
+    def _changed(self, request: HttpRequest, obj: Any) -> None:
+        self._note(request, obj.category if isinstance(obj, Training) else obj.training.category)
+
+    def _note(self, request: HttpRequest, category: Category) -> None:
+        refresh_held_back(Skill.objects.filter(service__category=category))
+        audit.record(
+            actor=_actor(request), action="category.training", object_type="category", object_id=category.slug
+        )
+
+
+class QuestionInline(OperatorsInline):
+    """The questions; their choices stand on each question's own page."""
+
+    model = QuizQuestion
+    fields = ["position", "words"]
+    show_change_link = True
+
+
+@admin.register(Training)
+class TrainingAdmin(OperatorsAdmin):
+    list_display = ["category", "is_required", "pass_percent"]
+    list_select_related = ["category"]
+    inlines = [QuestionInline]
+    # Many at once would go past delete_model.
+    actions = None
+
+
+class ChoiceInline(OperatorsInline):
+    model = QuizChoice
+    fields = ["words", "is_right"]
+
+
+@admin.register(QuizQuestion)
+class QuizQuestionAdmin(OperatorsAdmin):
+    list_display = ["__str__", "training", "position"]
+    list_select_related = ["training__category"]
+    list_filter = ["training__category"]
+    inlines = [ChoiceInline]
+    actions = None

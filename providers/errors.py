@@ -13,6 +13,22 @@ class LastOwner(DomainError):
     title = _("A business needs an owner. Make someone else owner first.")
 
 
+class QuizLimit(DomainError):
+    """The quiz may be taken three times within 24 hours."""
+
+    code = "quiz_limit"
+    status = 429
+    title = _("You have tried three times. Read the note again and come back tomorrow.")
+
+
+class QuizPassed(DomainError):
+    """The person has passed this quiz before."""
+
+    code = "quiz_passed"
+    status = 409
+    title = _("You have passed this quiz already.")
+
+
 class AlreadyMember(DomainError):
     """The person already belongs to the business."""
 

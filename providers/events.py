@@ -26,6 +26,7 @@ MEMBER_CHANGED = "provider.member_changed"
 MEMBER_REMOVED = "provider.member_removed"
 CATALOGUE_CHANGED = "catalogue.changed"
 HOURS_CHANGED = "hours.changed"
+QUIZ_TAKEN = "provider.quiz_taken"
 
 ALL = frozenset(
     {
@@ -52,5 +53,6 @@ ALL = frozenset(
         MEMBER_REMOVED,
         CATALOGUE_CHANGED,
         HOURS_CHANGED,
+        QUIZ_TAKEN,
     }
 )

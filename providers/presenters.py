@@ -263,6 +263,7 @@ def public_outlet(page: PublicOutlet) -> s.PublicOutletOut:
 
 def public_staff(row: StaffMember) -> s.PublicStaffOut:
     """A person as customers see them, as selectors.public.outlet_staff reads them."""
+    names = by_pk("en")
     return s.PublicStaffOut(
         id=row.public_id,
         name=row.name,
@@ -276,6 +277,7 @@ def public_staff(row: StaffMember) -> s.PublicStaffOut:
         working_since=row.working_since,
         served=row.served_count,
         rating_count=row.rating_count,
+        passed=[names[each.category_id].slug for each in row.badges.all() if each.category_id in names],
     )
 
 

@@ -69,6 +69,16 @@ def _person(person: StaffMember) -> dict[str, Any]:
         "working_since": person.working_since,
         "works_at": [outlet.name for outlet in person.outlets.all()],
         "can_do": [{"service": skill.service.name, "level": skill.level} for skill in person.skills.all()],
+        "quizzes": [
+            {
+                "category": attempt.category.slug,
+                "at": rfc3339(attempt.at),
+                "right": attempt.right,
+                "asked": attempt.asked,
+                "passed": attempt.passed,
+            }
+            for attempt in person.quiz_attempts.select_related("category").order_by("at")
+        ],
         "time_off": [
             {
                 "from": rfc3339(off.period.lower),
@@ -191,6 +201,9 @@ privacy.impersonal(
 privacy.impersonal("providers.Closure", {BUSINESS: "reason"})
 privacy.impersonal("providers.Category", {PUBLISHED: "slug"})
 privacy.impersonal("providers.CategoryName", {PUBLISHED: "language name description"})
+privacy.impersonal("providers.Training", {PUBLISHED: "note"})
+privacy.impersonal("providers.QuizQuestion", {PUBLISHED: "words"})
+privacy.impersonal("providers.QuizChoice", {PUBLISHED: "words"})
 privacy.impersonal("providers.StandardStep", {PUBLISHED: "words"})
 privacy.impersonal("providers.Service", {PUBLISHED: "name description language currency"})
 privacy.impersonal("providers.ServiceOption", {PUBLISHED: "name language"})

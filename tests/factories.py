@@ -21,6 +21,8 @@ from providers.models import (
     Offering,
     Outlet,
     Provider,
+    QuizChoice,
+    QuizQuestion,
     Resource,
     ResourceKind,
     ResourceNeed,
@@ -29,6 +31,7 @@ from providers.models import (
     Skill,
     StaffAssignment,
     StaffMember,
+    Training,
 )
 from providers.rules.ratings import Stars
 from providers.services import ratings
@@ -176,6 +179,18 @@ def tomorrow_at(hour: int, minute: int = 0, *, days: int = 1, outlet: Outlet | N
     zone = outlet.zone if outlet else Outlet(timezone="Europe/Helsinki").zone
     day = clock.now().astimezone(zone).date() + timedelta(days=days)
     return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)
+
+
+def make_quiz(category: Category, *, questions: int = 2, **fields: Any) -> Training:
+    """A quiz whose right answer is always "Yes"; one only of a category."""
+    training, made = Training.objects.get_or_create(
+        category=category, defaults={"note": {"en": "Know this."}, **fields}
+    )
+    for n in range(questions if made else 0):
+        question = QuizQuestion.objects.create(training=training, position=n, words={"en": f"Question {n}?"})
+        for text in ("No", "Yes", "Perhaps"):
+            QuizChoice.objects.create(question=question, words={"en": text}, is_right=text == "Yes")
+    return training
 
 
 def make_picture(**fields: Any) -> StoredFile:

@@ -22,7 +22,8 @@ RULES = """
 SELECT o.timezone, o.slot_step_min, o.notice_min, o.window_days,
        (SELECT json_agg(json_build_array(
                  f.id, s.duration_min, s.buffer_before_min, s.buffer_after_min,
-                 (SELECT json_agg(k.staff_id) FROM providers_skill k WHERE k.service_id = f.service_id),
+                 (SELECT json_agg(k.staff_id) FROM providers_skill k
+                   WHERE k.service_id = f.service_id AND NOT k.held_back),
                  (SELECT json_agg(json_build_array(n.kind_id, n.quantity,
                            (SELECT json_agg(r.id) FROM providers_resource r
                              WHERE r.kind_id = n.kind_id AND r.outlet_id = o.id AND r.archived_at IS NULL)))

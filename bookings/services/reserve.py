@@ -70,6 +70,7 @@ def plan_for(offering: Offering, *, duration_min: int, staff: str | None) -> Pla
     """The plan for an offering with `staff` (public id) or anyone able. Raises StaffNotAble."""
     able = StaffMember.objects.filter(
         skills__service=offering.service_id,
+        skills__held_back=False,
         assignments__outlet=offering.outlet_id,
         archived_at__isnull=True,
     )

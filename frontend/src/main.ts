@@ -2,6 +2,7 @@
 import "./css/index.css";
 import htmx from "htmx.org";
 import { startCountdowns } from "./islands/countdown";
+import { startKeys } from "./islands/keys";
 import { startMenus } from "./islands/menus";
 import { startTheme } from "./islands/theme";
 import { startForms } from "./islands/forms";
@@ -35,6 +36,7 @@ function start(root: ParentNode): void {
 }
 
 startMenus();
+startKeys();
 startTheme();
 start(document);
 // What htmx puts in, and what an island has taken anew.

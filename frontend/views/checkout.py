@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
+from accounts.enums import ConsentSource
 from accounts.errors import EmailInvalid, PhoneInvalid
+from accounts.services import consents
 from bookings.errors import (
     AddressOutsideArea,
     AlreadyExtended,
@@ -135,6 +137,9 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any], options: l
         # Without script an option may be ticked and paid in one go: nobody pays what they have not seen.
         if request.POST.get("total") != str(booking.total_amount):
             raise PolicyChanged
+        if access.is_customer and booking.customer:
+            # Beside the button stood what booking agrees to.
+            consents.accept_terms(customer=booking.customer, source=ConsentSource.CHECKOUT)
         shown = reverse("frontend:booking", args=[booking.ref])
         paid = paying.pay(
             access=_again(request, access),
@@ -236,6 +241,7 @@ def _page(
         "is_for_reader": _is_for_reader(access),
         "declined": bool(last) and last[0].status == PaymentStatus.FAILED,
         "key": new_key(),
+        "agree_words": consents.WORDS[ConsentSource.CHECKOUT] if access.is_customer else "",
         **{f"{name}_form": form for name, form in forms.items()},
         "bad_forms": [form for form in forms.values() if form.is_bound and form.errors],
         **more,

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,8 +19,6 @@ from common import clock
 from common.errors import NotFound
 from frontend import desk_nav
 from frontend.desk_nav import Queue, Waiting
-from providers.enums import ProviderStatus
-from providers.models import Provider
 
 
 @dataclass(frozen=True)
@@ -90,19 +87,3 @@ def at_operators_desk(methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[..
 def overview(desk: OperatorsDesk) -> HttpResponse:
     """What waits, how much of it, and since when."""
     return desk.render("overview", nav="overview")
-
-
-desk_nav.register(
-    Queue(
-        name="applications",
-        title=_("Applications"),
-        icon="store",
-        route="admin:providers_provider_changelist",
-        query=f"?status__exact={ProviderStatus.SUBMITTED}",
-        waiting=lambda: desk_nav.waiting_in(
-            Provider.objects.filter(status=ProviderStatus.SUBMITTED), "created_at"
-        ),
-        position=10,
-        late_after_h=48,
-    )
-)

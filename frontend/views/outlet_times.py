@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import get_language
+
 from bookings.rules.availability import Slot
 from bookings.selectors.open_time import Ask, OpenTime, open_time
 from common.spans import Span
@@ -11,6 +13,7 @@ from frontend import cards, formats
 from frontend.views import shops
 from providers.enums import Place
 from providers.models import Offering, Outlet, StaffMember
+from providers.selectors.categories import by_pk
 
 AHEAD = timedelta(days=14)
 SHOWN = 3
@@ -25,6 +28,8 @@ class PersonCard:
     person: StaffMember
     speaks: list[str]
     slot: cards.Slot | None
+    # Names of the categories whose quiz they have passed.
+    passed: tuple[str, ...] = ()
     service_name: str = ""
     service_language: str = ""
 
@@ -115,10 +120,12 @@ def _plate(outlet: Outlet, offering: Offering, slot: Slot, *, staff_id: str = ""
 
 
 def _card(person: StaffMember, offering: Offering | None, slot: cards.Slot | None) -> PersonCard:
+    names = by_pk(get_language() or "en")
     return PersonCard(
         person,
         [formats.language_name(tag) for tag in person.speaks],
         slot,
+        tuple(names[each.category_id].name for each in person.badges.all() if each.category_id in names),
         offering.service.name if offering else "",
         offering.service.language if offering else "",
     )

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.rules import terms as terms_in_force
 from discovery.rules.questions import DEFAULT_RADIUS_M
 from discovery.selectors import EXAMINED, HORIZON
 from payments.rules.commission import COMMISSION_BP
@@ -34,4 +35,10 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, and for what."""
-    return render(request, "frontend/privacy.html")
+    return render(request, "frontend/privacy.html", {"version": terms_in_force.PRIVACY})
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """What customers agree to."""
+    return render(request, "frontend/terms.html", {"version": terms_in_force.TERMS})

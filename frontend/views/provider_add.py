@@ -156,7 +156,9 @@ def _choice(desk: Desk, outlet: Outlet) -> Choice:
     own = None if desk.can_manage else desk.membership.staff
     offerings = list(live_offerings(outlet).select_related("outlet"))
     if not desk.can_manage:
-        doable = set(own.skills.values_list("service_id", flat=True)) if own else set()
+        doable = (
+            set(own.skills.filter(held_back=False).values_list("service_id", flat=True)) if own else set()
+        )
         offerings = [offering for offering in offerings if offering.service_id in doable]
     chosen = given.get("service", "")
     offering = next((one for one in offerings if one.service.public_id == chosen), None)

@@ -114,7 +114,11 @@ def plate(outlet_id: str, service_id: str, start: datetime, staff: str = "") -> 
 
 def able(outlet: Outlet, offering: Offering) -> list[StaffMember]:
     """Who does the service at the outlet, by name."""
-    return list(outlet_staff(outlet).filter(skills__service=offering.service_id).order_by("name", "pk"))
+    return list(
+        outlet_staff(outlet)
+        .filter(skills__service=offering.service_id, skills__held_back=False)
+        .order_by("name", "pk")
+    )
 
 
 def elsewhere(outlet: Outlet, offering: Offering) -> list[ShopCard]:

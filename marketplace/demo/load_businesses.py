@@ -19,6 +19,7 @@ from marketplace.demo.seeds import chance, event_uid, public_id
 from providers import events
 from providers.enums import ProviderStatus
 from providers.models import (
+    Badge,
     Category,
     HoursRule,
     Membership,
@@ -34,6 +35,7 @@ from providers.models import (
     StaffAssignment,
     StaffMember,
 )
+from providers.services.training import refresh_held_back
 
 CURRENCY = "EUR"
 # What happened to a business before it came to its status, and how many days ago.
@@ -250,7 +252,21 @@ def _staff(
         ),
         batch_size=5000,
     )
+    _badges(list(staff.values()))
     return staff
+
+
+def _badges(staff: Sequence[StaffMember]) -> None:
+    """Whoever needs a quiz has passed it; of the others three in four have taken theirs."""
+    does = Skill.objects.filter(staff__in=staff, service__category__training__isnull=False)
+    Badge.objects.bulk_create(
+        Badge(staff_id=person, category_id=category)
+        for person, category, needed in does.order_by("staff", "service__category")
+        .values_list("staff", "service__category", "service__category__training__is_required")
+        .distinct()
+        if needed or person % 4
+    )
+    refresh_held_back(Skill.objects.filter(staff__in=staff))
 
 
 def _resources(

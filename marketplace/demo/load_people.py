@@ -8,14 +8,17 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
-from accounts.models import Customer, User
+from accounts.enums import ConsentSource
+from accounts.models import Consent, Customer, User
+from accounts.services.consents import VERSIONS, WORDS
 from common import crypto
 from marketplace.demo import signins
 from marketplace.demo.categories import CATEGORIES
 from marketplace.demo.plan import PersonPlan
 from marketplace.demo.seeds import public_id
 from marketplace.demo.standards import steps_of
-from providers.models import Category, CategoryName, StandardStep
+from marketplace.demo.trainings import TRAININGS, Quiz, words
+from providers.models import Category, CategoryName, QuizChoice, QuizQuestion, StandardStep, Training
 
 # Nobody signs in with it: these people only fill the boards.
 UNUSABLE = f"{UNUSABLE_PASSWORD_PREFIX}demo"
@@ -39,7 +42,22 @@ def load_categories() -> dict[str, Category]:
             StandardStep(category=found[slug], position=place, words=words)
             for place, words in enumerate(steps_of(slug))
         )
+        if slug in TRAININGS:
+            _training(found[slug], TRAININGS[slug])
     return found
+
+
+def _training(category: Category, quiz: Quiz) -> None:
+    training, _ = Training.objects.update_or_create(
+        category=category, defaults={"note": words(quiz.note), "is_required": quiz.is_required}
+    )
+    training.questions.all().delete()
+    for place, (asked, choices) in enumerate(quiz.questions):
+        question = QuizQuestion.objects.create(training=training, position=place, words=words(asked))
+        QuizChoice.objects.bulk_create(
+            QuizChoice(question=question, words=words(choice), is_right=n == 0)
+            for n, choice in enumerate(choices)
+        )
 
 
 def known_customer(seed: int) -> PersonPlan:
@@ -96,7 +114,7 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
         if user.is_operator and settings.DEMO_TOTP_SECRET
     )
     by_id = {user.public_id: user for user in users}
-    Customer.objects.bulk_create(
+    customers = Customer.objects.bulk_create(
         Customer(
             public_id=p.customer_id,
             user=by_id[p.user_id],
@@ -107,4 +125,28 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
             created_at=at,
         )
         for p in (known_customer(seed), *regulars)
+    )
+    customers += Customer.objects.bulk_create(
+        Customer(
+            public_id=public_id("cus", seed, user.email),
+            user=user,
+            is_main=True,
+            name=user.name,
+            email=user.email,
+            created_at=at,
+        )
+        for user in signed_in
+        if user.email and user.email != signins.CUSTOMER
+    )
+    Consent.objects.bulk_create(
+        Consent(
+            customer=customer,
+            kind=kind,
+            version=version,
+            wording=str(WORDS[ConsentSource.SIGNUP]),
+            source=ConsentSource.SIGNUP,
+            at=at,
+        )
+        for customer in customers
+        for kind, version in VERSIONS.items()
     )

@@ -14,6 +14,7 @@ from providers.models.catalogue import (
 )
 from providers.models.schedule import Closure, HoursOverride, HoursRule, TimeOff
 from providers.models.standards import StandardStep
+from providers.models.training import Badge, QuizAttempt, QuizChoice, QuizQuestion, Training
 from providers.models.vetting import (
     APPEALABLE,
     Appeal,
@@ -29,6 +30,7 @@ __all__ = [
     "APPEALABLE",
     "Appeal",
     "Application",
+    "Badge",
     "Category",
     "CategoryName",
     "Closure",
@@ -42,6 +44,9 @@ __all__ = [
     "Offering",
     "Outlet",
     "Provider",
+    "QuizAttempt",
+    "QuizChoice",
+    "QuizQuestion",
     "Resource",
     "ResourceKind",
     "ResourceNeed",
@@ -52,5 +57,6 @@ __all__ = [
     "StaffMember",
     "StandardStep",
     "TimeOff",
+    "Training",
     "VettingEntry",
 ]

@@ -53,6 +53,7 @@ class PublicStaffOut(Schema):
     working_since: int | None = None
     served: int = Field(0, description="how many visits they have done here")
     rating_count: int = 0
+    passed: list[str] = Field(default_factory=list, description="the categories whose quiz they have passed")
 
 
 class PublicClosureOut(Schema):

@@ -18,11 +18,13 @@ from providers.models import (
     ResourceKind,
     ResourceNeed,
     Service,
+    Skill,
 )
 from providers.rules import checks
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.listing import refresh_listing, refresh_service
 from providers.services.record import lock_provider, tell
+from providers.services.training import refresh_held_back
 
 MAX_PRICE = 100_000_000
 MAX_UNITS = 20
@@ -103,6 +105,8 @@ def update_service(
         setattr(service, name, clean[name])
     if changed:
         service.save(update_fields=changed)
+    if "category" in changed:
+        refresh_held_back(Skill.objects.filter(service=service))
     if needs is not None:
         _set_needs(service, needs)
         changed.append("needs")

@@ -15,6 +15,7 @@ from providers.models import Outlet, Provider, Service, Skill, StaffAssignment, 
 from providers.rules import checks
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.record import lock_provider, tell
+from providers.services.training import refresh_held_back
 
 # Shown as a circle of 56 px, and larger on their own card.
 PHOTO_PX = 640
@@ -164,6 +165,7 @@ def _set_skills(staff: StaffMember, skills: Mapping[Service, SkillLevel]) -> Non
         unique_fields=["service", "staff"],
         update_fields=["level"],
     )
+    refresh_held_back(Skill.objects.filter(staff=staff))
 
 
 def _tell(staff: StaffMember, provider: Provider, actor: str, action: str, outlets: Sequence[Outlet]) -> None:

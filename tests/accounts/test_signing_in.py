@@ -9,7 +9,9 @@ from django.core import mail
 from django.test import Client
 
 from accounts import services
+from accounts.enums import ConsentSource
 from accounts.models import Customer, User
+from accounts.services.consents import accept_terms
 from tests.accounts.conftest import Code
 from tests.factories import make_user
 
@@ -20,6 +22,7 @@ PASSWORD = "lamp-yellow-street-7"
 def _verified(email: str = "alice@example.com", password: str | None = PASSWORD, **fields: object) -> User:
     user = make_user(email=email, password=password, **fields)
     services.vouch_for_email(user=user)
+    accept_terms(customer=services.main_customer(user=user), source=ConsentSource.SIGNUP)
     return user
 
 

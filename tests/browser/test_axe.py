@@ -90,6 +90,7 @@ PUBLIC = {
     "results without any": "/search?q=piano",
     "help": "/help",
     "privacy": "/privacy",
+    "terms": "/terms",
     "for providers": "/for-providers",
     "how we rank": "/how-we-rank",
     "sign in": "/account/login/",
@@ -227,8 +228,18 @@ def test_own_bookings_and_account(customer: Page, site: Site, world: World) -> N
         "/account/email/",
         "/account/password/change/",
         "/account/logout/",
+        "/account/terms/",
+        "/account/again/",
+        "/account/data/",
+        "/account/data/erase/",
     ):
         check(customer, path)
+
+
+def test_a_guests_data(visitor: Page, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.cleaner)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/data")
 
 
 def test_a_mail(visitor: Page, site: Site, world: World) -> None:

@@ -8,8 +8,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.gis.geos import Point
 from django.db.models import F
 
+from accounts.enums import ConsentSource
 from accounts.models import User
 from accounts.principals import Principal
+from accounts.services import main_customer
+from accounts.services.consents import accept_terms
 from bookings.models import Booking, BookingItem
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
@@ -94,6 +97,7 @@ def build() -> World:
 def _user(email: str, name: str) -> User:
     user = make.make_user(email=email, name=name, password=PASSWORD)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    accept_terms(customer=main_customer(user=user), source=ConsentSource.SIGNUP)
     return user
 
 

@@ -22,6 +22,7 @@ somebody         | 401    yes      yes      yes   yes    yes       yes     yes  
 signed in person | 401    403      403      401   403    403       403     403   403   403
 own factor       | 401    403      403      401   403    403       403     403   403   yes
 own thing        | 401    404      yes      401   404    404       404     404   404   404
+link of a mail   | 404    404      404      404   404    404       404     404   404   404
 see visit        | 404    404      yes      yes   yes    yes       yes     yes   404   yes
 customer's part  | 404    404      yes      yes   404    404       404     404   404   404
 fill in          | 404    404      yes      yes   yes    yes       yes     yes   404   403
@@ -37,6 +38,7 @@ owner            | 401    404      404      401   403    403       403     yes  
 book in          | 401    404      404      401   yes    403       yes     yes   404   404
 mark at the desk | 401    404      404      401   yes    told      yes     yes   404   404
 mark in words    | 401    404      404      401   yes    403       yes     yes   404   404
+take a quiz      | 401    404      404      401   yes    yes       403     403   404   404
 follow board     | 404    404      404      404   yes    yes       yes     yes   404   yes
 back office      | 401    401      401      401   401    401       401     401   401   yes
 desk             | 401    404      404      401   404    404       404     404   404   yes
@@ -380,6 +382,17 @@ PAGES: dict[str, dict[str, Case]] = {
     "account": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
     "account_tokens": {"POST": Case("signed in", form=_NOTHING, outcome=422)},
     "account_token_revoke": {"POST": Case("own thing")},
+    # One's own data; who has not shown lately who they are does so first.
+    "account_data": {"GET": Case("signed in")},
+    "account_export": {"POST": Case("signed in")},
+    "account_export_fetch": {"GET": Case("own thing")},
+    "account_erase": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_erase_undo": {"POST": Case("signed in")},
+    "account_marketing": {"POST": Case("signed in", form={"marketing": "on"})},
+    "account_terms": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_again": {"GET": Case("signed in"), "POST": Case("signed in")},
+    # Its key is what counts: tests/privacy.
+    "account_erasure_undo": {"GET": Case("link of a mail"), "POST": Case("link of a mail")},
     # What everybody sees
     "frontend:home": _PUBLIC,
     "frontend:search": {"GET": Case("public"), "POST": Case("public")},
@@ -395,6 +408,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:how_we_rank": _PUBLIC,
     "frontend:help": _PUBLIC,
     "frontend:privacy": _PUBLIC,
+    "frontend:terms": _PUBLIC,
     "frontend:preferences": {"POST": Case("public", form={"theme": "dark"})},
     "frontend:slots": _PUBLIC,
     "frontend:hold": {
@@ -408,6 +422,11 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("fill in", state="held"),
         "POST": Case("fill in", state="held", form={"do": "update"}),
     },
+    "frontend:booking_data": {
+        "GET": Case("customer's part"),
+        "POST": Case("customer's part", form={"do": "undo"}),
+    },
+    "frontend:booking_data_json": {"GET": Case("customer's part")},
     "frontend:booking_ics": {"GET": Case("customer's part")},
     "frontend:booking_qr": {"GET": Case("customer's part")},
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
@@ -476,6 +495,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:visit_standard": {
         "POST": Case("mark at the desk", state="started", form={"done": "0", "key": "{uuid}"})
     },
+    "provider:training": {"GET": Case("member")},
+    "provider:quiz": {"GET": Case("member"), "POST": Case("take a quiz", form={"q0": "0", "key": "{uuid}"})},
     "provider:staff": {"GET": Case("member")},
     "provider:staff_new": _DESK_FORM,
     "provider:person": _DESK_FORM,
@@ -508,6 +529,22 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:member_remove": {"GET": Case("owner"), "POST": Case("owner")},
     # The operators' desk
     "desk:overview": _DESK,
+    "desk:applications": _DESK,
+    "desk:application": _DESK,
+    "desk:claim": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:release": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:write": {"POST": Case("desk", form={"key": "{uuid}", "message": "Hello."})},
+    "desk:decide": {"POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:documents": _DESK,
+    "desk:decide_document": {"POST": Case("desk", form={"key": "{uuid}", "accept": "1"})},
+    "desk:appeals": _DESK,
+    "desk:appeal": {"GET": Case("desk"), "POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:find": {"GET": Case("desk"), "POST": Case("desk", form={"q": "Shop"})},
+    "desk:provider": _DESK,
+    "desk:measure": {"POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:person": _DESK,
+    "desk:booking": _DESK,
+    "desk:record": _DESK,
 }
 
 SOCKETS: dict[str, Case] = {

@@ -6,6 +6,7 @@ outlet. `rival` owns another business, with one of everything too.
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import now
 
-from accounts.models import ApiToken, User
+from accounts.enums import ExportStatus
+from accounts.models import ApiToken, DataExport, User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
 from accounts.services.tokens import create_token
@@ -39,7 +41,7 @@ from notifications.models import DevMail
 from payments.enums import CounterMeans
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
-from providers.models import Document, Outlet, Provider, StaffMember, StandardStep
+from providers.models import Appeal, Application, Document, Outlet, Provider, StaffMember, StandardStep
 from providers.services.hours import add_closure, add_time_off
 from providers.services.vetting import set_document_kind, warn
 from tests.factories import (
@@ -49,6 +51,7 @@ from tests.factories import (
     make_option,
     make_outlet,
     make_picture,
+    make_quiz,
     make_review,
     make_service,
     make_staff,
@@ -266,11 +269,20 @@ def make_world() -> World:
         "later": rfc3339(later),
         "code": visit.check_in_code,
         "uuid": str(uuid4()),
+        "export_id": _export_of(users["customer"]).public_id,
     }
     foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
     world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
     for caller, user in users.items():
         client = sign_in(Client(), user)
+        # They have shown who they are, and will have for as long as the tests run.
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [
+            {"method": "code", "at": time.time() + 24 * 3600},
+            *session.get("account_authentication_methods", []),
+        ]
+        session.save()
         world.sessions[caller] = client.cookies[settings.SESSION_COOKIE_NAME].value
         # Tokens for everything, for everything but one scope, and for one scope.
         for scopes in (
@@ -285,18 +297,39 @@ def make_world() -> World:
     return world
 
 
+def _export_of(user: User) -> DataExport:
+    return DataExport.objects.create(
+        user=user,
+        status=ExportStatus.READY,
+        content=b"PK",
+        requested_at=now() - timedelta(days=2),
+        ready_at=now(),
+        expires_at=now() + timedelta(days=7),
+    )
+
+
 def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     """One of everything that an address may name, of the outlet's business."""
     provider: Provider = outlet.provider
     actor = Principal(user=owner).actor
     service = make_service(outlet, staff=[person])
     home = make_home_service(outlet, staff=[person])
+    make_quiz(service.category)
     StandardStep.objects.get_or_create(category=service.category, words={"en": "Ask what is wanted."})
     unit = make_bays(outlet, home)[0]
     person.photo = make_picture()
     person.save(update_fields=["photo"])
     start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
+    notice = warn(provider=provider, operator=make_user(), reason="Late.")
+    contested = warn(provider=provider, operator=make_user(), reason="Late again.")
+    appeal = Appeal.objects.create(entry=contested, provider=provider, text="No.", made_by=owner)
+    application = Application.objects.create(provider=provider, round=1, submitted_by=actor)
     ids = {
+        "application_id": application.public_id,
+        "appeal_id": appeal.public_id,
+        "decision": "reject",
+        "measure": "warn",
+        "person_id": owner.public_id,
         "provider": provider.public_id,
         "outlet": outlet.public_id,
         "staff": person.public_id,
@@ -311,7 +344,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "category": service.category.slug,
         "document_kind": DOCUMENT_KIND,
         "document_id": _document(provider).public_id,
-        "entry": warn(provider=provider, operator=make_user(), reason="Late.").public_id,
+        "entry": notice.public_id,
     }
     # Pages call the same things by longer names.
     names = ("provider", "outlet", "staff", "service", "option", "kind", "closure", "time_off", "entry")

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.bookings.conftest import contact, shop
 from tests.privacy.person import Traced, live_a_life
+
+__all__ = ["contact", "shop"]
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from bookings.selectors.access import Access, booking_for
 from bookings.services import holds, paying, visits
 from common import clock
 from common.events import handler_named
-from common.models import OutboxMessage
+from common.models import OutboxMessage, StoredFile
+from common.uploads import storage
 from geo.models import GeocodedAddress
 from geo.rules.addresses import normalised
 from notifications.mailbox import opened
@@ -28,10 +29,11 @@ from notifications.models import DevMail
 from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxDelivery
 from payments.sandbox.signing import sign
-from providers.enums import Role
-from providers.models import Membership, Outlet, StaffMember
+from providers.enums import PaperSubject, Role
+from providers.models import Document, Membership, Outlet, StaffMember
 from providers.services.hours import add_time_off
 from providers.services.staff import update_staff
+from providers.services.vetting import set_document_kind
 from reviews.enums import Reason, Side
 from reviews.services.appeals import appeal
 from reviews.services.moderation import hide
@@ -58,6 +60,8 @@ CANARIES = {
     "title": "Canary Master",
     "resume": "canary since the cradle",
     "reason": "canary has the flu",
+    "paper": "canary diploma in song",
+    "paper number": "CANARY-77",
     "review": "canary sang of a clean floor",
     "report": "canary heard a false note",
     "appeal": "canary stands by the song",
@@ -224,7 +228,32 @@ def _works_somewhere(user: User) -> StaffMember:
     add_time_off(
         staff=person, start=start, end=start + timedelta(hours=8), reason=CANARIES["reason"], actor=actor
     )
+    _sends_a_paper(person)
     return person
+
+
+def _sends_a_paper(person: StaffMember) -> None:
+    kind = set_document_kind(
+        slug="diploma", subject=PaperSubject.PERSON, names={"en": ("Diploma", "")}, actor="system"
+    )
+    content = CANARIES["paper"].encode()
+    file = StoredFile.objects.create(
+        name=storage.write(content, private=True),
+        kind="document",
+        mime="application/pdf",
+        size=len(content),
+        sha256="0" * 64,
+        pages=1,
+        is_private=True,
+    )
+    Document.objects.create(
+        provider=person.provider,
+        staff=person,
+        kind=kind,
+        file=file,
+        number=CANARIES["paper number"],
+        submitted_by="system",
+    )
 
 
 def _seen_in_the_back_office(user: User) -> None:

@@ -1,11 +1,15 @@
 """What a person leaves behind is all handed out, and is all gone when they are erased."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import transaction
 
 from bookings.models import Booking
 from common import privacy
 from common.models import Event
+from common.privacy import registry
 from payments import services as payments
 from reviews.services import verify as ratings
 from tests.privacy.person import Traced, everything_about
@@ -18,11 +22,20 @@ def subject_of(traced: Traced, **more: object) -> privacy.Subject:
     return privacy.find(privacy.Subject(user_pk=traced.user.pk, **more))  # type: ignore[arg-type]
 
 
-def erase(traced: Traced) -> None:
-    subject = subject_of(traced, asked_to_forget=frozenset({"reviews"}))
-    assert privacy.obstacles(subject) == []
-    with transaction.atomic():
-        privacy.erase(subject)
+Erase = Callable[[], None]
+
+
+@pytest.fixture
+def erase(traced: Traced, django_capture_on_commit_callbacks: Any) -> Erase:
+    """Erase them; files go once that is committed."""
+
+    def run() -> None:
+        subject = subject_of(traced, asked_to_forget=frozenset({"reviews"}))
+        assert privacy.obstacles(subject) == []
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            privacy.erase(subject)
+
+    return run
 
 
 def test_the_person_left_every_canary_somewhere(traced: Traced) -> None:
@@ -30,8 +43,8 @@ def test_the_person_left_every_canary_somewhere(traced: Traced) -> None:
     assert set(found(traced.canaries)) == set(traced.canaries)
 
 
-def test_nothing_of_the_person_is_left_after_they_are_erased(traced: Traced) -> None:
-    erase(traced)
+def test_nothing_of_the_person_is_left_after_they_are_erased(traced: Traced, erase: Erase) -> None:
+    erase()
 
     assert found(traced.canaries) == {}
     assert not Booking.objects.filter(address_point__isnull=False).exists()
@@ -42,11 +55,11 @@ def test_nothing_of_the_person_is_left_after_they_are_erased(traced: Traced) -> 
         assert seqs == list(range(1, len(seqs) + 1))
 
 
-def test_erasing_twice_changes_nothing_more(traced: Traced) -> None:
-    erase(traced)
+def test_erasing_twice_changes_nothing_more(traced: Traced, erase: Erase) -> None:
+    erase()
     events = Event.objects.count()
 
-    erase(traced)
+    erase()
 
     assert Event.objects.count() == events
     assert found(traced.canaries) == {}
@@ -55,6 +68,7 @@ def test_erasing_twice_changes_nothing_more(traced: Traced) -> None:
 def test_all_about_the_person_is_handed_out(traced: Traced) -> None:
     told = everything_about(privacy.export(subject_of(traced)))
 
-    # The search of the session is not theirs for long; all else is in it.
-    missing = {name for name, text in traced.canaries.items() if text not in told} - {"near"}
-    assert missing == set()
+    # The search is the session's for as long as it lasts, and the paper is a file; all else is told.
+    assert {name for name, text in traced.canaries.items() if text not in told} == {"near", "paper"}
+    files = [file.read() for file in registry.files(subject_of(traced))]
+    assert files == [traced.canaries["paper"].encode()]

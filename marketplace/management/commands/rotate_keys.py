@@ -8,11 +8,12 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from common import crypto
-from common.crypto import EncryptedTextField
+from common.crypto import EncryptedBytesField, EncryptedTextField
 from common.models import IdempotencyRecord, StoredFile
 from common.uploads import storage
 
 BATCH = 500
+ENCRYPTED = (EncryptedTextField, EncryptedBytesField)
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model in apps.get_models():
-            names = [f.name for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
+            names = [f.name for f in model._meta.concrete_fields if isinstance(f, ENCRYPTED)]
             if names:
                 self.stdout.write(f"{model._meta.label}: {self._rotate(model, names)} rows")
         self.stdout.write(f"second factors: {self._rotate_factors()}")
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 )
                 for row in rows:
                     model._default_manager.filter(pk=row.pk).update(
-                        **{name: crypto.encrypt(getattr(row, name)) for name in names if getattr(row, name)}
+                        **{name: getattr(row, name) for name in names if getattr(row, name)}
                     )
             if not rows:
                 return done

@@ -1,0 +1,79 @@
+"""The desk's page of the audit trail: who did what, to what, when."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+
+from accounts.find import names_of
+from common.actors import user_actor
+from common.api import make_cursor, read_cursor
+from common.models import AuditEntry
+from frontend.timeplan import parse_day
+from frontend.views.desk import OperatorsDesk, at_operators_desk
+from frontend.views.desk_vetting import ZONE
+
+PER_PAGE = 50
+LIST = "desk-record"
+# What of the trail has a page at the desk.
+PAGES = {
+    "provider": "desk:provider",
+    "user": "desk:person",
+    "customer": "desk:person",
+    "person": "desk:person",
+    "staff": "desk:person",
+    "booking": "desk:booking",
+    "application": "desk:application",
+}
+
+
+@at_operators_desk()
+def record(desk: OperatorsDesk) -> HttpResponse:
+    """The newest first; `?who=`, `?what=` (an action or its beginning), `?of=` (an id), `?from=`, `?to=`, `?all=1`.
+
+    Without `all` only what is chained: operators' acts and decisions. All of these are ids and days.
+    """
+    asked = {name: desk.request.GET.get(name, "").replace("\x00", "").strip()[:64] for name in FIELDS}
+    rows = _filtered(asked)
+    cursor = desk.request.GET.get("cursor", "")[:200]
+    if cursor:
+        rows = rows.filter(pk__lt=read_cursor(cursor, of=LIST))
+    found = list(rows.order_by("-pk")[: PER_PAGE + 1])
+    page = found[:PER_PAGE]
+    names = names_of({row.actor.removeprefix("user:") for row in page if row.actor.startswith("user:")})
+    return desk.render(
+        "record",
+        nav="record",
+        rows=[
+            (row, names.get(row.actor.removeprefix("user:"), row.actor), PAGES.get(row.object_type))
+            for row in page
+        ],
+        asked=asked,
+        next_cursor=make_cursor(page[-1].pk, of=LIST) if len(found) > PER_PAGE else None,
+        zone=ZONE,
+    )
+
+
+FIELDS = ("who", "what", "of", "from", "to", "all")
+
+
+def _filtered(asked: dict[str, str]) -> QuerySet[AuditEntry]:
+    rows = AuditEntry.objects.all()
+    if not asked["all"]:
+        rows = rows.filter(chained=True)
+    if who := asked["who"]:
+        rows = rows.filter(actor=who if ":" in who or not who.startswith("usr_") else user_actor(who))
+    if asked["what"]:
+        rows = rows.filter(action__startswith=asked["what"])
+    if asked["of"]:
+        rows = rows.filter(object_id=asked["of"])
+    if first := parse_day(asked["from"]):
+        rows = rows.filter(at__gte=_midnight(first))
+    if last := parse_day(asked["to"]):
+        rows = rows.filter(at__lt=_midnight(last) + timedelta(days=1))
+    return rows
+
+
+def _midnight(day: date) -> Any:
+    return datetime.combine(day, time(), tzinfo=UTC)

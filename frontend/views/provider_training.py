@@ -1,0 +1,63 @@
+"""Pages where a business's people read what they should know and take the quiz that shows it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError, NotAllowed
+from frontend.once import new_key, once
+from frontend.views.provider_desk import Desk, at_desk
+from providers.selectors import training as read
+from providers.services.training import take_quiz
+
+
+@at_desk()
+def listing(desk: Desk) -> HttpResponse:
+    """Every quiz, and how the signed-in member stands with it if they perform services."""
+    person = desk.membership.staff
+    language = get_language() or "en"
+    return desk.render(
+        "training",
+        nav="training",
+        person=person,
+        states=read.states(person, language) if person else [],
+        others=[] if person else [read.quiz(slug, None, language) for slug in _slugs()],
+    )
+
+
+@at_desk(methods=("GET", "HEAD", "POST"))
+def quiz(desk: Desk, category: str) -> HttpResponse:
+    """The note and the questions of one category; answered by whoever performs services, for themselves."""
+    person = desk.membership.staff
+    found = read.quiz(category, person, get_language() or "en")
+    if not desk.sent:
+        return desk.render("quiz", nav="training", quiz=found, person=person, key=new_key())
+    if person is None:
+        raise NotAllowed
+    given = {place: desk.request.POST.get(f"q{place}", "") for place in range(len(found.questions))}
+    answers = {place: int(text) for place, text in given.items() if text.isascii() and text.isdigit()}
+
+    def take() -> dict[str, int | bool]:
+        attempt = take_quiz(staff=person, category=category, answers=answers, actor=desk.actor)
+        return {"right": attempt.right, "asked": attempt.asked, "passed": attempt.passed}
+
+    try:
+        result = once(desk.request, desk.request.POST.get("key", ""), take)
+    except DomainError as error:
+        messages.error(desk.request, str(error))
+    else:
+        score = {"right": result["right"], "asked": result["asked"]}
+        if result["passed"]:
+            messages.success(desk.request, _("Passed: %(right)s of %(asked)s right.") % score)
+            return redirect("provider:training", desk.provider.public_id)
+        messages.error(
+            desk.request,
+            _("%(right)s of %(asked)s right: not enough yet. Read the note again.") % score,
+        )
+    return redirect("provider:quiz", desk.provider.public_id, category)
+
+
+def _slugs() -> list[str]:
+    return list(read.usable().order_by("category__position", "pk").values_list("category__slug", flat=True))

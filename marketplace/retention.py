@@ -1,0 +1,158 @@
+"""How long what is kept: the one table of it, and the worker's way through it.
+
+docs/privacy.md shows RULES; a test compares. Each rule goes in batches, each batch in a transaction of its own that
+skips what somebody else has locked: any number of workers may run it, and any may die.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length, Now
+
+from accounts.models import Customer
+from bookings.models import Booking, BookingAccess
+from bookings.rules import states
+from bookings.services.core import ENDED
+from common import clock
+from notifications.enums import State
+from notifications.models import DevMail, Message
+from payments.models import WebhookReceipt
+from providers.enums import DocumentStatus
+from providers.models import Document
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`rows` that are older than `after` are deleted, or get `blank` written over them.
+
+    `rows` takes the instant before which something is old. With `blank` it must leave out what is blank already.
+    """
+
+    name: str
+    what: str
+    after: timedelta
+    rows: Callable[[datetime], QuerySet[Any]]
+    blank: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _contacts_of_nothing(before: datetime) -> QuerySet[Customer]:
+    """Guests who held a time and never booked, or whose walk-in never was."""
+    real = Booking.objects.filter(customer=OuterRef("pk")).exclude(
+        Q(status=states.EXPIRED) | Q(status=states.CANCELLED, confirmed_at__isnull=True)
+    )
+    return Customer.objects.filter(
+        ~Exists(real), user__isnull=True, erased_at__isnull=True, created_at__lt=before
+    )
+
+
+def _addresses(before: datetime) -> QuerySet[Booking]:
+    return (
+        Booking.objects.alias(line=Length("address_line"), note=Length("address_note"))
+        .filter(status__in=ENDED, ends_at__lt=before)
+        .filter(Q(line__gt=0) | Q(note__gt=0) | Q(address_point__isnull=False))
+    )
+
+
+def _papers(before: datetime) -> QuerySet[Document]:
+    """With its last file gone a paper counts as replaced; what was decided on it stays in the thread."""
+    return Document.objects.filter(
+        status__in=[DocumentStatus.REFUSED, DocumentStatus.REPLACED], file__isnull=False
+    ).filter(Q(decided_at__lt=before) | Q(decided_at__isnull=True, created_at__lt=before))
+
+
+RULES = (
+    Rule(
+        "contacts of holds",
+        "name, e-mail and phone of a guest whose hold ended without a booking",
+        timedelta(days=30),
+        _contacts_of_nothing,
+        {"name": "", "email": None, "phone": None, "language": "en", "erased_at": Now()},
+    ),
+    Rule(
+        "home addresses",
+        "where a home visit went, with its note and point, once the visit has ended",
+        timedelta(days=90),
+        _addresses,
+        {"address_line": "", "address_note": "", "address_point": None},
+    ),
+    Rule(
+        "booking links",
+        "guests' and mails' keys to a visit that has ended",
+        timedelta(days=365),
+        lambda before: BookingAccess.objects.filter(booking__status__in=ENDED, booking__ends_at__lt=before),
+    ),
+    Rule(
+        "gateways' messages",
+        "what a gateway told of a payment, once it is applied",
+        timedelta(days=30),
+        lambda before: WebhookReceipt.objects.alias(size=Length("body")).filter(
+            size__gt=0, processed_at__lt=before
+        ),
+        {"body": ""},
+    ),
+    Rule(
+        "refused documents",
+        "the file and number of a document that was not accepted, or that a newer one replaced",
+        timedelta(days=90),
+        _papers,
+        {"status": DocumentStatus.REPLACED, "file": None, "number": "", "note": ""},
+    ),
+    Rule(
+        "mails",
+        "that a mail went out (without its text, which is not kept)",
+        timedelta(days=365),
+        lambda before: Message.objects.filter(
+            created_at__lt=before, state__in=[State.SENT, State.DROPPED, State.FAILED]
+        ),
+    ),
+    Rule(
+        "mailbox",
+        "mails in the mailbox of the demo and development",
+        timedelta(days=30),
+        lambda before: DevMail.objects.filter(at__lt=before),
+    ),
+    Rule(
+        "sessions",
+        "sessions that have run out, with the address searched last",
+        timedelta(0),
+        lambda before: Session.objects.filter(expire_date__lt=before),
+    ),
+)
+
+
+def keep(rule: Rule) -> int:
+    """Carry out one rule; answers how many rows it met."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            # Read anew for each batch: another worker may be at it, too.
+            rows = rule.rows(clock.now() - rule.after)
+            pks = list(
+                rows.select_for_update(of=("self",), skip_locked=True)
+                .order_by("pk")
+                .values_list("pk", flat=True)[:BATCH]
+            )
+            batch = rows.model._default_manager.filter(pk__in=pks)
+            if rule.blank:
+                batch.update(**rule.blank)
+            else:
+                batch.delete()
+        done += len(pks)
+        if len(pks) < BATCH:
+            return done
+
+
+def table() -> str:
+    """The table of docs/privacy.md, in Markdown."""
+    lines = ["| rule | what | kept for | then |", "| --- | --- | --- | --- |"]
+    for rule in RULES:
+        kept = f"{rule.after.days} days" if rule.after else "until then"
+        lines.append(f"| {rule.name} | {rule.what} | {kept} | {'blanked' if rule.blank else 'deleted'} |")
+    return "\n".join(lines) + "\n"

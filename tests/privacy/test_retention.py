@@ -1,0 +1,225 @@
+"""What has been kept long enough goes; what has not, stays."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from accounts.models import Customer
+from bookings.models import Booking, BookingAccess
+from bookings.services import paying
+from common import clock
+from marketplace import retention
+from marketplace.tasks import keep_no_longer
+from notifications.models import DevMail, Message
+from payments.models import WebhookReceipt
+from providers.models import Document
+from providers.services.vetting import set_document_kind
+from tests.bookings.conftest import Shop
+from tests.factories import make_customer, make_picture, make_user
+from tests.privacy.test_decisions import PAGE
+
+pytestmark = pytest.mark.django_db
+RULES = {rule.name: rule for rule in retention.RULES}
+
+
+def test_the_page_shows_the_rules() -> None:
+    shown = PAGE.read_text().split("<!-- retention: make manage ARGS=privacy -->\n")[1]
+    assert shown.split("<!-- end of retention -->")[0] == retention.table(), "run: make manage ARGS=privacy"
+
+
+def test_every_rule_is_tried_here() -> None:
+    assert set(OLD) == set(RULES)
+
+
+def booked(shop: Shop, **values: Any) -> Booking:
+    access = shop.hold(principal=shop.customer)
+    paying.pay(access=access, method="counter", return_url="/")
+    Booking.objects.filter(pk=access.booking.pk).update(**values)
+    return Booking.objects.get(pk=access.booking.pk)
+
+
+def ended(shop: Shop, **values: Any) -> Booking:
+    booking = booked(shop, **values)
+    Booking.objects.filter(pk=booking.pk).update(status="cancelled")
+    return booking
+
+
+def a_hold_that_ended(shop: Shop) -> Callable[[], bool]:
+    booking = shop.hold().booking
+    customer = make_customer(phone="+358401234567")
+    Booking.objects.filter(pk=booking.pk).update(customer=customer, status="expired")
+
+    def is_kept() -> bool:
+        customer.refresh_from_db()
+        kept = (customer.name, customer.email, customer.phone) != ("", None, None)
+        assert kept == (customer.erased_at is None)
+        return kept
+
+    return is_kept
+
+
+def a_home_visit(shop: Shop) -> Callable[[], bool]:
+    booking = ended(
+        shop,
+        address_line="Vaasankatu 3",
+        address_note="Second floor",
+        address_point=Point(24.9, 60.1, srid=4326),
+    )
+
+    def is_kept() -> bool:
+        booking.refresh_from_db()
+        kept = [bool(booking.address_line), bool(booking.address_note), bool(booking.address_point)]
+        assert len(set(kept)) == 1
+        return kept[0]
+
+    return is_kept
+
+
+def a_link(shop: Shop) -> Callable[[], bool]:
+    access = BookingAccess.objects.create(booking=ended(shop), token_hash="h", purpose="mail")
+    return lambda: BookingAccess.objects.filter(pk=access.pk).exists()
+
+
+def a_webhook(shop: Shop) -> Callable[[], bool]:
+    receipt = WebhookReceipt.objects.create(
+        gateway="sandbox", event_id="e", body="{}", processed_at=clock.now()
+    )
+    return lambda: bool(WebhookReceipt.objects.get(pk=receipt.pk).body)
+
+
+def a_refused_paper(shop: Shop) -> Callable[[], bool]:
+    paper = Document.objects.create(
+        provider=shop.outlet.provider,
+        kind=set_document_kind(slug="licence", names={"en": ("Licence", "")}, actor="system"),
+        file=make_picture(private=True),
+        number="77",
+        submitted_by="system",
+        status="refused",
+        decided_at=clock.now(),
+        decided_by=shop.owner.user,
+    )
+
+    def is_kept() -> bool:
+        paper.refresh_from_db()
+        assert (paper.file is None) == (paper.number == "")
+        return paper.file is not None
+
+    return is_kept
+
+
+def a_mail(shop: Shop) -> Callable[[], bool]:
+    mail = Message.objects.create(
+        key="k",
+        kind="reminder",
+        booking_ref="HA-1",
+        recipient="cus_1",
+        language="en",
+        next_try_at=clock.now(),
+        state="sent",
+        sent_at=clock.now(),
+    )
+    return lambda: Message.objects.filter(pk=mail.pk).exists()
+
+
+def a_kept_mail(shop: Shop) -> Callable[[], bool]:
+    mail = DevMail.objects.create(recipients="a@example.com", subject="s", raw=b"")
+    return lambda: DevMail.objects.filter(pk=mail.pk).exists()
+
+
+def a_session(shop: Shop) -> Callable[[], bool]:
+    Session.objects.create(session_key="k", session_data="", expire_date=clock.now())
+    return lambda: Session.objects.filter(session_key="k").exists()
+
+
+OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
+    "contacts of holds": a_hold_that_ended,
+    "home addresses": a_home_visit,
+    "booking links": a_link,
+    "gateways' messages": a_webhook,
+    "refused documents": a_refused_paper,
+    "mails": a_mail,
+    "mailbox": a_kept_mail,
+    "sessions": a_session,
+}
+
+
+@pytest.mark.parametrize("name", list(OLD))
+def test_it_stays_until_its_time_and_then_goes(name: str, shop: Shop) -> None:
+    rule = RULES[name]
+    is_kept = OLD[name](shop)
+    # The visit is tomorrow: what counts from its end counts from then.
+    end = clock.now() + (timedelta(days=2) if name in ("home addresses", "booking links") else timedelta())
+
+    with clock.at(clock.now() + rule.after - timedelta(hours=1)):
+        retention.keep(rule)
+    assert is_kept()
+    with clock.at(end + rule.after + timedelta(hours=1)):
+        assert retention.keep(rule) == 1
+        assert retention.keep(rule) == 0
+
+    assert not is_kept()
+
+
+def test_who_has_a_booking_or_an_account_keeps_their_contacts(shop: Shop) -> None:
+    booking = booked(shop)
+    guest, user = make_customer(), make_customer(user=make_user())
+    Booking.objects.filter(pk=booking.pk).update(customer=guest)
+
+    with clock.at(clock.now() + timedelta(days=400)):
+        assert retention.keep(RULES["contacts of holds"]) == 0
+
+    assert Customer.objects.filter(pk__in=[guest.pk, user.pk], erased_at__isnull=True).count() == 2
+
+
+def test_an_open_visit_keeps_its_address(shop: Shop) -> None:
+    booked(shop, address_line="Vaasankatu 3")
+
+    with clock.at(clock.now() + timedelta(days=400)):
+        assert retention.keep(RULES["home addresses"]) == 0
+
+
+def test_batches_go_on_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    DevMail.objects.bulk_create(DevMail(recipients="a@example.com", subject="s", raw=b"") for _ in range(5))
+
+    with clock.at(clock.now() + timedelta(days=31)):
+        keep_no_longer(timestamp=0)
+
+    assert DevMail.objects.count() == 0
+
+
+@pytest.fixture
+def held_by_somebody(transactional_db: None) -> Iterator[DevMail]:
+    """A row that another connection has locked."""
+    mail = DevMail.objects.create(recipients="a@example.com", subject="s", raw=b"")
+    locked, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            DevMail.objects.select_for_update().get(pk=mail.pk)
+            locked.set()
+            release.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert locked.wait(20)
+    yield mail
+    release.set()
+    thread.join(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_somebody_holds_is_left_for_the_next_time(held_by_somebody: DevMail) -> None:
+    DevMail.objects.create(recipients="b@example.com", subject="s", raw=b"")
+
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert retention.keep(RULES["mailbox"]) == 1
+
+    assert list(DevMail.objects.values_list("pk", flat=True)) == [held_by_somebody.pk]

@@ -1,0 +1,57 @@
+"""After manage.py rotate_keys the old keys may be dropped: whatever is encrypted opens without them."""
+
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.core.management import call_command
+
+from accounts.models import DataExport
+from accounts.services import exports
+from bookings.models import Booking
+from marketplace.management.commands.rotate_keys import ENCRYPTED
+from tests.privacy.person import Traced
+from tests.privacy.scan import rows, tables
+from tests.signing_in import make_operator
+
+pytestmark = pytest.mark.django_db
+TOKEN = re.compile(r"gAAAAA[\w-]{60,}={0,2}")
+
+
+def tokens() -> dict[str, list[str]]:
+    """Everything that a key ring encrypted: `table.column` → the tokens in it."""
+    found: dict[str, list[str]] = {}
+    for table in tables():
+        for row in rows(table):
+            for column, value in row.items():
+                text = bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+                found.setdefault(f"{table}.{column}", []).extend(TOKEN.findall(text))
+    return {place: each for place, each in found.items() if each}
+
+
+def test_nothing_needs_an_old_key_any_more(traced: Traced, settings: Any) -> None:
+    exports.ask_for_export(user=traced.user)
+    exports.make_export(export_id=DataExport.objects.get().public_id)
+    make_operator()
+    before = tokens()
+    encrypted = {
+        f"{model._meta.db_table}.{column.column}"
+        for model in apps.get_models()
+        for column in model._meta.local_concrete_fields
+        if isinstance(column, ENCRYPTED)
+    }
+    assert encrypted <= set(before), "the traced person leaves something in every encrypted column"
+    note = Booking.objects.get(pk=traced.bookings[1].pk).address_note
+    new = Fernet.generate_key().decode()
+
+    settings.FIELD_KEYS = [new, *settings.FIELD_KEYS]
+    call_command("rotate_keys", stdout=StringIO())
+    settings.FIELD_KEYS = [new]
+
+    for place, each in tokens().items():
+        for token in each:
+            assert Fernet(new).decrypt(token.encode()), place
+    assert Booking.objects.get(pk=traced.bookings[1].pk).address_note == note
