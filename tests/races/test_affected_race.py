@@ -17,10 +17,12 @@ from tests.factories import make_outlet, make_service, tomorrow_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # The hold waits so long for the closure to be done, in seconds: with the locks it waits in vain.
-PATIENCE_S = 1.0
+IN_VAIN_S, IN_EARNEST_S = 1.0, 20.0
 
 
-def meet(outlet: Outlet, service: Service, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def meet(
+    outlet: Outlet, service: Service, monkeypatch: pytest.MonkeyPatch, *, patience_s: float
+) -> dict[str, str]:
     """Hold a time, and close the shop once it is chosen and not yet written; what each of them got."""
     chosen_one, closed = threading.Event(), threading.Event()
     results: dict[str, str] = {}
@@ -29,7 +31,7 @@ def meet(outlet: Outlet, service: Service, monkeypatch: pytest.MonkeyPatch) -> d
     def choose_then_wait(*args: object, **kwargs: object) -> object:
         found = choose(*args, **kwargs)  # type: ignore[arg-type]
         chosen_one.set()
-        closed.wait(PATIENCE_S)
+        closed.wait(patience_s)
         return found
 
     monkeypatch.setattr(reserve, "_choose", choose_then_wait)
@@ -75,7 +77,7 @@ def _alone(do: Callable[[], None]) -> Callable[[], None]:
 
 def test_a_time_that_is_being_held_is_waited_for_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     outlet = make_outlet()
-    results = meet(outlet, make_service(outlet), monkeypatch)
+    results = meet(outlet, make_service(outlet), monkeypatch, patience_s=IN_VAIN_S)
 
     assert results == {"hold": "held", "closure": "told of 1"}
     assert (Booking.objects.count(), Closure.objects.count()) == (1, 0)
@@ -84,7 +86,7 @@ def test_a_time_that_is_being_held_is_waited_for_and_listed(monkeypatch: pytest.
 def test_without_the_locks_it_would_be_closed_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(affected, "lock_rows", lambda *_: None)
     outlet = make_outlet()
-    results = meet(outlet, make_service(outlet), monkeypatch)
+    results = meet(outlet, make_service(outlet), monkeypatch, patience_s=IN_EARNEST_S)
 
     assert results == {"hold": "held", "closure": "closed"}
     assert (Booking.objects.count(), Closure.objects.count()) == (1, 1)
