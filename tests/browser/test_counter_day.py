@@ -85,7 +85,7 @@ def test_a_word_to_the_customer_and_another_time_on_the_board(
     owner.keyboard.press("Enter")
     owner.wait_for_url(f"**/visits/{ref}/")
 
-    owner.get_by_label("Message").fill("Come in by the yard, please.")
+    owner.get_by_role("textbox", name="Message").fill("Come in by the yard, please.")
     owner.get_by_role("button", name="Send").click()
     expect(owner.get_by_text("Sent.")).to_be_visible()
     expect(customer.get_by_text("Come in by the yard, please.")).to_be_visible()
