@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from frontend.views import desk, desk_appeals, desk_find, desk_record, desk_vetting
+from frontend.views import (
+    desk,
+    desk_appeals,
+    desk_find,
+    desk_quality,
+    desk_record,
+    desk_reviews,
+    desk_vetting,
+)
 
 app_name = "desk"
 
@@ -26,4 +34,8 @@ urlpatterns = [
     path("people/<str:person_id>/", desk_find.person, name="person"),
     path("bookings/<str:ref>/", desk_find.booking, name="booking"),
     path("record/", desk_record.record, name="record"),
+    path("reviews/", desk_reviews.listing, name="reviews"),
+    path("reviews/<str:review_id>/", desk_reviews.review, name="review"),
+    path("quality/", desk_quality.listing, name="quality"),
+    path("quality/<str:case_id>/", desk_quality.case, name="case"),
 ]

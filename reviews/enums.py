@@ -29,3 +29,19 @@ class Side(TextChoices):
 
     AUTHOR = "author", _("The author")
     PROVIDER = "provider", _("The business")
+
+
+class Subject(TextChoices):
+    """Whose quality is watched."""
+
+    PROVIDER = "provider", _("A business")
+    PERSON = "person", _("A person")
+
+
+class Outcome(TextChoices):
+    """What came of a quality case; empty while it is open."""
+
+    NOTHING = "nothing", _("Nothing to do")
+    NOTICE = "notice", _("Notice given")
+    RETRAINING = "retraining", _("Retraining asked for")
+    SUSPENSION = "suspension", _("Suspended")

@@ -14,3 +14,7 @@ REVIEW_APPEALED = "review.appealed"
 REVIEW_APPEAL_DECIDED = "review.appeal_decided"
 REVIEW_ERASED = "review.erased"
 REVIEW_INVITED = "review.invited"
+
+# About a quality case; the subject is the case (`quality_case`, its public id).
+QUALITY_CASE_OPENED = "quality.case_opened"
+QUALITY_CASE_CLOSED = "quality.case_closed"

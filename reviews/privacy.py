@@ -90,3 +90,7 @@ privacy.personal(
     kept={"the operator's answer; names nobody": "note"},
 )
 privacy.impersonal("reviews.ReviewDecision", {"the operator's words on a review": "note"})
+privacy.impersonal(
+    "reviews.QualityCase",
+    {"numbers, and reviews by id": "evidence", "the operators' words on a business": "note"},
+)

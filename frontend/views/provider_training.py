@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common.errors import DomainError, NotAllowed
+from common.errors import DomainError, NotAllowed, NotFound
 from frontend.once import new_key, once
 from frontend.views.provider_desk import Desk, at_desk
 from providers.selectors import training as read
@@ -15,7 +15,7 @@ from providers.services.training import take_quiz
 
 @at_desk()
 def listing(desk: Desk) -> HttpResponse:
-    """Every quiz, and how the signed-in member stands with it if they perform services."""
+    """The quizzes of what is sold here, and how the signed-in member stands with it if they perform services."""
     person = desk.membership.staff
     language = get_language() or "en"
     return desk.render(
@@ -23,7 +23,7 @@ def listing(desk: Desk) -> HttpResponse:
         nav="training",
         person=person,
         states=read.states(person, language) if person else [],
-        others=[] if person else [read.quiz(slug, None, language) for slug in _slugs()],
+        others=[] if person else [read.quiz(slug, None, language) for slug in _slugs(desk)],
     )
 
 
@@ -31,6 +31,8 @@ def listing(desk: Desk) -> HttpResponse:
 def quiz(desk: Desk, category: str) -> HttpResponse:
     """The note and the questions of one category; answered by whoever performs services, for themselves."""
     person = desk.membership.staff
+    if category not in _slugs(desk):
+        raise NotFound
     found = read.quiz(category, person, get_language() or "en")
     if not desk.sent:
         return desk.render("quiz", nav="training", quiz=found, person=person, key=new_key())
@@ -59,5 +61,5 @@ def quiz(desk: Desk, category: str) -> HttpResponse:
     return redirect("provider:quiz", desk.provider.public_id, category)
 
 
-def _slugs() -> list[str]:
-    return list(read.usable().order_by("category__position", "pk").values_list("category__slug", flat=True))
+def _slugs(desk: Desk) -> list[str]:
+    return list(read.sold_by(desk.provider).values_list("category__slug", flat=True))

@@ -10,7 +10,16 @@ from django.db.models import Exists, OuterRef, QuerySet
 from common import clock
 from common.errors import NotFound
 from common.words import in_language
-from providers.models import Badge, QuizAttempt, QuizChoice, QuizQuestion, StaffMember, Training
+from providers.models import (
+    Badge,
+    Provider,
+    QuizAttempt,
+    QuizChoice,
+    QuizQuestion,
+    Service,
+    StaffMember,
+    Training,
+)
 from providers.selectors.categories import by_pk
 
 # So often may somebody take one quiz within PER.
@@ -70,7 +79,7 @@ def shuffled(question: QuizQuestion, staff: StaffMember | None) -> list[QuizChoi
 
 
 def states(staff: StaffMember, language: str) -> list[State]:
-    """Every quiz that there is, those of what the person does first. Four queries."""
+    """The quizzes of what their business sells, those of what the person does first. Four queries."""
     names = by_pk(language)
     theirs = set(staff.skills.values_list("service__category_id", flat=True))
     passed = dict(Badge.objects.filter(staff=staff).values_list("category_id", "passed_at"))
@@ -84,11 +93,18 @@ def states(staff: StaffMember, language: str) -> list[State]:
             passed_at=passed.get(each.category_id),
             left=max(0, ATTEMPTS - taken.count(each.category_id)),
         )
-        for each in usable().order_by("category__position", "pk")
+        for each in sold_by(staff.provider)
         if each.category_id in names
     ]
     mine = {names[pk].slug for pk in theirs if pk in names}
     return sorted(found, key=lambda state: state.slug not in mine)
+
+
+def sold_by(provider: Provider) -> QuerySet[Training]:
+    """Those of what the business sells, in the tree's order."""
+    sold = Service.objects.filter(provider=provider, archived_at__isnull=True)
+    found = usable().filter(category__in=sold.values("category"))
+    return found.select_related("category").order_by("category__position", "pk")
 
 
 def find_training(slug: str) -> Training:

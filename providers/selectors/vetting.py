@@ -342,3 +342,12 @@ def _found(rows: QuerySet[M], public_id: str) -> M:
     if found is None:
         raise NotFound
     return found
+
+
+def about_person(staff: StaffMember) -> list[VettingEntry]:
+    """The notices and calls for retraining that concern one person, the latest first: they may read these."""
+    return list(
+        VettingEntry.objects.filter(staff=staff, kind__in=(EntryKind.WARNED, EntryKind.RETRAINING)).order_by(
+            "-pk"
+        )[:10]
+    )

@@ -545,6 +545,16 @@ PAGES: dict[str, dict[str, Case]] = {
     "desk:person": _DESK,
     "desk:booking": _DESK,
     "desk:record": _DESK,
+    "desk:quality": _DESK,
+    "desk:case": {
+        "GET": Case("desk"),
+        "POST": Case("desk", form={"outcome": "notice", "reason": "Look after it.", "key": "{uuid}"}),
+    },
+    "desk:reviews": _DESK,
+    "desk:review": {
+        "GET": Case("desk"),
+        "POST": Case("desk", form={"do": "hide", "reason": "spam", "note": "No.", "key": "{uuid}"}),
+    },
 }
 
 SOCKETS: dict[str, Case] = {

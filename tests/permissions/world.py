@@ -44,6 +44,7 @@ from providers.enums import Role
 from providers.models import Appeal, Application, Document, Outlet, Provider, StaffMember, StandardStep
 from providers.services.hours import add_closure, add_time_off
 from providers.services.vetting import set_document_kind, warn
+from reviews.models import QualityCase
 from tests.factories import (
     make_bays,
     make_home_service,
@@ -387,7 +388,19 @@ def _reviewed(ids: dict[str, str], user: User) -> dict[str, str]:
     )
     _bring(Booking.objects.filter(pk=held.booking.pk), "closed")
     review = make_review(held.booking)
-    return {"review": review.public_id, "review_id": review.public_id}
+    case = QualityCase.objects.create(
+        provider=held.booking.outlet.provider,
+        evidence={
+            "causes": ["rating"],
+            "reviews": [review.public_id],
+            "mean": 5.0,
+            "visits": 1,
+            "declined": 0,
+            "cancelled": 0,
+            "no_shows": 0,
+        },
+    )
+    return {"review": review.public_id, "review_id": review.public_id, "case_id": case.public_id}
 
 
 MAIL = b"""\

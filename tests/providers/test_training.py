@@ -239,3 +239,15 @@ def test_an_operator_who_requires_a_quiz_holds_back_whoever_has_not_passed(busin
 
     assert offered(business) == []
     assert AuditEntry.objects.filter(action="category.training").exists()
+
+
+def test_only_quizzes_of_what_the_business_sells_are_shown(business: Business) -> None:
+    make_quiz(business.category)
+    make_quiz(make_category("nails"))
+    browser = browser_of(business)
+
+    page = browser.get(f"/provider/{business.provider.public_id}/training/").content.decode()
+
+    assert "/training/hair/" in page
+    assert "/training/nails/" not in page
+    assert browser.get(f"/provider/{business.provider.public_id}/training/nails/").status_code == 404

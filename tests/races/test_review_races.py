@@ -16,8 +16,8 @@ from providers.models import Outlet
 from providers.rules.ratings import Stars
 from reviews.enums import Reason, Side
 from reviews.errors import AlreadyReplied, AlreadyReviewed, NothingToDecide, ReviewHidden
-from reviews.models import Review, ReviewReport
-from reviews.services import appeals, moderation, record, replies, reports, writing
+from reviews.models import QualityCase, QualityThreshold, Review, ReviewReport
+from reviews.services import appeals, moderation, quality, record, replies, reports, writing
 from reviews.services.verify import verify
 from tests.bookings.conftest import Shop, contact, shop
 from tests.factories import make_user
@@ -159,3 +159,13 @@ def test_an_appeal_is_decided_once(review: Review) -> None:
     appeal.refresh_from_db()
     assert Review.objects.get().is_shown == appeal.granted
     assert verify() == []
+
+
+def test_of_many_looks_at_once_one_opens_the_case(shop: Shop, over: Access, review: Review) -> None:
+    provider = shop.outlet.provider
+    QualityThreshold.objects.update_or_create(subject="provider", defaults={"least_reviews": 1})
+    writing.edit(access=over, stars=Stars(1, 1, 1), text="", language="en")
+    results = together(*[lambda: quality.look(provider=provider)] * 6)
+    assert kinds(results) == {QualityCase: 6}
+    assert QualityCase.objects.count() == 1
+    assert Event.objects.filter(type="quality.case_opened").count() == 1

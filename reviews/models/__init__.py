@@ -1,0 +1,14 @@
+"""What customers say of visits they had, what was decided about it, and what it says about a business."""
+
+from reviews.models.quality import QualityCase, QualityThreshold
+from reviews.models.review import Review, ReviewAppeal, ReviewDecision, ReviewInvitation, ReviewReport
+
+__all__ = [
+    "QualityCase",
+    "QualityThreshold",
+    "Review",
+    "ReviewAppeal",
+    "ReviewDecision",
+    "ReviewInvitation",
+    "ReviewReport",
+]
