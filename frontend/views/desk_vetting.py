@@ -95,9 +95,9 @@ def _page(desk: OperatorsDesk, found: Application, *, status: int = 200, **forms
         services=list(catalogue.services(provider)),
         people=list(catalogue.staff(provider)),
         thread=thread_of(provider),
-        approve_form=forms.get("approve") or ApprovalForm(),
-        revision_form=forms.get("revision") or RevisionForm(),
-        reject_form=forms.get("reject") or ReasonForm(kind="reject"),
+        approve_form=forms.get("approve") or ApprovalForm(auto_id="approve_%s"),
+        revision_form=forms.get("revision") or RevisionForm(auto_id="revision_%s"),
+        reject_form=forms.get("reject") or ReasonForm(kind="reject", auto_id="reject_%s"),
         refuse_form=ReasonForm(kind="refuse", auto_id=False),
         opened=next(iter(forms), ""),
         key=new_key(),
@@ -145,14 +145,14 @@ def decide(desk: OperatorsDesk, application_id: str, decision: str) -> HttpRespo
     language, sent, operator = found.provider.language, desk.request.POST, desk.user
     form: ReasonForm
     if decision == "approve":
-        form = ApprovalForm(sent)
+        form = ApprovalForm(sent, auto_id="approve_%s")
 
         def do() -> Application:
             return vetting.approve(application=found, operator=operator, message=form.words(language))
 
         said = _("Approved. Everybody sees it now.")
     elif decision == "revision":
-        form = revision = RevisionForm(sent)
+        form = revision = RevisionForm(sent, auto_id="revision_%s")
 
         def do() -> Application:
             return vetting.ask_for_revision(
@@ -161,7 +161,7 @@ def decide(desk: OperatorsDesk, application_id: str, decision: str) -> HttpRespo
 
         said = _("Sent back. They are told what to change.")
     elif decision == "reject":
-        form = ReasonForm(sent, kind="reject")
+        form = ReasonForm(sent, kind="reject", auto_id="reject_%s")
 
         def do() -> Application:
             return vetting.reject(application=found, operator=operator, reason=form.words(language))
