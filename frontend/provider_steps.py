@@ -50,6 +50,8 @@ class Progress:
     back: ShownStep | None
     next: ShownStep | None
     minutes_left: int
+    # Still to be sent: its steps stand in place of the workplace's rail.
+    is_open: bool
 
     @property
     def done(self) -> int:
@@ -93,7 +95,15 @@ def progress(
         back=shown[index - 1] if index else None,
         next=shown[index + 1] if index is not None and index + 1 < len(shown) else None,
         minutes_left=sum(WORDS[step.name][1] for step in shown if not step.is_done),
+        is_open=provider.status in OPEN_TO_SUBMIT,
     )
+
+
+def first_step(provider: Provider) -> str:
+    """The page on which a new business goes on."""
+    way = progress(provider, always=True)
+    assert way is not None
+    return way.first_open.url
 
 
 def _page(provider: Provider, step: Step, outlet_id: str) -> str:

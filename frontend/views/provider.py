@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
+from frontend.provider_steps import first_step
 from frontend.views.provider_desk import Desk, at_desk, attempt, form_page
 from frontend.views.provider_forms import BusinessForm
 from frontend.views.provider_requests import requests_at
@@ -43,7 +44,7 @@ def create(request: HttpRequest) -> HttpResponse:
         )
         if made:
             messages.success(request, _("Your business is a draft. Nobody sees it until it is approved."))
-            return redirect("provider:application", made.public_id)
+            return redirect(first_step(made))
     context = {"form": form, "nav": "provider"}
     return render(request, "provider/new.html", context, status=422 if form.is_bound else 200)
 

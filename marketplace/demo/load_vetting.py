@@ -190,7 +190,8 @@ def _thread(
     application: Application | None = None
     appealed: VettingEntry | None = None
     for number, line in enumerate(lines):
-        when = at - timedelta(days=line.days_ago)
+        # In office hours.
+        when = at - timedelta(days=line.days_ago) + timedelta(hours=9, minutes=23 * number)
         if line.kind == "submitted":
             application = Application.objects.create(
                 public_id=public_id("app", seed, provider.public_id, number),

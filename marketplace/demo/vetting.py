@@ -110,7 +110,7 @@ THREADS: dict[str, tuple[tuple[Line, ...], ...]] = {
                 3,
                 "The insurer sends the certificate on Monday. Is the Saturday all right now?",
             ),
-            Line("message", "operator", 2.8, "Yes, the week is fine like this."),
+            Line("message", "operator", 3, "Yes, the week is fine like this."),
             Line("submitted", "provider", 2, "Here is the new certificate."),
         ),
         (Line("submitted", "provider", 2),),
