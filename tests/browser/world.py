@@ -23,9 +23,7 @@ from geo.importer import import_extract
 from payments.sandbox.models import SandboxDelivery, SandboxIntent
 from payments.selectors import payments_of
 from providers.enums import Role
-from providers.models import Category, Outlet, Provider, Service, ServiceOption, StaffMember
-from providers.selectors import vetting as vetting_rows
-from providers.services import vetting
+from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests import factories as make
 
 PASSWORD = "a long walk by the sea"
@@ -249,43 +247,3 @@ def webhooks_taken(ref: str) -> bool:
 def confirmations(ref: str) -> int:
     """How often the booking was confirmed, by its own list of events."""
     return sum(event.type == "booking.confirmed" for event in events_after(ref, 0))
-
-
-def ask_for_licence(category: str) -> None:
-    """What is sold in this category needs a licence from now on."""
-    kind_of = Category.objects.get(slug=category)
-    vetting.set_document_kind(
-        slug="licence",
-        names={
-            "en": ("Business licence", "The extract of the register."),
-            "zh-hans": ("营业执照", "登记摘录。"),
-        },
-        actor="system",
-        asks_until=True,
-        needed_by={kind_of: True},
-    )
-
-
-def ask_for_changes(provider: str, *points: tuple[str, str]) -> None:
-    """An operator sends the application back."""
-    application = vetting_rows.open_application(Provider.objects.get(public_id=provider))
-    assert application is not None
-    vetting.ask_for_revision(
-        application=application,
-        operator=make.make_user(is_operator=True),
-        points=[{"step": step, "note": note} for step, note in points],
-        message="Nearly there.",
-    )
-
-
-def approve(provider: str) -> Shop:
-    """An operator accepts all its documents and approves it; answers what can be booked there."""
-    business = Provider.objects.get(public_id=provider)
-    operator = make.make_user(is_operator=True)
-    for document in vetting_rows.documents(business).filter(status="submitted"):
-        vetting.accept_document(document=document, operator=operator)
-    application = vetting_rows.open_application(business)
-    assert application is not None
-    vetting.approve(application=application, operator=operator)
-    outlet = Outlet.objects.get(provider=business)
-    return _shop(outlet, Service.objects.get(provider=business))
