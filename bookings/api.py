@@ -12,11 +12,23 @@ from accounts.principals import Principal
 from bookings import schemas
 from bookings.enums import Source
 from bookings.errors import NotOffered
+from bookings.presenters import objection as present_objection
 from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, front_desk, holds, messages, paying, requests, standard, till, visits
+from bookings.services import (
+    changes,
+    front_desk,
+    holds,
+    messages,
+    objections,
+    paying,
+    requests,
+    standard,
+    till,
+    visits,
+)
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
@@ -379,6 +391,20 @@ def take_counter_payment(
 
 
 @router.post(
+    "/bookings/{ref}/object", response={200: schemas.BookingOut, **ERRORS}, operation_id="object_to_booking"
+)
+@idempotent
+def object_to_booking(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.ObjectIn
+) -> schemas.BookingOut:
+    """Something was not right: nothing closes and no money moves until an operator decides. To an objection of the
+    other side it adds the caller's words. Once for each side."""
+    access = _access(request, ref)
+    objections.object_to(access=access, reason=body.reason)
+    return _again(access)
+
+
+@router.post(
     "/bookings/{ref}/counter-payment/reverse",
     response={200: schemas.BookingOut, **ERRORS},
     operation_id="reverse_counter_payment",
@@ -394,6 +420,19 @@ def reverse_counter_payment(
 
 
 @router.post(
+    "/bookings/{ref}/withdraw-objection",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="withdraw_objection",
+)
+@idempotent
+def withdraw_objection(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """Take one's own objection back: the timers run anew."""
+    access = _access(request, ref)
+    objections.withdraw(access=access)
+    return _again(access)
+
+
+@router.post(
     "/bookings/{ref}/messages", response={201: schemas.MessageOut, **ERRORS}, operation_id="send_message"
 )
 @idempotent
@@ -405,6 +444,26 @@ def send_message(
     sent = messages.send_message(access=access, text=body.text)
     sent.refresh_from_db(fields=["sent_at"])
     return 201, schemas.MessageOut(id=sent.public_id, at=sent.sent_at, text=sent.text)
+
+
+@router.post(
+    "/desk/objections/{objection}/decide",
+    response={200: schemas.ObjectionOut, **ERRORS},
+    operation_id="decide_objection",
+    tags=["desk"],
+)
+@idempotent
+def decide_objection(
+    request: HttpRequest, objection: schemas.PublicId, body: schemas.DecideIn
+) -> schemas.ObjectionOut:
+    """An operator decides, in a session: `refund` of what is held goes back, the rest is the provider's."""
+    principal = _principal(request, "bookings:write")
+    found = objections.decide(
+        principal=principal, objection=objection, refund_amount=body.refund, reason=body.reason
+    )
+    shown = present_objection(booking_for(principal, found.booking.ref))
+    assert shown is not None
+    return shown
 
 
 @router.post("/bookings/{ref}/no-show", response={200: schemas.BookingOut, **ERRORS}, operation_id="no_show")

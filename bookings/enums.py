@@ -41,6 +41,22 @@ class PaymentState(TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class Side(TextChoices):
+    """Whose words they are, of the two who meet."""
+
+    CUSTOMER = "customer", _("Customer")
+    PROVIDER = "provider", _("Provider")
+
+
+class ObjectionState(TextChoices):
+    """Where an objection stands: open, taken back, or decided by an operator."""
+
+    OPEN = "open", _("Open")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RELEASED = "released", _("Decided: the provider is paid")
+    REFUNDED = "refunded", _("Decided: money goes back")
+
+
 class AllocationKind(TextChoices):
     """What takes a person's or a unit's time."""
 

@@ -125,6 +125,30 @@ class AnswerOverdue(DomainError):
     title = _("The time to answer is over. The customer has been told no.")
 
 
+class ObjectionOpen(DomainError):
+    """Somebody objects to the visit: nothing that moves its money is done until that is decided or withdrawn."""
+
+    code = "objection_open"
+    status = 409
+    title = _("There is an open case about this visit. It has to be decided first.")
+
+
+class AlreadyObjected(DomainError):
+    """This side has objected to the visit before, and taken it back."""
+
+    code = "already_objected"
+    status = 409
+    title = _("You have taken your objection back. One cannot object twice.")
+
+
+class ObjectionEnded(DomainError):
+    """The objection was decided or withdrawn meanwhile, or there is none."""
+
+    code = "objection_ended"
+    status = 409
+    title = _("This case is closed already.")
+
+
 class PolicyChanged(DomainError):
     """The preview is stale: the booking or the amounts have changed since."""
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from bookings import schemas
+from bookings.enums import ObjectionState
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import changes, core
+from bookings.services import changes, core, objections
 from common.models import Event
 from common.words import in_language
 from payments.rules.policy import Policy, describe
@@ -41,9 +42,13 @@ def actions(access: Access) -> list[str]:
         found["reschedule"] = None
     if not core.is_open(booking):
         found = {name: None for name in found if name not in _NEEDS_OPEN}
+    if booking.objection_open:
+        found = {
+            action: None for action in found if action not in ("cancel", "reschedule", "no_show", "close")
+        }
     if access.is_customer and changes.is_over(booking):
-        return [action for action in found if action != "cancel"]
-    return list(found)
+        found.pop("cancel", None)
+    return [*found, *objections.offered(access)]
 
 
 def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
@@ -89,6 +94,31 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         address=address(access),
         accept_by=answer_by(booking),
         decline_reason=booking.decline_reason,
+        objection=objection(access),
+    )
+
+
+def objection(access: Access) -> schemas.ObjectionOut | None:
+    """The newest objection to the visit; what was said about it is for both sides and for operators."""
+    found = objections.newest(access.booking)
+    if found is None:
+        return None
+    may_read = objections.may_read(access)
+    return schemas.ObjectionOut(
+        id=found.public_id,
+        by=found.by,
+        state=found.state,
+        opened_at=found.opened_at,
+        statements=[
+            schemas.StatementOut(by=said.by, text=said.text, at=said.at) for said in found.statements.all()
+        ]
+        if may_read
+        else [],
+        ended_at=found.ended_at,
+        refund=schemas.money(found.refund_amount, access.booking.currency)
+        if found.state in (ObjectionState.RELEASED, ObjectionState.REFUNDED)
+        else None,
+        decision=found.decision if may_read else "",
     )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, BookingAccess, VisitMessage
+from bookings.models import Booking, BookingAccess, Objection, ObjectionStatement, VisitMessage
 from bookings.rules import states
 from common import clock, privacy
+from common.actors import user_actor
 from common.clock import rfc3339
 from common.models import Event
 from common.privacy import Obstacle, Subject
@@ -30,7 +31,7 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
     visits = (
         Booking.objects.filter(pk__in=subject.booking_pks)
         .select_related("outlet")
-        .prefetch_related("items__staff", "messages")
+        .prefetch_related("items__staff", "messages", "objections__statements")
         .order_by("pk")
     )
     events: dict[str, list[dict[str, Any]]] = {}
@@ -66,6 +67,15 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "currency": booking.currency,
         "payment_state": booking.payment_state,
         "decline_reason": booking.decline_reason,
+        "objections": [
+            {
+                "state": found.state,
+                "opened_at": rfc3339(found.opened_at),
+                "said": [{"by": said.by, "text": said.text} for said in found.statements.all()],
+                "decision": found.decision,
+            }
+            for found in booking.objections.all()
+        ],
         "items": [
             {
                 "service": item.name,
@@ -89,6 +99,11 @@ def _erase(subject: Subject) -> None:
     theirs.update(address_line="", address_note="", address_point=None, held_from="", decline_reason="")
     BookingAccess.objects.filter(booking__in=theirs).delete()
     VisitMessage.objects.filter(booking__in=theirs).update(text="")
+    Objection.objects.filter(booking__in=theirs).update(decision="")
+    said = Q(objection__booking__in=theirs)
+    if subject.user_id:
+        said |= Q(actor=user_actor(subject.user_id))
+    ObjectionStatement.objects.filter(said).update(text="")
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -115,6 +130,10 @@ privacy.personal(
         "four random digits": "check_in_code",
     },
 )
+privacy.personal(
+    "bookings.Objection", area="bookings", blanked="decision", kept={"an id": "actor ended_by public_id"}
+)
+privacy.personal("bookings.ObjectionStatement", area="bookings", blanked="text", kept={"an id": "actor"})
 privacy.personal(
     "bookings.BookingItem",
     area="bookings",

@@ -187,6 +187,25 @@ class AddressOut(Schema):
     lng: float
 
 
+class StatementOut(Schema):
+    by: str = Field(description="customer or provider")
+    text: str
+    at: Instant
+
+
+class ObjectionOut(Schema):
+    """What one side holds against a visit. While `state` is open, nothing closes and no money moves."""
+
+    id: str
+    by: str = Field(description="customer or provider")
+    state: str = Field(description="open, withdrawn, released or refunded")
+    opened_at: Instant
+    statements: list[StatementOut] = Field(description="for both sides: who objects, and what the other says")
+    ended_at: Instant | None
+    refund: MoneyOut | None = Field(description="decided: what goes back of what was held")
+    decision: str = Field(description="why it was decided so")
+
+
 class BookingOut(Schema):
     ref: str
     status: str
@@ -214,6 +233,7 @@ class BookingOut(Schema):
         description="of a request: until when the provider answers; while held, until when if it were asked now",
     )
     decline_reason: str = Field("", description="what the provider said when declining")
+    objection: ObjectionOut | None = Field(None, description="the newest one")
 
 
 class EventOut(Schema):
@@ -272,6 +292,15 @@ class RescheduleIn(Strict):
     start: AwareDatetime
     staff: PublicId | None = None
     version: str = Field(max_length=80)
+
+
+class ObjectIn(Strict):
+    reason: Text = Field(min_length=1, max_length=2000)
+
+
+class DecideIn(Strict):
+    refund: int = Field(ge=0, le=10**12, description="of what is held, in minor units: 0 releases all of it")
+    reason: Text = Field(min_length=1, max_length=2000, description="for both sides")
 
 
 class DeclineIn(Strict):

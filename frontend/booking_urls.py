@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from frontend.views import booking, booking_data, bookings, changes, checkout, hold, review, slots
+from frontend.views import (
+    booking,
+    booking_data,
+    bookings,
+    changes,
+    checkout,
+    hold,
+    objecting,
+    review,
+    slots,
+)
 
 urlpatterns = [
     path("o/<str:outlet>/book/<str:service>", slots.slots, name="slots"),
@@ -15,6 +25,8 @@ urlpatterns = [
     path("b/<str:ref>/data", booking_data.data, name="booking_data"),
     path("b/<str:ref>/data.json", booking_data.data_json, name="booking_data_json"),
     path("b/<str:ref>/good", booking.close, name="close_booking"),
+    path("b/<str:ref>/object", objecting.object_to, name="object"),
+    path("b/<str:ref>/withdraw-objection", objecting.withdraw, name="withdraw_objection"),
     path("b/<str:ref>/cancel", changes.cancel, name="cancel"),
     path("b/<str:ref>/move", changes.move, name="move"),
     path("b/<str:ref>/review", review.review, name="review"),

@@ -6,6 +6,7 @@ from frontend.views import (
     desk,
     desk_appeals,
     desk_find,
+    desk_objections,
     desk_quality,
     desk_record,
     desk_reviews,
@@ -38,4 +39,6 @@ urlpatterns = [
     path("reviews/<str:review_id>/", desk_reviews.review, name="review"),
     path("quality/", desk_quality.listing, name="quality"),
     path("quality/<str:case_id>/", desk_quality.case, name="case"),
+    path("objections/", desk_objections.listing, name="objections"),
+    path("objections/<str:objection>/", desk_objections.one, name="objection"),
 ]

@@ -34,6 +34,9 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.closed": (pgettext_lazy("booking status", "Completed"), "check-check"),
     "booking.no_show": (_("Nobody came"), "user-x"),
     "booking.paid_at_counter": (_("Paid at the counter"), "banknote"),
+    "booking.objected": (_("Case open"), "message-square-warning"),
+    "booking.objection_withdrawn": (_("Case taken back"), "rotate-ccw"),
+    "booking.objection_decided": (_("Case decided"), "check"),
 }
 # These end a visit before it took place.
 STOPS = {

@@ -28,6 +28,8 @@ class Kind(TextChoices):
     PROVIDER_MOVED = "provider_moved", "provider: moved"
     PROVIDER_CANCELLED = "provider_cancelled", "provider: cancelled"
     PROVIDER_REQUEST = "provider_request", "provider: request"
+    OBJECTION = "objection", "objection"
+    PROVIDER_OBJECTION = "provider_objection", "provider: objection"
     PROVIDER_OVERDUE = "provider_overdue", "provider: overdue"
     VETTING = "vetting", "provider: vetting"
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"

@@ -16,6 +16,9 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.requested": (Kind.REQUESTED, Kind.PROVIDER_REQUEST),
     "booking.declined": (Kind.DECLINED, Kind.PROVIDER_OVERDUE),
     "booking.message_sent": (Kind.MESSAGE, None),
+    "booking.objected": (Kind.OBJECTION, Kind.PROVIDER_OBJECTION),
+    "booking.objection_withdrawn": (Kind.OBJECTION, Kind.PROVIDER_OBJECTION),
+    "booking.objection_decided": (Kind.OBJECTION, Kind.PROVIDER_OBJECTION),
     "refund.done": (Kind.REFUNDED, None),
     "review.invited": (Kind.REVIEW_INVITED, None),
     "review.written": (None, Kind.PROVIDER_REVIEWED),
@@ -36,6 +39,9 @@ _SIDES = {"author": "customer", "provider": "provider"}
     "booking.requested",
     "booking.declined",
     "booking.message_sent",
+    "booking.objected",
+    "booking.objection_withdrawn",
+    "booking.objection_decided",
 )
 def on_booking(event: Event) -> None:
     """Tell the customer and the provider what happened to a booking."""

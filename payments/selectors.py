@@ -45,6 +45,15 @@ def held_amount(booking_ref: str) -> int:
     return int(held.aggregate(sum=Sum("balance"))["sum"] or 0)
 
 
+def ledger_of(booking_ref: str) -> QuerySet[LedgerEntry]:
+    """Every entry posted for the booking, in order, with its transaction and account."""
+    return (
+        LedgerEntry.objects.filter(transaction__booking_ref=booking_ref)
+        .select_related("transaction", "account")
+        .order_by("transaction_id", "pk")
+    )
+
+
 def balance(kind: AccountKind, owner: str, currency: str) -> int:
     """An account's balance from its entries: what the marketplace owes the owner (negative: is owed)."""
     entries = LedgerEntry.objects.filter(account__kind=kind, account__owner=owner, account__currency=currency)

@@ -1,13 +1,13 @@
 """The state table: every way a booking's status may move. docs/states.md shows it; a test compares them.
 
 Who: `customer` (or the guest with the token), `staff` (a member of the provider), `system` (the worker),
-`gateway` (a captured payment). Times are checked by the services, not here.
+`gateway` (a captured payment), `operator` (a decision about an objection). Times are checked by the services, not here.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-Who = Literal["customer", "staff", "system", "gateway"]
+Who = Literal["customer", "staff", "system", "gateway", "operator"]
 
 HELD = "held"
 REQUESTED = "requested"
@@ -66,13 +66,13 @@ TABLE: tuple[Move, ...] = (
     _move("on_the_way", CONFIRMED, ON_THE_WAY, "staff", "booking.on_the_way", "customer"),
     _move("check_in", ON_THE_WAY, CHECKED_IN, "staff", "booking.checked_in", "customer"),
     _move("start", CHECKED_IN, STARTED, "staff", "booking.started", "customer"),
-    _move("complete", STARTED, COMPLETED, "staff system", "booking.completed"),
-    # Nobody marked it: 24 hours after its end it counts as done.
-    _move("complete", CONFIRMED, COMPLETED, "system", "booking.completed"),
-    _move("complete", CHECKED_IN, COMPLETED, "system", "booking.completed"),
-    _move("complete", ON_THE_WAY, COMPLETED, "system", "booking.completed"),
-    # The customer says it was good, or 24 hours pass.
-    _move("close", COMPLETED, CLOSED, "customer system", "booking.closed"),
+    _move("complete", STARTED, COMPLETED, "staff system operator", "booking.completed"),
+    # Nobody marked it: 24 hours after its end it counts as done, or when an operator decides about it.
+    _move("complete", CONFIRMED, COMPLETED, "system operator", "booking.completed"),
+    _move("complete", CHECKED_IN, COMPLETED, "system operator", "booking.completed"),
+    _move("complete", ON_THE_WAY, COMPLETED, "system operator", "booking.completed"),
+    # The customer says it was good, or 24 hours pass, or an operator has decided.
+    _move("close", COMPLETED, CLOSED, "customer system operator", "booking.closed"),
     _move("no_show", CONFIRMED, NO_SHOW, "staff", "booking.no_show"),
     _move("no_show", ON_THE_WAY, NO_SHOW, "staff", "booking.no_show", "customer"),
     _move("cancel", CONFIRMED, CANCELLED, "customer staff", "booking.cancelled"),

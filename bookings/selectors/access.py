@@ -71,7 +71,7 @@ def booking_for(principal: Principal, ref: str) -> Access:
     """
     booking = (
         Booking.objects.select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff__photo", "items__service")
+        .prefetch_related("items__staff__photo", "items__service", "objections__statements")
         .filter(ref=ref)
         .first()
     )

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 
 from accounts.principals import Principal
-from bookings.models import Booking
+from bookings.enums import ObjectionState
+from bookings.models import Booking, Objection
 from bookings.rules import states
 from common.models import Event
 from providers.models import Outlet, Provider
@@ -26,7 +27,7 @@ def bookings_of(principal: Principal) -> QuerySet[Booking]:
         Booking.objects.filter(pk__in=Booking.objects.filter(mine).values("pk"))
         .exclude(status=states.EXPIRED)
         .select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff__photo", "items__service")
+        .prefetch_related("items__staff__photo", "items__service", "objections__statements")
     )
 
 
@@ -54,7 +55,9 @@ def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
         .exclude(status__in=_NEVER_WAS)
         .exclude(status=states.CANCELLED, confirmed_at__isnull=True)
         .select_related("customer", "outlet__provider")
-        .prefetch_related("items__staff__photo", "items__service", "items__allocations__resource")
+        .prefetch_related(
+            "items__staff__photo", "items__service", "items__allocations__resource", "objections__statements"
+        )
         .order_by("starts_at", "pk")
     )
 
@@ -66,6 +69,26 @@ def requests_of(provider: Provider) -> QuerySet[Booking]:
         .select_related("customer", "outlet__provider")
         .prefetch_related("items__staff", "items__service")
         .order_by("accept_by", "pk")
+    )
+
+
+def open_objections() -> QuerySet[Objection]:
+    """What operators have still to decide, the oldest first, with the visit."""
+    return (
+        Objection.objects.filter(state=ObjectionState.OPEN)
+        .select_related("booking__outlet__provider", "booking__customer")
+        .prefetch_related("booking__items__staff", "statements")
+        .order_by("opened_at", "pk")
+    )
+
+
+def objection_for_desk(public_id: str) -> Objection | None:
+    """One objection with its visit and what was said, for an operator."""
+    return (
+        Objection.objects.filter(public_id=public_id)
+        .select_related("booking__outlet__provider", "booking__customer")
+        .prefetch_related("booking__items__staff", "statements")
+        .first()
     )
 
 

@@ -27,6 +27,10 @@ KEEPS_ITS_TIME = frozenset(
         "booking.started",
         "booking.completed",
         "booking.closed",
+        "booking.objected",
+        "booking.objection_answered",
+        "booking.objection_withdrawn",
+        "booking.objection_decided",
     }
 )
 # News of a business after which any slot of the outlet may be another.

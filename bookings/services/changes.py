@@ -163,6 +163,7 @@ def _may_move(access: Access, booking: Booking) -> None:
     if not access.may_move():
         raise NotAllowed
     core.require_open(booking)
+    core.refuse_while_objected(booking)
     if not is_movable(booking, by_customer=access.is_customer):
         raise MoveRefused(booking_status=booking.status, action="reschedule")
 
@@ -176,6 +177,7 @@ def is_movable(booking: Booking, *, by_customer: bool) -> bool:
 
 def _may_cancel(booking: Booking, who: Who) -> None:
     core.require_move(booking, action="cancel", who=who)
+    core.refuse_while_objected(booking)
     if who == "customer" and is_over(booking):
         raise MoveRefused(booking_status=booking.status, action="cancel")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bookings.errors import MoveRefused, ProviderClosed
+from bookings.errors import MoveRefused, ObjectionOpen, ProviderClosed
 from bookings.models import Allocation, Booking
 from bookings.rules import states
 from bookings.rules.states import Move, Who
@@ -33,6 +33,12 @@ def require_open(booking: Booking) -> None:
     """Raises ProviderClosed when nothing more can be held, paid or moved at its business."""
     if not is_open(booking):
         raise ProviderClosed
+
+
+def refuse_while_objected(booking: Booking) -> None:
+    """Raises ObjectionOpen: what moves the money of the locked `booking` waits until the objection has ended."""
+    if booking.objection_open:
+        raise ObjectionOpen
 
 
 def require_move(booking: Booking, *, action: str, who: Who) -> Move:

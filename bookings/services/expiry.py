@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from bookings.enums import PaymentState
@@ -63,15 +63,22 @@ def complete_unmarked() -> int:
     due = Booking.objects.filter(
         status__in=[states.CONFIRMED, states.CHECKED_IN, states.ON_THE_WAY, states.STARTED],
         ends_at__lte=clock.DatabaseNow() - UNMARKED,
+        objection_open=False,
     )
-    return _each(due, visits.complete_by_time)
+    return _each(due.filter(_runs_since(UNMARKED)), visits.complete_by_time)
 
 
 def close_completed() -> int:
     """Close visits 24 hours after they were done, and never sooner than 24 hours after their booked end."""
     done = ExpressionWrapper(Greatest(F("completed_at"), F("ends_at")), output_field=DateTimeField())
-    due = Booking.objects.filter(status=states.COMPLETED).annotate(done=done)
-    return _each(due.filter(done__lte=clock.DatabaseNow() - UNCONFIRMED), visits.close_by_time)
+    due = Booking.objects.filter(status=states.COMPLETED, objection_open=False).annotate(done=done)
+    due = due.filter(_runs_since(UNCONFIRMED), done__lte=clock.DatabaseNow() - UNCONFIRMED)
+    return _each(due, visits.close_by_time)
+
+
+def _runs_since(time: timedelta) -> Q:
+    """No objection was taken back within `time`: from then on the timers run anew."""
+    return Q(timers_from__isnull=True) | Q(timers_from__lte=clock.DatabaseNow() - time)
 
 
 def decline_unanswered() -> int:

@@ -101,6 +101,7 @@ def complete_by_time(ref: str) -> None:
     """24 hours have passed since the end of a visit that nobody marked. Raises MoveRefused."""
     with transaction.atomic():
         booking = core.lock(ref)
+        core.refuse_while_objected(booking)
         core.move(
             booking, action="complete", who="system", actor=SYSTEM, fields={"completed_at": clock.now()}
         )
@@ -115,6 +116,7 @@ def no_show(*, access: Access) -> Booking:
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
         core.require_move(booking, action="no_show", who=who)
+        core.refuse_while_objected(booking)
         earliest = no_show_from(Policy.from_dict(booking.policy), booking.starts_at)
         if clock.now() < earliest:
             raise TooEarly(earliest=clock.rfc3339(earliest))
@@ -134,6 +136,8 @@ def no_show(*, access: Access) -> Booking:
 
 
 def _close(booking: Booking, *, who: Who, actor: str) -> None:
+    core.require_move(booking, action="close", who=who)
+    core.refuse_while_objected(booking)
     core.move(booking, action="close", who=who, actor=actor)
     payments.release_escrow(booking_ref=booking.ref, actor=actor)
 

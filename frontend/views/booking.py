@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.enums import PaymentState
-from bookings.presenters import actions, address, contact
+from bookings.presenters import actions, address, contact, objection
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
-from bookings.services import changes, core, visits
+from bookings.services import changes, core, objections, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
@@ -86,13 +86,17 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "zone": booking.timezone,
         "now": now,
         "at_home": booking.place == Place.CUSTOMER,
-        "words": status_line(booking, facts, too_late=too_late, waiting=open_payment is not None),
+        "words": _("There is an open case. Nothing closes and no money moves until it is decided.")
+        if booking.objection_open
+        else status_line(booking, facts, too_late=too_late, waiting=open_payment is not None),
         "steps": timeline(booking, events, facts),
         "checklist": checklist(booking),
         "last_seq": booking.last_seq,
         "may": may,
         "notes": list(booking.messages.all()) if access.is_customer else [],
         "review_state": _review_state(access, now),
+        "objection": objection(access),
+        "case_may": objections.offered(access),
         # As far as this reader needs to know them.
         "contact": contact(access),
         "address": address(access),

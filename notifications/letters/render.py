@@ -11,7 +11,7 @@ from django.utils import translation
 
 from bookings.models import Booking
 from notifications.enums import Kind
-from notifications.letters import customers, providers, reviews, vetting
+from notifications.letters import customers, objections, providers, reviews, vetting
 from notifications.letters.letter import Letter
 from notifications.models import Message
 from providers.models import Provider
@@ -29,6 +29,8 @@ WRITERS: dict[str, Writer] = {
     Kind.REQUESTED: customers.requested,
     Kind.DECLINED: customers.declined,
     Kind.PROVIDER_REQUEST: providers.provider_request,
+    Kind.OBJECTION: objections.to_customer,
+    Kind.PROVIDER_OBJECTION: objections.to_provider,
     Kind.PROVIDER_OVERDUE: providers.provider_overdue,
     Kind.MESSAGE: customers.message,
     Kind.REVIEW_INVITED: reviews.invited,

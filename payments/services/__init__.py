@@ -5,7 +5,7 @@ retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
 from payments.services.counter import record_counter_payment, reverse_counter_payment
-from payments.services.escrow import keep_fee, release_escrow, settle_cancellation
+from payments.services.escrow import keep_fee, release_escrow, settle_cancellation, share_out
 from payments.services.gateway_state import apply_gateway_state
 from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
@@ -33,6 +33,7 @@ __all__ = [
     "reverse_counter_payment",
     "set_policy",
     "settle_cancellation",
+    "share_out",
     "start_payment",
     "sync_booking",
     "sync_payment",

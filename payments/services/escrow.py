@@ -4,7 +4,7 @@ from django.db import transaction
 
 from payments import events
 from payments.enums import AccountKind, PaymentStatus, TransactionKind
-from payments.errors import InsufficientFunds, InvalidAmount
+from payments.errors import InsufficientFunds, InvalidAmount, RefundTooMuch
 from payments.models import LedgerTransaction, Payment
 from payments.rules.commission import commission
 from payments.selectors import held_amount
@@ -87,6 +87,28 @@ def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reaso
                 actor=actor,
                 key=f"{reason}:{booking_ref}",
             )
+
+
+def share_out(
+    *, booking_ref: str, refund_amount: int, actor: str, key: str, reason: str = "decided"
+) -> tuple[int, int]:
+    """Share out what is held for a visit that somebody objected to: `refund_amount` minor units go back, the rest
+    is the provider's less the commission. Answers (refunded, released). In the caller's transaction; `key` names
+    the decision.
+
+    Raises InvalidAmount, RefundTooMuch when less is held.
+    """
+    if refund_amount < 0:
+        raise InvalidAmount
+    with transaction.atomic():
+        _locked(booking_ref)
+        held = held_amount(booking_ref)
+        if refund_amount > held:
+            raise RefundTooMuch(held=held)
+        if refund_amount:
+            refund_payment(booking_ref=booking_ref, amount=refund_amount, reason=reason, actor=actor, key=key)
+        release_escrow(booking_ref=booking_ref, actor=actor)
+        return refund_amount, held - refund_amount
 
 
 def _locked(booking_ref: str) -> list[Payment]:

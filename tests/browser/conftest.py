@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from deploy.installation import Installation
@@ -103,3 +104,14 @@ def sign_in(context: BrowserContext, email: str) -> Page:
     page.get_by_role("button", name="Sign in with the password").click()
     page.wait_for_url(lambda url: "/account/login" not in url)
     return page
+
+
+def as_operator(context: BrowserContext, site: Site) -> Page:
+    """A page of an operator's open session, with the second factor given."""
+    cookie = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": site.orm(street.operators_session),
+        "url": site.url,
+    }
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    return context.new_page()

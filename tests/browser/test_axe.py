@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import world as street
 from tests.browser.axe import violations
-from tests.browser.conftest import DESK, SIZES, sign_in
+from tests.browser.conftest import DESK, SIZES, as_operator, sign_in
 from tests.browser.site import Site
 from tests.browser.world import Shop, World
 from tests.setup.site import until
@@ -198,6 +198,24 @@ def test_request_and_its_answer(visitor: Page, owner: Page, site: Site, world: W
     site.orm(street.answer_no, held.booking.ref, "Both bays are being mended.")
     site.orm(street.ask_for_acceptance, world.wash, False)
     check(visitor, f"/b/{held.booking.ref}")
+
+
+def test_case_and_its_decision(visitor: Page, browser: Browser, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.salon)
+    site.orm(street.bring_to, held.booking.ref, "started")
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/object")
+    objection = site.orm(street.object_to, held.booking.ref, "He broke the chair.")
+    check(visitor, f"/b/{held.booking.ref}")
+    context = _context(browser, site)
+    operator = as_operator(context, site)
+    check(operator, "/desk/objections/")
+    check(operator, f"/desk/objections/{objection}/")
+    operator.get_by_role("button", name="Decide and tell both").click()
+    operator.locator("#errors").wait_for()
+    found = looked_at(operator)
+    assert not found, "\n".join(found)
+    context.close()
 
 
 def test_home_visit_on_its_way(visitor: Page, site: Site, world: World) -> None:

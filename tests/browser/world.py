@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db.models import F
+from django.test import Client
 
 from accounts.enums import ConsentSource
 from accounts.models import User
@@ -17,7 +19,7 @@ from bookings.models import Booking, BookingItem
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
 from bookings.selectors.open_time import slots_for
-from bookings.services import changes, expiry, holds, paying, requests, visits
+from bookings.services import changes, expiry, holds, objections, paying, requests, visits
 from common import clock
 from geo.importer import import_extract
 from payments.sandbox.models import SandboxDelivery, SandboxIntent
@@ -25,6 +27,7 @@ from payments.selectors import payments_of
 from providers.enums import Role
 from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests import factories as make
+from tests.signing_in import make_operator, sign_in
 
 PASSWORD = "a long walk by the sea"
 OWNER = "owner@example.com"
@@ -162,6 +165,20 @@ def ask_for_acceptance(shop: Shop, wanted: bool) -> None:
 def answer_no(ref: str, reason: str) -> None:
     """The owner declines a request."""
     requests.decline(access=booking_for(Principal(user=User.objects.get(email=OWNER)), ref), reason=reason)
+
+
+def operators_session() -> str:
+    """The key of a session that an operator opened with the second factor."""
+    client = sign_in(
+        Client(), make_operator(email=f"operator{next(_guest)}@example.com", name="Otso Operator")
+    )
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def object_to(ref: str, reason: str) -> str:
+    """The owner objects to a visit; answers the objection's id."""
+    owner = booking_for(Principal(user=User.objects.get(email=OWNER)), ref)
+    return objections.object_to(access=owner, reason=reason).public_id
 
 
 def confirmed(shop: Shop, **options: object) -> holds.Held:

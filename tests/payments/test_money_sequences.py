@@ -18,7 +18,9 @@ from tests.payments.paying import ACTOR, BOOKING, PROVIDER, open_online, pay_onl
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["pay", "open", "decline", "refund", "send", "release", "settle", "fee", "counter"]),
+        st.sampled_from(
+            ["pay", "open", "decline", "refund", "send", "release", "settle", "share", "fee", "counter"]
+        ),
         st.integers(1, 9_000),
     ),
     max_size=12,
@@ -47,6 +49,9 @@ DO: dict[str, Callable[[int], object]] = {
     "release": lambda amount: services.release_escrow(booking_ref=BOOKING, actor=ACTOR),
     "settle": lambda amount: services.settle_cancellation(
         booking_ref=BOOKING, keep_amount=amount, actor=ACTOR, reason=f"test {amount}"
+    ),
+    "share": lambda amount: services.share_out(
+        booking_ref=BOOKING, refund_amount=amount, actor=ACTOR, key=f"share {amount}"
     ),
     "fee": lambda amount: services.keep_fee(booking_ref=BOOKING, amount=amount, key=str(amount), actor=ACTOR),
     "counter": lambda amount: services.record_counter_payment(

@@ -28,6 +28,7 @@ customer's part  | 404    404      yes      yes   404    404       404     404  
 fill in          | 404    404      yes      yes   yes    yes       yes     yes   404   403
 cancel           | 404    404      yes      yes   403    403       yes     yes   404   403
 move             | 404    404      yes      yes   yes    403       yes     yes   404   403
+object           | 404    404      yes      yes   yes    403       yes     yes   404   403
 mark             | 404    404      403      403   yes    403       yes     yes   404   403
 take back        | 404    404      403      403   403    403       yes     yes   404   403
 close            | 404    404      yes      yes   403    403       403     403   404   403
@@ -183,6 +184,9 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     ),
     "reverse_counter_payment": _visit("take back", state="paid_there", body={"reason": "Typed twice"}),
     "send_message": _visit("mark", body={"text": "Come in by the yard, please."}),
+    "object_to_booking": _visit("object", state="started", body={"reason": "It leaks."}),
+    "withdraw_objection": _visit("close", state="objected"),
+    "decide_objection": Case("desk", state="objected", body={"refund": 0, "reason": "Both were right."}),
     # Reviews
     "list_outlet_reviews": Case("public"),
     "write_review": _visit("close", state="completed", body={"stars": _STARS, "text": "Good."}),
@@ -430,6 +434,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:booking_ics": {"GET": Case("customer's part")},
     "frontend:booking_qr": {"GET": Case("customer's part")},
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
+    "frontend:object": {
+        "GET": Case("object", state="started"),
+        "POST": Case("object", state="started", form={"reason": "It leaks.", "key": "{uuid}"}),
+    },
+    "frontend:withdraw_objection": {"POST": Case("close", state="objected", form={"key": "{uuid}"})},
     "frontend:cancel": {
         "GET": Case("cancel"),
         "POST": Case("cancel", form={"version": "{version}", "key": "{uuid}"}),
@@ -554,6 +563,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "desk:review": {
         "GET": Case("desk"),
         "POST": Case("desk", form={"do": "hide", "reason": "spam", "note": "No.", "key": "{uuid}"}),
+    },
+    "desk:objections": _DESK,
+    "desk:objection": {
+        "GET": Case("desk", state="objected"),
+        "POST": Case("desk", state="objected", form={"reason": "Both were right.", "key": "{uuid}"}),
     },
 }
 

@@ -29,7 +29,7 @@ from accounts.models import ApiToken, DataExport, User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
 from accounts.services.tokens import create_token
-from bookings.models import Booking
+from bookings.models import Booking, Objection
 from bookings.selectors.access import booking_for
 from bookings.services import holds, till
 from bookings.services.access import new_token
@@ -112,7 +112,8 @@ class World:
     secrets: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def put(self, state: str) -> None:
-        """Bring the visit to a status: at home for `at_home`, past for `missed`, with its review for `reviewed`."""
+        """Bring the visit to a status: at home for `at_home`, past for `missed`, with its review for `reviewed`, with
+        its customer's case for `objected`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -120,6 +121,7 @@ class World:
             "reviewed": "completed",
             "to_pay": "confirmed",
             "paid_there": "confirmed",
+            "objected": "started",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
@@ -131,6 +133,11 @@ class World:
         if state == "paid_there":
             access = booking_for(Principal(user=self.users["owner"]), self.ids["ref"])
             till.take_payment(access=access, amount=access.booking.total_amount, means=CounterMeans.CASH)
+        if state == "objected":
+            booking.update(objection_open=True)
+            Objection.objects.create(
+                public_id=self.ids["objection"], booking=booking.get(), by="customer", actor="guest"
+            )
         if state == "missed":
             booking.update(starts_at=now() - timedelta(hours=2), ends_at=now() - timedelta(hours=1))
 
@@ -253,6 +260,7 @@ def make_world() -> World:
     start, later = tomorrow_at(9, days=3), tomorrow_at(12, days=3)
     ids |= {
         "ref": visit.ref,
+        "objection": "obj_0123456789abcdef",
         "id": app.public_id,
         "token_id": app.public_id,
         "version": f"{visit.version}.confirmed.0.0",

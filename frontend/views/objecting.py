@@ -1,0 +1,78 @@
+"""Saying that something was not right with a visit, and taking it back: for the customer and for the business."""
+
+import contextlib
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.errors import AlreadyObjected, MoveRefused, ObjectionEnded
+from bookings.services import objections
+from common.errors import NotAllowed
+from frontend.guests import access as find_access
+from frontend.guests import private
+from frontend.once import new_key, once
+
+
+class ObjectForm(forms.Form):
+    """What was not right, or how it was."""
+
+    reason = forms.CharField(
+        label=_("What happened"),
+        max_length=objections.TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("The other side and our people read it."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def object_to(request: HttpRequest, ref: str) -> HttpResponse:
+    """The form, with what follows; to an open case of the other side it adds one's own words."""
+    access = find_access(request, ref)
+    side = objections.side_of(access)
+    if side is None:
+        raise NotAllowed
+    if "object" not in objections.offered(access):
+        return redirect("frontend:booking", ref=ref)
+    form = ObjectForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        # Closed meanwhile: the visit's page says so.
+        with contextlib.suppress(MoveRefused, AlreadyObjected):
+            once(
+                request,
+                request.POST.get("key", ""),
+                lambda: {
+                    "id": objections.object_to(access=access, reason=form.cleaned_data["reason"]).public_id
+                },
+            )
+        return redirect("frontend:booking", ref=ref)
+    context = {
+        "nav": "bookings",
+        "form": form,
+        "booking": access.booking,
+        "item": access.booking.items.all()[0],
+        "outlet": access.booking.outlet,
+        "zone": access.booking.timezone,
+        "is_customer": access.is_customer,
+        "is_answer": access.booking.objection_open,
+        "key": new_key(),
+    }
+    return render(request, "object.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@private
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """The side that objected takes it back."""
+    access = find_access(request, ref)
+    # Decided meanwhile: the visit's page says so.
+    with contextlib.suppress(ObjectionEnded):
+        once(
+            request,
+            request.POST.get("key", ""),
+            lambda: {"id": objections.withdraw(access=access).public_id},
+        )
+    return redirect("frontend:booking", ref=ref)
