@@ -118,7 +118,7 @@ def test_every_other_status_has_its_words(me: Client, booked: Callable[..., Book
     booking = booked()
     # A status by hand: the state table would refuse the leap.
     with pgtrigger.ignore("bookings.Booking:status_follows_the_table"):
-        Booking.objects.filter(pk=booking.pk).update(status=status)
+        Booking.objects.filter(pk=booking.pk).update(status=status, accept_by=booking.starts_at)
 
     page = me.get(f"/b/{booking.ref}")
 

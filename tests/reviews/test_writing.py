@@ -100,7 +100,7 @@ def test_members_of_the_business_and_operators_do_not_review_their_customers_vis
     shop: Shop, visit: Visit
 ) -> None:
     ref = visit().booking.ref
-    for caller in (shop.owner, shop.staff, Principal(user=make_user(is_operator=True))):
+    for caller in (shop.owner, shop.staff, Principal(user=make_user(is_operator=True), second_factor=True)):
         with pytest.raises(NotAllowed):
             write(booking_for(caller, ref))
     with pytest.raises(NotFound):
