@@ -17,7 +17,8 @@ from accounts.principals import Principal
 from accounts.services import create_token, join_customers
 from bookings.models import Booking
 from bookings.selectors.access import Access, booking_for
-from bookings.services import holds, paying, visits
+from bookings.services import holds, objections, paying, till, visits
+from bookings.services.messages import send_message
 from common import clock
 from common.events import handler_named
 from common.models import OutboxMessage, StoredFile
@@ -26,6 +27,7 @@ from geo.models import GeocodedAddress
 from geo.rules.addresses import normalised
 from notifications.mailbox import opened
 from notifications.models import DevMail
+from payments.enums import CounterMeans
 from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxDelivery
 from payments.sandbox.signing import sign
@@ -65,6 +67,10 @@ CANARIES = {
     "review": "canary sang of a clean floor",
     "report": "canary heard a false note",
     "appeal": "canary stands by the song",
+    "message": "canary, come a little earlier",
+    "till": "canary paid in coins",
+    "taken back": "canary coins were buttons",
+    "objection": "canary found a feather",
     "guest name": "Canaria Hospes",
     "second email": "canary-second@example.com",
 }
@@ -156,7 +162,12 @@ def _book_as_guest(outlet: Outlet, owner: Principal) -> Booking:
     deliver()
     as_owner = booking_for(owner, held.booking.ref)
     visits.check_in(access=as_owner, code=None)
+    send_message(access=as_owner, text=CANARIES["message"])
     visits.start(access=as_owner)
+    amount = held.booking.total_amount
+    till.take_payment(access=as_owner, amount=amount, means=CounterMeans.CASH, note=CANARIES["till"])
+    till.reverse_payment(access=as_owner, reason=CANARIES["taken back"])
+    deliver()
     visits.complete(access=as_owner)
     visits.close(access=booking_for(guest, held.booking.ref))
     return Booking.objects.get(pk=held.booking.pk)
@@ -182,6 +193,8 @@ def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
     _gateway_tells(held.booking)
     deliver()
     _take_place(booking_for(owner, held.booking.ref))
+    objections.object_to(access=access, reason=CANARIES["objection"])
+    objections.withdraw(access=access)
     visits.close(access=booking_for(principal, held.booking.ref))
     deliver()
     return Booking.objects.get(pk=held.booking.pk)
