@@ -1,4 +1,4 @@
-"""Bookings over HTTP: slots, holds, payment, and every move of the state table."""
+"""Slots, holds, and all that their customer does with them up to the visit."""
 
 from typing import Literal
 
@@ -8,11 +8,10 @@ from django.utils import translation
 from ninja import Query, Router
 from pydantic import AwareDatetime
 
-from accounts.principals import Principal
 from bookings import schemas
+from bookings.api.given import access_to, again, caller
 from bookings.enums import Source
 from bookings.errors import NotOffered
-from bookings.presenters import objection as present_objection
 from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
@@ -21,35 +20,13 @@ from bookings.services import (
     changes,
     front_desk,
     holds,
-    messages,
-    objections,
     paying,
-    requests,
-    standard,
-    till,
-    visits,
 )
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
-from payments.enums import CounterMeans
 
 router = Router(tags=["bookings"])
-
-
-def _principal(request: HttpRequest, scope: str) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the API's authentication
-    principal.require_scope(scope)
-    return principal
-
-
-def _access(request: HttpRequest, ref: str, scope: str = "bookings:write") -> Access:
-    return booking_for(_principal(request, scope), ref)
-
-
-def _again(access: Access, *, token: str | None = None) -> schemas.BookingOut:
-    """The booking as it is now, for the same caller."""
-    return present(booking_for(access.principal, access.booking.ref), token=token)
 
 
 @router.get(
@@ -118,7 +95,7 @@ def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
 @idempotent_together  # a guest's token is in the answer only: it must not be lost with a killed process
 def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, schemas.BookingOut]:
     """Hold a slot. A guest gets a token; 409 `slot_taken` lists the nearest alternatives."""
-    principal = _principal(request, "bookings:write")
+    principal = caller(request, "bookings:write")
     if (body.service is None) == (body.items is None):
         raise InvalidInput(errors=[{"field": "service", "message": "give either service or items"}])
     items = body.items or [schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff)]
@@ -141,7 +118,7 @@ def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, 
 @router.get("/bookings", response={200: schemas.BookingsOut, **ERRORS}, operation_id="list_bookings")
 def list_bookings(request: HttpRequest, page: Query[CursorPage]) -> schemas.BookingsOut:
     """The signed-in user's own bookings, newest first."""
-    principal = _principal(request, "bookings:read")
+    principal = caller(request, "bookings:read")
     principal.require_user()
     rows, following = page.cut(selectors.bookings_of(principal), of="bookings", newest_first=True)
     return schemas.BookingsOut(
@@ -159,7 +136,7 @@ def list_bookings(request: HttpRequest, page: Query[CursorPage]) -> schemas.Book
 )
 def list_outlet_bookings(request: HttpRequest, outlet: schemas.PublicId, day: schemas.Day) -> schemas.DayOut:
     """The visits that start on a local day of the outlet, in order: what a board fetches again when nudged."""
-    found, visits_of_day = day_list(_principal(request, "bookings:read"), outlet, day)
+    found, visits_of_day = day_list(caller(request, "bookings:read"), outlet, day)
     return schemas.DayOut(timezone=found.timezone, items=[present(access) for access in visits_of_day])
 
 
@@ -171,7 +148,7 @@ def add_visit(
     request: HttpRequest, outlet: schemas.PublicId, body: schemas.VisitIn
 ) -> tuple[int, schemas.BookingOut]:
     """Members book a walk-in or a call: confirmed at once, paid at the counter, any minute that is free."""
-    principal = _principal(request, "bookings:write")
+    principal = caller(request, "bookings:write")
     booking = front_desk.book_in(
         principal=principal,
         outlet=outlet,
@@ -186,7 +163,7 @@ def add_visit(
 
 @router.get("/bookings/{ref}", response={200: schemas.BookingOut, **ERRORS}, operation_id="get_booking")
 def get_booking(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    return present(_access(request, ref, "bookings:read"))
+    return present(access_to(request, ref, "bookings:read"))
 
 
 @router.get(
@@ -194,7 +171,7 @@ def get_booking(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingO
 )
 def list_events(request: HttpRequest, ref: schemas.PublicId, after: int = 0) -> schemas.EventsOut:
     """What happened to the booking after event number `after`, in order."""
-    access = _access(request, ref, "bookings:read")
+    access = access_to(request, ref, "bookings:read")
     return schemas.EventsOut(
         items=[present_event(event) for event in selectors.events_after(access.booking.ref, after)]
     )
@@ -210,7 +187,7 @@ def preview_change(
     start: AwareDatetime | None = None,
 ) -> schemas.PreviewOut:
     """The exact amounts of cancelling or moving now; `version` goes along when it is done."""
-    result = changes.preview(access=_access(request, ref, "bookings:read"), action=action, start=start)
+    result = changes.preview(access=access_to(request, ref, "bookings:read"), action=action, start=start)
     return schemas.PreviewOut(
         refund=schemas.money(result.refund, result.currency),
         fee=schemas.money(result.fee, result.currency),
@@ -224,7 +201,7 @@ def preview_change(
 @idempotent
 def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn) -> schemas.BookingOut:
     """While held: who it is for, the options, the address. What is left out stays."""
-    access = _access(request, ref)
+    access = access_to(request, ref)
     holds.details(
         access=access,
         contact=holds.Contact(**body.customer.dict()) if body.customer else None,
@@ -232,7 +209,7 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
         address=holds.Address(**body.address.dict()) if body.address else None,
         language=translation.get_language() or "en",
     )
-    return _again(access)
+    return again(access)
 
 
 @router.post(
@@ -245,7 +222,7 @@ def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) ->
     Where the provider accepts bookings first (`accept_by`), either asks it: `requested`.
     """
     result = paying.pay(
-        access=_access(request, ref), method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}"
+        access=access_to(request, ref), method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}"
     )
     return schemas.PaymentOut(status=result.status, redirect_url=result.redirect_url)
 
@@ -256,9 +233,9 @@ def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) ->
 @idempotent
 def extend(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
     """Hold it once longer."""
-    access = _access(request, ref)
+    access = access_to(request, ref)
     holds.extend(access=access)
-    return _again(access)
+    return again(access)
 
 
 @router.post(
@@ -267,9 +244,9 @@ def extend(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
 @idempotent
 def cancel(request: HttpRequest, ref: schemas.PublicId, body: schemas.CancelIn) -> schemas.BookingOut:
     """Cancel under the agreed policy; `version` is the preview's (stale: 409 `policy_changed`)."""
-    access = _access(request, ref)
+    access = access_to(request, ref)
     changes.cancel(access=access, version=body.version)
-    return _again(access)
+    return again(access)
 
 
 @router.post(
@@ -280,196 +257,6 @@ def cancel(request: HttpRequest, ref: schemas.PublicId, body: schemas.CancelIn) 
 @idempotent
 def reschedule(request: HttpRequest, ref: schemas.PublicId, body: schemas.RescheduleIn) -> schemas.BookingOut:
     """Move to another start; `version` is the preview's (stale: 409 `policy_changed`)."""
-    access = _access(request, ref)
+    access = access_to(request, ref)
     changes.reschedule(access=access, start=body.start, staff=body.staff, version=body.version)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/accept", response={200: schemas.BookingOut, **ERRORS}, operation_id="accept_booking"
-)
-@idempotent
-def accept(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """The provider says yes to a request: it is confirmed (too late: 409 `answer_overdue`)."""
-    access = _access(request, ref)
-    requests.accept(access=access)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/decline", response={200: schemas.BookingOut, **ERRORS}, operation_id="decline_booking"
-)
-@idempotent
-def decline(request: HttpRequest, ref: schemas.PublicId, body: schemas.DeclineIn) -> schemas.BookingOut:
-    """The provider says no to a request: everything goes back."""
-    access = _access(request, ref)
-    requests.decline(access=access, reason=body.reason)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/check-in", response={200: schemas.BookingOut, **ERRORS}, operation_id="check_in"
-)
-@idempotent
-def check_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.CheckInIn) -> schemas.BookingOut:
-    """Staff type the customer's code; a manager may leave it out."""
-    access = _access(request, ref)
-    visits.check_in(access=access, code=body.code)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/on-the-way", response={200: schemas.BookingOut, **ERRORS}, operation_id="on_the_way"
-)
-@idempotent
-def on_the_way(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """Staff set out for a home visit."""
-    access = _access(request, ref)
-    visits.on_the_way(access=access)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/start", response={200: schemas.BookingOut, **ERRORS}, operation_id="start_visit"
-)
-@idempotent
-def start(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """The service begins."""
-    access = _access(request, ref)
-    visits.start(access=access)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/standard", response={200: schemas.BookingOut, **ERRORS}, operation_id="tick_standard"
-)
-@idempotent
-def tick_standard(
-    request: HttpRequest, ref: schemas.PublicId, body: schemas.StandardIn
-) -> schemas.BookingOut:
-    """While serving: which steps of the service standard are done by now. Those that are left out are not."""
-    access = _access(request, ref)
-    standard.tick(access=access, done=set(body.done))
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/complete", response={200: schemas.BookingOut, **ERRORS}, operation_id="complete_visit"
-)
-@idempotent
-def complete(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """The service is done, and paid for if it was to be paid at the counter."""
-    access = _access(request, ref)
-    visits.complete(access=access)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/close", response={200: schemas.BookingOut, **ERRORS}, operation_id="close_booking"
-)
-@idempotent
-def close(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """The customer says it was good: the provider gets the money."""
-    access = _access(request, ref)
-    visits.close(access=access)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/counter-payment",
-    response={200: schemas.BookingOut, **ERRORS},
-    operation_id="take_counter_payment",
-)
-@idempotent
-def take_counter_payment(
-    request: HttpRequest, ref: schemas.PublicId, body: schemas.CounterPaymentIn
-) -> schemas.BookingOut:
-    """Note what was taken at the counter, before or at the end of the visit; once."""
-    access = _access(request, ref)
-    till.take_payment(access=access, amount=body.amount, means=CounterMeans(body.means), note=body.note)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/object", response={200: schemas.BookingOut, **ERRORS}, operation_id="object_to_booking"
-)
-@idempotent
-def object_to_booking(
-    request: HttpRequest, ref: schemas.PublicId, body: schemas.ObjectIn
-) -> schemas.BookingOut:
-    """Something was not right: nothing closes and no money moves until an operator decides. To an objection of the
-    other side it adds the caller's words. Once for each side."""
-    access = _access(request, ref)
-    objections.object_to(access=access, reason=body.reason)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/counter-payment/reverse",
-    response={200: schemas.BookingOut, **ERRORS},
-    operation_id="reverse_counter_payment",
-)
-@idempotent
-def reverse_counter_payment(
-    request: HttpRequest, ref: schemas.PublicId, body: schemas.ReasonIn
-) -> schemas.BookingOut:
-    """A manager takes it back: the visit is to be paid again."""
-    access = _access(request, ref)
-    till.reverse_payment(access=access, reason=body.reason)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/withdraw-objection",
-    response={200: schemas.BookingOut, **ERRORS},
-    operation_id="withdraw_objection",
-)
-@idempotent
-def withdraw_objection(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """Take one's own objection back: the timers run anew."""
-    access = _access(request, ref)
-    objections.withdraw(access=access)
-    return _again(access)
-
-
-@router.post(
-    "/bookings/{ref}/messages", response={201: schemas.MessageOut, **ERRORS}, operation_id="send_message"
-)
-@idempotent
-def send_message(
-    request: HttpRequest, ref: schemas.PublicId, body: schemas.MessageIn
-) -> tuple[int, schemas.MessageOut]:
-    """Write to the customer, by mail and on their booking; five a day."""
-    access = _access(request, ref)
-    sent = messages.send_message(access=access, text=body.text)
-    sent.refresh_from_db(fields=["sent_at"])
-    return 201, schemas.MessageOut(id=sent.public_id, at=sent.sent_at, text=sent.text)
-
-
-@router.post(
-    "/desk/objections/{objection}/decide",
-    response={200: schemas.ObjectionOut, **ERRORS},
-    operation_id="decide_objection",
-    tags=["desk"],
-)
-@idempotent
-def decide_objection(
-    request: HttpRequest, objection: schemas.PublicId, body: schemas.DecideIn
-) -> schemas.ObjectionOut:
-    """An operator decides, in a session: `refund` of what is held goes back, the rest is the provider's."""
-    principal = _principal(request, "bookings:write")
-    found = objections.decide(
-        principal=principal, objection=objection, refund_amount=body.refund, reason=body.reason
-    )
-    shown = present_objection(booking_for(principal, found.booking.ref))
-    assert shown is not None
-    return shown
-
-
-@router.post("/bookings/{ref}/no-show", response={200: schemas.BookingOut, **ERRORS}, operation_id="no_show")
-@idempotent
-def no_show(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
-    """The customer did not come."""
-    access = _access(request, ref)
-    visits.no_show(access=access)
-    return _again(access)
+    return again(access)

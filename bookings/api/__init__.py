@@ -1,0 +1,9 @@
+"""Bookings over HTTP: slots, holds, payment, and every move of the state table."""
+
+from ninja import Router
+
+from bookings.api import booking, visits
+
+router = Router()
+for _module in (booking, visits):
+    router.add_router("", _module.router)

@@ -1,0 +1,211 @@
+"""A visit from its acceptance to its end: marks, money at the counter, messages, objections."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from bookings import schemas
+from bookings.api.given import access_to, again, caller
+from bookings.presenters import objection as present_objection
+from bookings.selectors.access import booking_for
+from bookings.services import (
+    messages,
+    objections,
+    requests,
+    standard,
+    till,
+    visits,
+)
+from common.api import ERRORS, idempotent
+from payments.enums import CounterMeans
+
+router = Router(tags=["bookings"])
+
+
+@router.post(
+    "/bookings/{ref}/accept", response={200: schemas.BookingOut, **ERRORS}, operation_id="accept_booking"
+)
+@idempotent
+def accept(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The provider says yes to a request: it is confirmed (too late: 409 `answer_overdue`)."""
+    access = access_to(request, ref)
+    requests.accept(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/decline", response={200: schemas.BookingOut, **ERRORS}, operation_id="decline_booking"
+)
+@idempotent
+def decline(request: HttpRequest, ref: schemas.PublicId, body: schemas.DeclineIn) -> schemas.BookingOut:
+    """The provider says no to a request: everything goes back."""
+    access = access_to(request, ref)
+    requests.decline(access=access, reason=body.reason)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/check-in", response={200: schemas.BookingOut, **ERRORS}, operation_id="check_in"
+)
+@idempotent
+def check_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.CheckInIn) -> schemas.BookingOut:
+    """Staff type the customer's code; a manager may leave it out."""
+    access = access_to(request, ref)
+    visits.check_in(access=access, code=body.code)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/on-the-way", response={200: schemas.BookingOut, **ERRORS}, operation_id="on_the_way"
+)
+@idempotent
+def on_the_way(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """Staff set out for a home visit."""
+    access = access_to(request, ref)
+    visits.on_the_way(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/start", response={200: schemas.BookingOut, **ERRORS}, operation_id="start_visit"
+)
+@idempotent
+def start(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The service begins."""
+    access = access_to(request, ref)
+    visits.start(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/standard", response={200: schemas.BookingOut, **ERRORS}, operation_id="tick_standard"
+)
+@idempotent
+def tick_standard(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.StandardIn
+) -> schemas.BookingOut:
+    """While serving: which steps of the service standard are done by now. Those that are left out are not."""
+    access = access_to(request, ref)
+    standard.tick(access=access, done=set(body.done))
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/complete", response={200: schemas.BookingOut, **ERRORS}, operation_id="complete_visit"
+)
+@idempotent
+def complete(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The service is done, and paid for if it was to be paid at the counter."""
+    access = access_to(request, ref)
+    visits.complete(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/close", response={200: schemas.BookingOut, **ERRORS}, operation_id="close_booking"
+)
+@idempotent
+def close(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The customer says it was good: the provider gets the money."""
+    access = access_to(request, ref)
+    visits.close(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/counter-payment",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="take_counter_payment",
+)
+@idempotent
+def take_counter_payment(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.CounterPaymentIn
+) -> schemas.BookingOut:
+    """Note what was taken at the counter, before or at the end of the visit; once."""
+    access = access_to(request, ref)
+    till.take_payment(access=access, amount=body.amount, means=CounterMeans(body.means), note=body.note)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/object", response={200: schemas.BookingOut, **ERRORS}, operation_id="object_to_booking"
+)
+@idempotent
+def object_to_booking(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.ObjectIn
+) -> schemas.BookingOut:
+    """Something was not right: nothing closes and no money moves until an operator decides. To an objection of the
+    other side it adds the caller's words. Once for each side."""
+    access = access_to(request, ref)
+    objections.object_to(access=access, reason=body.reason)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/counter-payment/reverse",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="reverse_counter_payment",
+)
+@idempotent
+def reverse_counter_payment(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.ReasonIn
+) -> schemas.BookingOut:
+    """A manager takes it back: the visit is to be paid again."""
+    access = access_to(request, ref)
+    till.reverse_payment(access=access, reason=body.reason)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/withdraw-objection",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="withdraw_objection",
+)
+@idempotent
+def withdraw_objection(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """Take one's own objection back: the timers run anew."""
+    access = access_to(request, ref)
+    objections.withdraw(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/messages", response={201: schemas.MessageOut, **ERRORS}, operation_id="send_message"
+)
+@idempotent
+def send_message(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.MessageIn
+) -> tuple[int, schemas.MessageOut]:
+    """Write to the customer, by mail and on their booking; five a day."""
+    access = access_to(request, ref)
+    sent = messages.send_message(access=access, text=body.text)
+    sent.refresh_from_db(fields=["sent_at"])
+    return 201, schemas.MessageOut(id=sent.public_id, at=sent.sent_at, text=sent.text)
+
+
+@router.post(
+    "/desk/objections/{objection}/decide",
+    response={200: schemas.ObjectionOut, **ERRORS},
+    operation_id="decide_objection",
+    tags=["desk"],
+)
+@idempotent
+def decide_objection(
+    request: HttpRequest, objection: schemas.PublicId, body: schemas.DecideIn
+) -> schemas.ObjectionOut:
+    """An operator decides, in a session: `refund` of what is held goes back, the rest is the provider's."""
+    principal = caller(request, "bookings:write")
+    found = objections.decide(
+        principal=principal, objection=objection, refund_amount=body.refund, reason=body.reason
+    )
+    shown = present_objection(booking_for(principal, found.booking.ref))
+    assert shown is not None
+    return shown
+
+
+@router.post("/bookings/{ref}/no-show", response={200: schemas.BookingOut, **ERRORS}, operation_id="no_show")
+@idempotent
+def no_show(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The customer did not come."""
+    access = access_to(request, ref)
+    visits.no_show(access=access)
+    return again(access)
