@@ -271,7 +271,8 @@ def test_a_mail(visitor: Page, site: Site, world: World) -> None:
 
 DESK_PAGES = (
     *("", "about/", "outlets/", "outlets/new/", "staff/", "staff/new/", "services/", "services/new/"),
-    *("things/", "time-off/", "members/", "members/new/"),
+    *("things/", "time-off/", "members/", "members/new/", "application/", "documents/", "reviews/"),
+    "training/",
 )
 
 
@@ -299,3 +300,14 @@ def test_day_of_an_outlet(owner: Page, site: Site, world: World) -> None:
     site.orm(street.bring_to, over.booking.ref, "completed")
     check(owner, world.salon.day_path(held.booking.local_start.date().isoformat()))
     check(owner, f"/provider/{world.salon.provider}/visits/{held.booking.ref}/cancel")
+
+
+def test_review_and_what_the_business_sees_of_it(
+    visitor: Page, owner: Page, site: Site, world: World
+) -> None:
+    held = site.orm(street.confirmed, world.salon)
+    site.orm(street.bring_to, held.booking.ref, "completed")
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}/review")
+    check(visitor, f"/o/{world.salon.outlet}/reviews")
+    check(owner, f"/provider/{world.salon.provider}/visits/{held.booking.ref}/")
