@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.errors import NotFound
@@ -15,7 +16,7 @@ from frontend.views.provider_forms import MemberForm, StaffForm
 from frontend.views.provider_hours_forms import TimeOffForm
 from providers.enums import Role
 from providers.models import Membership, StaffMember, TimeOff
-from providers.selectors import catalogue
+from providers.selectors import catalogue, vetting
 from providers.selectors.access import access_staff, access_time_off
 from providers.services import hours, members
 from providers.services import staff as services
@@ -47,8 +48,9 @@ def create(desk: Desk) -> HttpResponse:
 
 @form_page()
 def edit(desk: Desk, staff_id: str) -> HttpResponse:
-    """Change a person."""
+    """Change a person; their documents stand beside the form."""
     person = _person(desk, staff_id)
+    names = vetting.kind_names(get_language() or "en")
     shops = list(catalogue.outlets(desk.provider))
     form = StaffForm(
         desk.request.POST or None,
@@ -68,6 +70,11 @@ def edit(desk: Desk, staff_id: str) -> HttpResponse:
         status=422 if form.is_bound else 200,
         form=form,
         person=person,
+        papers=[
+            (need, names.get(need.kind.pk))
+            for need in vetting.needs(desk.provider)
+            if need.staff and need.staff.pk == person.pk
+        ],
         nav="staff",
         title=person.name,
         archive=reverse("provider:staff_archive", args=[desk.provider.public_id, person.public_id]),

@@ -9,11 +9,13 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services.tokens import create_token
+from common import clock
 from common.models import AuditEntry
+from frontend.templatetags.look import plain_date
 from providers.models import Appeal, Document, VettingEntry
 from providers.services import vetting
 from tests.signing_in import sign_in
-from tests.vetting.conftest import Vetting, make_kind, scan, today, world
+from tests.vetting.conftest import Vetting, make_document, make_kind, scan, today, world
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +105,40 @@ def test_a_document_about_a_person_names_them_and_only_ones_own(case: Vetting) -
     owner.post(f"{address}?staff={case.person.public_id}", fields)
     document = Document.objects.get()
     assert (document.staff, document.number) == (case.person, "A123")
+
+
+def test_a_persons_documents_stand_on_their_page(case: Vetting) -> None:
+    kind = make_kind("identity", case.category, subject="person", asks_until=True)
+    owner = browser(case.owner)
+    address = f"{base(case)}staff/{case.person.public_id}/"
+    send = f"{base(case)}documents/new/identity/?staff={case.person.public_id}"
+    page = owner.get(address)
+    assert send in page.content.decode()
+    assert "Needed" in page.content.decode()
+    last = today() + timedelta(days=200)
+    document = make_document(
+        case.provider,
+        kind,
+        staff=case.person,
+        status="accepted",
+        valid_until=last,
+        decided_at=clock.now(),
+        decided_by=case.owner,
+    )
+    page = owner.get(address)
+    text = page.content.decode()
+    assert [need.current for need, _name in page.context["papers"]] == [document]
+    assert "Accepted" in text
+    assert f"Valid until {plain_date(last)} {last.year}." in text
+    # To be replaced; what is about the business is not here.
+    assert send in text
+    assert "documents/new/licence/" not in text
+
+
+def test_reviews_are_reached_from_the_overview(case: Vetting) -> None:
+    text = browser(case.owner).get(base(case)).content.decode()
+    listed = text[text.index('id="parts"') :]
+    assert f'{base(case)}reviews/"' in listed[: listed.index("</section>")]
 
 
 def test_the_file_opens_for_managers_and_operators_and_each_opening_is_written_down(case: Vetting) -> None:
