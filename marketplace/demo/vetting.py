@@ -158,7 +158,7 @@ THREADS: dict[str, tuple[tuple[Line, ...], ...]] = {
                 "warned",
                 "operator",
                 61,
-                "Four visits in October were not held, and nobody answered the phone.",
+                "Four visits in one month were not held, and nobody answered the phone.",
             ),
             Line(
                 "suspended",
