@@ -98,7 +98,7 @@ def _claim(where: dict[str, str], body_hash: str) -> IdempotencyRecord:
         record = IdempotencyRecord.objects.select_for_update().filter(**where).first()
         if record is None:
             raise StillRunning
-        if record.created_at < clock.now() - KEPT:
+        if record.created_at < clock.database_now() - KEPT:
             record.delete()
             return IdempotencyRecord.objects.create(**where, body_hash=body_hash, leased_until=lease)
         if record.body_hash != body_hash:
