@@ -69,6 +69,8 @@ def booking_for(principal: Principal, ref: str) -> Access:
     The customer's user, a guest with its token, members of the provider and operators may see it. Raises
     NotFound for everybody else: missing and forbidden look alike.
     """
+    if "\x00" in ref:  # text that PostgreSQL cannot hold names nothing
+        raise NotFound
     booking = (
         Booking.objects.select_related("outlet__provider", "customer")
         .prefetch_related("items__staff__photo", "items__service", "objections__statements")

@@ -126,12 +126,14 @@ def _shop(
     )
 
 
-def free_starts(shop: Shop, *, days: int = 1) -> list[datetime]:
-    """The free starts of the shop's service on the day `days` from today, in UTC."""
+def free_starts(shop: Shop, *, days: int = 1, staff: str | None = None) -> list[datetime]:
+    """The free starts of the shop's service, with `staff` or anyone, on the day `days` from today, in UTC."""
     outlet = Outlet.objects.get(public_id=shop.outlet)
     day = clock.now().astimezone(outlet.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     start = day + timedelta(days=days)
-    found = slots_for(outlet=shop.outlet, service=shop.service, start=start, end=start + timedelta(days=1))
+    found = slots_for(
+        outlet=shop.outlet, service=shop.service, start=start, end=start + timedelta(days=1), staff=staff
+    )
     return [slot.start for slot in found.slots]
 
 
@@ -151,7 +153,7 @@ def hold(
         principal=principal,
         outlet=shop.outlet,
         items=[holds.ItemRequest(shop.service, staff=staff)],
-        start=start or free_starts(shop, days=days)[0],
+        start=start or free_starts(shop, days=days, staff=staff)[0],
         contact=holds.Contact(name="Maria Korhonen", email=user or f"guest{next(_guest)}@example.com"),
         address=holds.Address(NEAR_ADDRESS) if shop.name == "Kirkas Home Care" else None,
     )
