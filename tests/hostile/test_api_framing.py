@@ -39,9 +39,9 @@ def test_bodies_that_are_none_are_refused(world: World, name: str) -> None:
     method, template = ROUTES[name]
     case = cases(OPERATIONS[name])[0]
     world.put(case.state)
+    path, headers = template.format(**world.ids), best(world, case)
     asking = Asking(world)
     for what, body in BODIES.items():
-        path, headers = template.format(**world.ids), world.app(best(case))
         asking.api(what, method, path, body=body, headers=headers, must_refuse=True)
     asking.check()
 
@@ -205,7 +205,7 @@ def test_any_json_in_any_place(world: World, data: st.DataObject) -> None:
     body: Any = filled(case.body, world.ids)
     place = data.draw(st.sampled_from([(), *(path for path, _ in places(body))]))
     altered = put(body, place, data.draw(JSON))
+    headers = {**best(world, case), "Idempotency-Key": str(uuid4())}
     asking = Asking(world)
-    headers = {**world.app(best(case)), "Idempotency-Key": str(uuid4())}
     asking.api(f"{name} {place}", method, template.format(**world.ids), body=altered, headers=headers)
     asking.check()
