@@ -160,6 +160,8 @@ def test_a_taken_port_is_told_in_one_line(site: Site, tmp_path: Path) -> None:
     "program", ["nginx: master", "granian", "postgres -D", "manage.py sockets", "manage.py worker"]
 )
 def test_a_killed_program_comes_back(site: Site, program: str) -> None:
+    # Not at once: the database may just have been killed, and what lost it is then still being started again.
+    assert until(lambda: site.main_process(program) is not None, seconds=30)
     killed = site.main_process(program)
     assert killed
 
