@@ -231,6 +231,14 @@ class SameOperator(DomainError):
     title = _("Another operator has to decide this: you took the decision.")
 
 
+class OwnCause(DomainError):
+    """Operators do not decide about a business that they belong to, nor about a visit or review of their own."""
+
+    code = "own_cause"
+    status = 409
+    title = _("Somebody else has to decide this: you are a party to it.")
+
+
 class NotAppealable(DomainError):
     """Only a rejection, a warning, a retraining or a suspension can be appealed, and each once."""
 

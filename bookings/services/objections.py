@@ -15,6 +15,7 @@ from bookings.services import core
 from common import clock
 from common.errors import InvalidInput, NotAllowed, NotFound
 from payments import services as payments
+from providers.services.parties import refuse_if_party
 
 TEXT_LENGTH = 2000
 # Begun or done; before that, from its start: nobody may have marked it, or nobody may have come.
@@ -82,9 +83,9 @@ def decide(*, principal: Principal, objection: str, refund_amount: int, reason: 
     rest is the provider's, and the visit is closed. `reason` is for both sides.
 
     Raises NotSignedIn, NotFound for everybody else, InvalidInput, ObjectionEnded when it was decided or withdrawn
-    meanwhile, InvalidAmount, RefundTooMuch.
+    meanwhile, OwnCause, InvalidAmount, RefundTooMuch.
     """
-    principal.require_user()
+    operator = principal.require_user()
     if not principal.is_operator:
         raise NotFound
     text, actor = _text(reason), principal.actor
@@ -93,6 +94,11 @@ def decide(*, principal: Principal, objection: str, refund_amount: int, reason: 
         raise NotFound
     with transaction.atomic():
         booking = core.lock(ref)
+        refuse_if_party(
+            operator=operator,
+            provider=booking.outlet.provider,
+            customers=[booking.customer.user_id] if booking.customer else [],
+        )
         found = booking.objections.get(public_id=objection)
         if found.state != ObjectionState.OPEN:
             raise ObjectionEnded

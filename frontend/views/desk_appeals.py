@@ -51,7 +51,7 @@ def appeal(desk: OperatorsDesk, appeal_id: str) -> HttpResponse:
         provider=found.provider,
         may=found.against_id != desk.user.pk,
         form=form,
-        thread=thread_of(found.provider),
+        thread=thread_of(desk, found.provider),
         key=new_key(),
         zone=ZONE,
     )

@@ -71,7 +71,7 @@ def _provider_page(
         documents=[(row, names.get(row.kind_id)) for row in read.documents(found)[:SHOWN]],
         application=read.open_application(found),
         bookings=list(bookings.order_by("-starts_at", "-pk")[:SHOWN]),
-        thread=thread_of(found),
+        thread=thread_of(desk, found),
         forms={
             name: form if form and name == opened else MeasureForm(kind=name)
             for name in ("warn", "retrain", "suspend", "reinstate")
@@ -97,7 +97,12 @@ def measure(desk: OperatorsDesk, provider_id: str, measure: str) -> HttpResponse
                 provider=found, operator=desk.user, reason=words, until=form.cleaned_data["until"]
             )
         elif measure == "reinstate":
-            entry = vetting.reinstate(provider=found, operator=desk.user, message=words)
+            entry = vetting.reinstate(
+                provider=found,
+                operator=desk.user,
+                message=words,
+                papers_until=form.cleaned_data["papers_until"],
+            )
         else:
             entry = vetting.warn(
                 provider=found, operator=desk.user, reason=words, retraining=measure == "retrain"

@@ -1,6 +1,7 @@
 """The desk's vetting: applications with their documents beside the data, renewals, what runs out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +21,7 @@ from frontend.once import new_key, once
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_vetting_forms import ApprovalForm, ReasonForm, RevisionForm
 from frontend.views.provider_forms import category_choices
-from providers.enums import DocumentStatus
-from providers.models import Application, Provider
+from providers.models import Application, DocumentKindName, Provider, VettingEntry
 from providers.rules.vetting import GRACE_DAYS
 from providers.selectors import catalogue
 from providers.selectors import vetting as read
@@ -94,7 +94,7 @@ def _page(desk: OperatorsDesk, found: Application, *, status: int = 200, **forms
         outlets=list(catalogue.outlets(provider)),
         services=list(catalogue.services(provider)),
         people=list(catalogue.staff(provider)),
-        thread=thread_of(provider),
+        thread=thread_of(desk, provider),
         approve_form=forms.get("approve") or ApprovalForm(auto_id="approve_%s"),
         revision_form=forms.get("revision") or RevisionForm(auto_id="revision_%s"),
         reject_form=forms.get("reject") or ReasonForm(kind="reject", auto_id="reject_%s"),
@@ -105,13 +105,29 @@ def _page(desk: OperatorsDesk, found: Application, *, status: int = 200, **forms
     )
 
 
-def thread_of(provider: Provider) -> list[tuple[Any, Any]]:
-    """The business's thread, each line with the name of the document it is about. Two queries."""
+@dataclass(frozen=True)
+class ThreadPage:
+    """Lines of a business's thread, oldest first, each with the name of the document it is about.
+
+    `before` is the first line's id when there are earlier ones: `?before=` shows them.
+    """
+
+    rows: list[tuple[VettingEntry, DocumentKindName | None]]
+    before: str
+
+
+def thread_of(desk: OperatorsDesk, provider: Provider) -> ThreadPage:
+    """The newest MOST_SHOWN lines of the business's thread, or those before `?before=`. Three queries at most."""
     names = read.kind_names(get_language() or "en")
-    return [
-        (entry, names.get(entry.document.kind_id) if entry.document else None)
-        for entry in read.thread(provider)
-    ]
+    rows = read.thread(provider)
+    if before := desk.request.GET.get("before", "")[:40]:
+        rows = rows.filter(pk__lt=read.find_entry(provider, before).pk)
+    newest = list(rows.order_by("-pk")[: MOST_SHOWN + 1])
+    page = newest[:MOST_SHOWN][::-1]
+    return ThreadPage(
+        [(entry, names.get(entry.document.kind_id) if entry.document else None) for entry in page],
+        before=page[0].public_id if len(newest) > MOST_SHOWN else "",
+    )
 
 
 @at_operators_desk(methods=("POST",))
@@ -286,9 +302,7 @@ desk_nav.register(
         title=gettext_lazy("Documents"),
         icon="file-text",
         route="desk:documents",
-        waiting=lambda: waiting_in(
-            read.undecided_documents().filter(status=DocumentStatus.SUBMITTED), "created_at"
-        ),
+        waiting=lambda: waiting_in(read.undecided_documents(), "created_at"),
         position=20,
         late_after_h=LATE_AFTER_H,
     )

@@ -132,7 +132,7 @@ class AppealAnswerForm(ReasonForm):
 
 
 class MeasureForm(ReasonForm):
-    """A measure against a listed business; a suspension may have an end."""
+    """A measure against a listed business; a suspension may have an end, a reinstatement a term for documents."""
 
     until = forms.DateTimeField(
         label=_("Until (UTC)"),
@@ -141,8 +141,17 @@ class MeasureForm(ReasonForm):
         help_text=_("Empty: until an operator reinstates it."),
     )
 
+    papers_until = forms.DateField(
+        label=_("Expired documents have to be renewed by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: within 14 days. After that the business is suspended again for want of them."),
+    )
+
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, prefix=None if args else kind, **kwargs)
         self.optional = kind == "reinstate"
+        if kind != "reinstate":
+            del self.fields["papers_until"]
         if kind != "suspend":
             del self.fields["until"]

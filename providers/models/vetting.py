@@ -101,6 +101,8 @@ class Document(models.Model):
     )
     # Which of the reminders before its last day went out last, in days.
     reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Of an expired one: the last day on which it is put up with. None once that has passed and was acted on.
+    grace_until = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -141,6 +143,11 @@ class Document(models.Model):
                 fields=["valid_until"],
                 condition=Q(status__in=["accepted", "expired"], valid_until__isnull=False),
                 name="documents_by_last_day",
+            ),
+            models.Index(
+                fields=["grace_until"],
+                condition=Q(status="expired", grace_until__isnull=False),
+                name="documents_in_grace",
             ),
         ]
         triggers = [

@@ -5,7 +5,7 @@ Who: `owner` (of the business), `operator`, `system` (the worker).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 Who = Literal["owner", "operator", "system"]
@@ -104,9 +104,9 @@ def has_expired(valid_until: date | None, today: date) -> bool:
     return valid_until is not None and valid_until < today
 
 
-def grace_is_over(valid_until: date, today: date) -> bool:
-    """Whether the days of grace after a required paper's last day have passed as well."""
-    return (today - valid_until).days > GRACE_DAYS
+def grace_ends(day: date) -> date:
+    """The last day of grace for a required paper whose last one was `day`."""
+    return day + timedelta(days=GRACE_DAYS)
 
 
 def points_by_step(points: Sequence[dict[str, str]]) -> dict[str, list[str]]:

@@ -155,14 +155,6 @@ def access_time_off(
     return _access(rows, "staff__provider", principal, time_off_id, role, scope)
 
 
-def require_operator(principal: Principal) -> User:
-    """The operator, in a session with the second factor. Raises NotSignedIn, NotAllowed."""
-    user = principal.require_user()
-    if not principal.is_operator:
-        raise NotAllowed
-    return user
-
-
 def _check_id(public_id: str) -> None:
     """Text that PostgreSQL cannot hold names nothing."""
     if "\x00" in public_id:

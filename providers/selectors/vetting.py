@@ -14,7 +14,6 @@ from common import clock
 from common.errors import NotFound
 from providers.enums import DocumentStatus, EntryKind, PaperSubject, ProviderStatus
 from providers.models import (
-    APPEALABLE,
     Appeal,
     Application,
     Category,
@@ -231,11 +230,6 @@ def thread(provider: Provider) -> QuerySet[VettingEntry]:
 def find_entry(provider: Provider, public_id: str) -> VettingEntry:
     """An entry of the business's thread. Raises NotFound."""
     return _found(thread(provider), public_id)
-
-
-def appealable(provider: Provider) -> QuerySet[VettingEntry]:
-    """The decisions that the business may appeal now. One query."""
-    return thread(provider).filter(kind__in=APPEALABLE, appeal__isnull=True)
 
 
 def suspension(provider: Provider) -> VettingEntry | None:

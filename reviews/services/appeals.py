@@ -38,10 +38,10 @@ def decide_appeal(
 ) -> ReviewAppeal:
     """Grant an appeal (the author's shows the review again, the business's hides it for `reason`) or refuse it.
 
-    Raises NotFound, NothingToDecide, AnotherOperator, ReviewTextInvalid.
+    Raises NotFound, OwnCause, NothingToDecide, AnotherOperator, ReviewTextInvalid.
     """
     note = record.clean(note, field="note", longest=words.LONGEST_NOTE)
-    review = record.lock(appeal.review)
+    review = record.lock_for(appeal.review, operator)
     found = ReviewAppeal.objects.filter(pk=appeal.pk).first()
     if found is None:
         raise NotFound

@@ -17,10 +17,10 @@ from reviews.services import record
 def hide(*, review: Review, reason: Reason, note: str = "", operator: User) -> ReviewDecision:
     """Take a review out of sight and out of the ratings; its open reports are closed.
 
-    `note` is told to both sides. Raises NotFound, ReviewHidden, AppealWaits, ReviewTextInvalid.
+    `note` is told to both sides. Raises NotFound, OwnCause, ReviewHidden, AppealWaits, ReviewTextInvalid.
     """
     note = _note(note)
-    review = record.lock(review)
+    review = record.lock_for(review, operator)
     if review.hidden_at:
         raise ReviewHidden
     require_no_appeal(review)
@@ -29,9 +29,12 @@ def hide(*, review: Review, reason: Reason, note: str = "", operator: User) -> R
 
 @transaction.atomic
 def keep(*, review: Review, note: str = "", operator: User) -> ReviewDecision:
-    """Let a reported review stand; its open reports are closed. Raises NotFound, NothingToDecide, AppealWaits."""
+    """Let a reported review stand; its open reports are closed.
+
+    Raises NotFound, OwnCause, NothingToDecide, AppealWaits.
+    """
     note = _note(note)
-    review = record.lock(review)
+    review = record.lock_for(review, operator)
     require_no_appeal(review)
     if review.hidden_at or not _open_reports(review).exists():
         raise NothingToDecide
@@ -42,9 +45,9 @@ def keep(*, review: Review, note: str = "", operator: User) -> ReviewDecision:
 
 @transaction.atomic
 def restore(*, review: Review, note: str = "", operator: User) -> ReviewDecision:
-    """Show a hidden review again; it counts again. Raises NotFound, NothingToDecide, AppealWaits."""
+    """Show a hidden review again; it counts again. Raises NotFound, OwnCause, NothingToDecide, AppealWaits."""
     note = _note(note)
-    review = record.lock(review)
+    review = record.lock_for(review, operator)
     require_no_appeal(review)
     if review.hidden_at is None:
         raise NothingToDecide

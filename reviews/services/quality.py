@@ -12,6 +12,7 @@ from common.errors import InvalidInput
 from common.events import publish
 from providers.models import Provider, StaffMember, VettingEntry
 from providers.services import vetting
+from providers.services.parties import refuse_if_party
 from providers.services.record import lock_provider
 from reviews import events
 from reviews.enums import Outcome
@@ -83,10 +84,11 @@ def close(
     """Close a case: with nothing, or with notice, retraining or (a business only) suspension.
 
     `reason` is told to the business in its thread, where it may appeal; with nothing to do it is kept as a note.
-    `until` ends a suspension. Raises NothingToDecide, InvalidInput for the suspension of a person, and what
+    `until` ends a suspension. Raises NothingToDecide, OwnCause, InvalidInput for the suspension of a person, and what
     vetting's `warn` and `suspend` raise.
     """
     provider = lock_provider(case.provider_id)
+    refuse_if_party(operator=operator, provider=provider)
     found = QualityCase.objects.select_related("staff").get(pk=case.pk)
     if found.closed_at:
         raise NothingToDecide

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.models import User
 from common import audit, events
 from common.errors import NotFound
 from providers.rules.ratings import Stars
 from providers.services import ratings
+from providers.services.parties import refuse_if_party
 from reviews.errors import ReviewTextInvalid
 from reviews.models import Review
 
@@ -22,6 +24,18 @@ def lock(review: Review) -> Review:
     )
     if found is None:
         raise NotFound
+    return found
+
+
+def lock_for(review: Review, operator: User) -> Review:
+    """lock, for a decision of `operator`: neither side of the visit decides. Raises NotFound, OwnCause."""
+    found = lock(review)
+    customer = found.booking.customer
+    refuse_if_party(
+        operator=operator,
+        provider=found.outlet.provider,
+        customers=[customer.user_id] if customer else [],
+    )
     return found
 
 

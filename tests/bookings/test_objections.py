@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from accounts.models import Customer
 from accounts.principals import Principal
 from bookings import errors
 from bookings.models import Booking, Objection
@@ -25,6 +26,8 @@ from payments.models import Refund
 from payments.selectors import balance, held_amount
 from payments.services import verify
 from providers.enums import Role
+from providers.errors import OwnCause
+from providers.models import Membership
 from tests.bookings.conftest import Shop
 from tests.bookings.test_api import Api, refused, token_of
 from tests.bookings.test_changes import capture
@@ -396,3 +399,17 @@ def test_over_the_api(shop: Shop, done: Access) -> None:
     assert (sent.json()["state"], sent.json()["refund"]["amount"]) == ("refunded", 2000)
     assert owner.get(path).json()["objection"]["decision"] == "Half each."
     assert refused(owner.post(f"{path}/withdraw-objection")) == (409, "objection_ended")
+
+
+def test_nobody_decides_in_their_own_cause(shop: Shop, done: Access) -> None:
+    found = said(done)
+    member, customer = make_operator(), make_operator()
+    Membership.objects.create(provider=shop.outlet.provider, user=member, role=Role.STAFF)
+    Customer.objects.filter(pk=done.booking.customer_id).update(user=customer)
+    for party in (member, customer):
+        with pytest.raises(OwnCause):
+            objections.decide(
+                principal=as_operator(party), objection=found.public_id, refund_amount=100, reason="Mine."
+            )
+    assert shop.again(done).booking.objection_open
+    assert not Refund.objects.exists()

@@ -1,6 +1,8 @@
 """The desk's box and what it opens; the record of it."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +19,11 @@ from common.models import AuditEntry
 from payments.models import Payment
 from providers.enums import ProviderStatus
 from providers.models import Provider
+from providers.services import vetting
 from tests.bookings.conftest import Shop
 from tests.factories import make_customer, make_provider, make_user
 from tests.signing_in import make_operator, sign_in
+from tests.vetting.conftest import make_document, make_kind, today
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +170,30 @@ def test_the_record_is_filtered_and_paged(desk: Client, operator: User) -> None:
     assert "Nothing of that kind" in seen("to=2020-01-01")
     assert "Nothing of that kind" in seen("from=2999-01-01")
     assert desk.get("/desk/record/?cursor=x").status_code == 422
+
+
+def test_a_reinstatement_gives_documents_a_term(desk: Client, operator: User) -> None:
+    provider = make_provider(status=ProviderStatus.SUSPENDED)
+    paper = make_document(provider, make_kind(asks_until=True), status="expired")
+    day = today() + timedelta(days=40)
+    path = f"/desk/providers/{provider.public_id}/"
+    assert 'name="papers_until"' in desk.get(path).content.decode()
+    desk.post(f"{path}reinstate/", {"key": str(uuid4()), "papers_until": day.isoformat()})
+    paper.refresh_from_db()
+    assert paper.grace_until == day
+
+
+def test_a_long_thread_comes_in_pages(desk: Client, operator: User) -> None:
+    provider = make_provider()
+    for n in range(103):
+        vetting.write(provider=provider, user=operator, message=f"Line {n}.", as_operator=True)
+    path = f"/desk/providers/{provider.public_id}/"
+    newest = desk.get(path).content.decode()
+    assert "Line 102." in newest
+    assert "Line 2." not in newest
+    [before] = re.findall(r'href="\?before=(vet_\w+)#thread"', newest)
+    earlier = desk.get(f"{path}?before={before}").content.decode()
+    assert "Line 2." in earlier
+    assert "Line 3." not in earlier
+    assert 'href="?before=' not in earlier
+    assert desk.get(f"{path}?before=vet_nothing").status_code == 404

@@ -2,12 +2,13 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Customer, User
 from bookings.models import Booking
 from common.errors import NotFound, NotSignedIn, TooMany
 from common.models import Event
 from providers.enums import Role
-from providers.models import Outlet
+from providers.errors import OwnCause
+from providers.models import Membership, Outlet
 from providers.rules.ratings import Stars
 from reviews.enums import Decision, Reason, Side
 from reviews.errors import (
@@ -218,3 +219,24 @@ def test_pages_go_by_when_it_was_written(shop: Shop, visit: Visit) -> None:
         seen += [row.pk for row in rows]
     assert seen == [written[n].pk for n in (4, 2, 1, 0, 3)]
     assert Booking.objects.count() == 5
+
+
+def test_nobody_decides_in_their_own_cause(shop: Shop, review: Review, operator: User, other: User) -> None:
+    Membership.objects.create(provider=shop.outlet.provider, user=operator, role=Role.MANAGER)
+    Customer.objects.filter(pk=review.booking.customer_id).update(user=other)
+    third = make_user(is_operator=True)
+    reports.report(review=review, reason=Reason.ABUSE, by=make_user())
+    for party in (operator, other):
+        with pytest.raises(OwnCause):
+            moderation.hide(review=review, reason=Reason.ABUSE, operator=party)
+        with pytest.raises(OwnCause):
+            moderation.keep(review=review, operator=party)
+    moderation.hide(review=review, reason=Reason.ABUSE, operator=third)
+    appeal = appeals.appeal(review=review, side=Side.AUTHOR, text="It was so.", actor="user:usr_1")
+    for party in (operator, other):
+        with pytest.raises(OwnCause):
+            appeals.decide_appeal(appeal=appeal, grant=True, operator=party)
+        with pytest.raises(OwnCause):
+            moderation.restore(review=review, operator=party)
+    review.refresh_from_db()
+    assert review.hidden_at is not None

@@ -13,8 +13,8 @@ from common.errors import InvalidInput
 from common.events import handler_named
 from common.models import AuditEntry, Event
 from providers.enums import EntryKind, Role
-from providers.errors import ReasonMissing
-from providers.models import Provider, VettingEntry
+from providers.errors import OwnCause, ReasonMissing
+from providers.models import Membership, Provider, VettingEntry
 from providers.rules.ratings import Stars
 from providers.services import vetting
 from reviews.enums import Outcome, Reason
@@ -174,3 +174,11 @@ def test_operators_see_the_evidence_and_the_person_reads_what_concerns_them(shop
         client.force_login(user)
         shown = client.get(f"/provider/{provider.public_id}/").content.decode()
         assert ("Learn to listen." in shown) is may
+
+
+def test_nobody_closes_a_case_about_their_own_business(shop: Shop, operator: User) -> None:
+    case = QualityCase.objects.create(provider=shop.outlet.provider)
+    Membership.objects.create(provider=shop.outlet.provider, user=operator, role=Role.OWNER)
+    with pytest.raises(OwnCause):
+        quality.close(case=case, operator=operator, outcome=Outcome.NOTHING, reason="All well.")
+    assert QualityCase.objects.get().closed_at is None

@@ -6,16 +6,24 @@ from typing import Any
 import pytest
 
 from accounts.principals import ANONYMOUS, SCOPES, Principal
-from common import uploads
+from common import clock, uploads
 from common.errors import NotAllowed, NotFound, NotSignedIn
 from common.models import AuditEntry, Event, StoredFile
 from common.uploads.errors import UploadTypeRefused
-from providers.errors import AlreadyDecided, DocumentIncomplete, DocumentKindUnknown, NotOfThisBusiness
-from providers.models import Document, Provider
+from providers.errors import (
+    AlreadyDecided,
+    ApplicationClaimed,
+    DocumentIncomplete,
+    DocumentKindUnknown,
+    EndInvalid,
+    NotOfThisBusiness,
+)
+from providers.models import Application, Document, Offering, Provider
 from providers.selectors import vetting as read
 from providers.services import vetting
+from providers.services.vetting import expiry
 from tests.factories import make_outlet, make_staff
-from tests.vetting.conftest import Vetting, make_kind, scan, today
+from tests.vetting.conftest import Vetting, make_document, make_kind, scan, today
 
 pytestmark = pytest.mark.django_db
 
@@ -181,9 +189,10 @@ def test_an_expired_paper_has_fourteen_days_then_the_business_is_suspended_until
     Document.objects.update(valid_until=today() - timedelta(days=1))
     assert vetting.expire_documents() == 1
     assert (Document.objects.get().status, case.again().status) == ("expired", "approved")
-    Document.objects.update(valid_until=today() - timedelta(days=14))
+    assert Document.objects.get().grace_until == today() + timedelta(days=13)
+    Document.objects.update(grace_until=today())
     assert vetting.expire_documents() == 0
-    Document.objects.update(valid_until=today() - timedelta(days=15))
+    Document.objects.update(grace_until=today() - timedelta(days=1))
     assert vetting.expire_documents() == 1
     assert case.again().status == "suspended"
     why = read.suspension(case.again())
@@ -217,3 +226,88 @@ def test_the_file_comes_back_as_it_was_cleaned(case: Vetting) -> None:
     )
     opened = vetting.open_document(principal=Principal(user=case.owner), document_id=document.public_id)
     assert uploads.read(opened.file).startswith(b"\xff\xd8")
+
+
+def test_a_claim_on_the_application_is_one_on_its_documents(case: Vetting) -> None:
+    application = case.apply()
+    document = Document.objects.get()
+    vetting.claim_application(application=application, operator=case.operator)
+    with pytest.raises(ApplicationClaimed):
+        vetting.accept_document(document=document, operator=case.other)
+    with pytest.raises(ApplicationClaimed):
+        vetting.refuse_document(document=document, operator=case.other, reason="No.")
+    assert Document.objects.get().status == "submitted"
+    vetting.accept_document(document=document, operator=case.operator)
+
+
+def test_a_claim_that_has_run_out_hinders_nobody(case: Vetting) -> None:
+    application = case.apply()
+    vetting.claim_application(application=application, operator=case.operator)
+    Application.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    vetting.accept_document(document=Document.objects.get(), operator=case.other)
+
+
+def test_papers_that_suspend_nobody_keep_no_other_waiting(
+    case: Vetting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiry, "BATCH", 1)
+    old = make_kind("old", asks_until=True)
+    for _ in range(3):
+        make_document(
+            case.provider,
+            old,
+            staff=make_staff(case.outlet),
+            status="expired",
+            grace_until=today() - timedelta(days=1),
+        )
+    case.approve()
+    required = Document.objects.filter(kind=case.kind)
+    required.update(valid_until=today() - timedelta(days=15))
+    assert vetting.expire_documents() == 2
+    assert case.again().status == "suspended"
+    # What was looked at is not looked at again.
+    assert not Document.objects.filter(kind=old, grace_until__isnull=False).exists()
+
+
+def test_the_worker_respects_the_term_of_a_reinstatement(case: Vetting) -> None:
+    case.approve()
+    Document.objects.update(valid_until=today() - timedelta(days=15))
+    assert vetting.expire_documents() == 2
+    with pytest.raises(EndInvalid):
+        vetting.reinstate(
+            provider=case.provider, operator=case.other, papers_until=today() - timedelta(days=1)
+        )
+    entry = vetting.reinstate(
+        provider=case.provider, operator=case.other, papers_until=today() + timedelta(days=30)
+    )
+    assert entry.message.startswith("Documents that have expired have to be renewed by ")
+    assert vetting.expire_documents() == 0
+    assert (case.again().status, Offering.objects.get().is_live) == ("approved", True)
+    assert Document.objects.get().grace_until == today() + timedelta(days=30)
+    Document.objects.update(grace_until=today() - timedelta(days=1))
+    assert vetting.expire_documents() == 1
+    assert case.again().status == "suspended"
+
+
+def test_a_granted_appeal_against_the_want_of_papers_lasts_fourteen_days(case: Vetting) -> None:
+    case.approve()
+    Document.objects.update(valid_until=today() - timedelta(days=15))
+    vetting.expire_documents()
+    entry = read.suspension(case.again())
+    assert entry
+    made = vetting.appeal(entry=entry, user=case.owner, text="The office is on strike.")
+    vetting.decide_appeal(appeal=made, operator=case.operator, granted=True, answer="Take the time.")
+    assert vetting.expire_documents() == 0
+    assert case.again().status == "approved"
+    assert Document.objects.get().grace_until == today() + timedelta(days=14)
+
+
+def test_reminders_read_only_what_is_due(case: Vetting, django_assert_num_queries: Any) -> None:
+    case.approve()
+    Document.objects.update(valid_until=today() + timedelta(days=20))
+    assert vetting.remind_of_documents() == 1
+    # One look, nothing found: nothing is read once it has been reminded of.
+    with django_assert_num_queries(1):
+        assert vetting.remind_of_documents() == 0
+    Document.objects.update(valid_until=today() + timedelta(days=7))
+    assert vetting.remind_of_documents() == 1

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from providers.enums import DocumentStatus, ProviderStatus
 from providers.models import Document, Provider
 from providers.rules import vetting as rules
-from providers.rules.vetting import grace_is_over, has_expired, reminder_due
+from providers.rules.vetting import grace_ends, has_expired, reminder_due
 from tests.factories import make_provider
 from tests.vetting.conftest import Vetting
 
@@ -90,5 +90,4 @@ def test_a_paper_holds_to_the_end_of_its_last_day_and_grace_for_fourteen_more() 
     assert not has_expired(last, date(2026, 11, 30))
     assert has_expired(last, date(2026, 12, 1))
     assert not has_expired(None, date(2026, 12, 1))
-    assert not grace_is_over(last, date(2026, 12, 14))
-    assert grace_is_over(last, date(2026, 12, 15))
+    assert grace_ends(last) == date(2026, 12, 14)

@@ -8,6 +8,7 @@ from providers import events
 from providers.enums import AppealOutcome, EntryKind, ProviderStatus, Side
 from providers.errors import AlreadyDecided, NotAppealable, SameOperator
 from providers.models import APPEALABLE, Appeal, Provider, VettingEntry
+from providers.services.parties import refuse_if_party
 from providers.services.record import lock_provider
 from providers.services.vetting import standing
 from providers.services.vetting.applications import open_round
@@ -43,10 +44,11 @@ def decide_appeal(*, appeal: Appeal, operator: User, granted: bool, answer: str)
     """Grant or dismiss an appeal, by another operator than the one who took the decision.
 
     Granted, a suspension that still holds ends, and a rejected business is in the queue again. Raises
-    SameOperator, AlreadyDecided, ReasonMissing, TextInvalid.
+    SameOperator, OwnCause, AlreadyDecided, ReasonMissing, TextInvalid.
     """
     answer = reason(answer, field="answer")
     provider = lock_provider(appeal.provider_id)
+    refuse_if_party(operator=operator, provider=provider)
     if appeal.against_id == operator.pk:
         raise SameOperator
     outcome = AppealOutcome.GRANTED if granted else AppealOutcome.DISMISSED

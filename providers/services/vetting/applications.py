@@ -21,6 +21,7 @@ from providers.errors import (
 from providers.models import Application, Provider, VettingEntry
 from providers.rules import vetting
 from providers.selectors import vetting as read
+from providers.services.parties import refuse_if_party
 from providers.services.record import lock_provider
 from providers.services.vetting.record import TEXT_LENGTH, actor_of, move, reason, still_open, write_entry
 
@@ -66,8 +67,9 @@ def open_round(provider: Provider, *, actor: str) -> Application:
 def claim_application(*, application: Application, operator: User) -> Application:
     """Take an open application in hand for LEASE; claiming one's own again makes it longer.
 
-    Raises ApplicationClaimed, AlreadyDecided.
+    Raises ApplicationClaimed, AlreadyDecided, OwnCause.
     """
+    refuse_if_party(operator=operator, provider=application.provider)
     now = clock.now()
     claimed = (
         Application.objects.filter(pk=application.pk, decision="")
@@ -101,7 +103,7 @@ def release_application(*, application: Application, operator: User) -> Applicat
 def approve(*, application: Application, operator: User, message: str = "") -> Application:
     """Make the business public; each required paper has been accepted.
 
-    Raises AlreadyDecided, ApplicationClaimed, DocumentsUndecided(kinds), TextInvalid.
+    Raises AlreadyDecided, ApplicationClaimed, OwnCause, DocumentsUndecided(kinds), TextInvalid.
     """
     provider = lock_provider(application.provider_id)
     application = _settle(application, operator, Decision.APPROVED)
@@ -129,7 +131,7 @@ def ask_for_revision(
 ) -> Application:
     """Send it back for changes: `points` are {step, note}, `message` says it as a whole.
 
-    Raises AlreadyDecided, ApplicationClaimed, PointsInvalid, ReasonMissing, TextInvalid.
+    Raises AlreadyDecided, ApplicationClaimed, OwnCause, PointsInvalid, ReasonMissing, TextInvalid.
     """
     named = _points(points)
     message = reason(message, field="message")
@@ -143,7 +145,7 @@ def ask_for_revision(
 @transaction.atomic
 def reject(*, application: Application, operator: User, reason: str) -> Application:
     """Do not approve; the business may appeal, or apply anew. Raises AlreadyDecided, ApplicationClaimed,
-    ReasonMissing, TextInvalid.
+    OwnCause, ReasonMissing, TextInvalid.
     """
     message = _reason(reason)
     provider = lock_provider(application.provider_id)
@@ -158,6 +160,7 @@ _reason = reason
 
 def _settle(application: Application, operator: User, decision: Decision) -> Application:
     """Write the decision if nobody else did or has it in hand: of two operators the database lets one through."""
+    refuse_if_party(operator=operator, provider=application.provider)
     now = clock.now()
     rows = (
         Application.objects.filter(pk=application.pk, decision="")

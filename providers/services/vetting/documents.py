@@ -14,14 +14,16 @@ from providers import events
 from providers.enums import DocumentStatus, EntryKind, PaperSubject, ProviderStatus, Role, Side
 from providers.errors import (
     AlreadyDecided,
+    ApplicationClaimed,
     DocumentIncomplete,
     DocumentKindUnknown,
     NotOfThisBusiness,
 )
-from providers.models import Document, DocumentKind, Provider, StaffMember, VettingEntry
+from providers.models import Application, Document, DocumentKind, Provider, StaffMember, VettingEntry
 from providers.rules import checks, vetting
 from providers.selectors import vetting as read
 from providers.selectors.access import has_role, role_of
+from providers.services.parties import refuse_if_party
 from providers.services.record import lock_provider, tell
 from providers.services.vetting import standing
 from providers.services.vetting.record import actor_of, reason, still_open, write_entry
@@ -118,9 +120,10 @@ def open_document(*, principal: Principal, document_id: str) -> Document:
 def accept_document(*, document: Document, operator: User) -> Document:
     """It holds from now on, and replaces the one before; it ends a suspension for want of it.
 
-    Raises AlreadyDecided, DocumentIncomplete when its last day has passed meanwhile.
+    Raises AlreadyDecided, ApplicationClaimed, OwnCause, DocumentIncomplete when its last day has passed meanwhile.
     """
     provider = lock_provider(document.provider_id)
+    _require_free(provider, operator)
     if vetting.has_expired(document.valid_until, read.today()):
         raise DocumentIncomplete(field="valid_until")
     Document.objects.filter(
@@ -139,10 +142,11 @@ def accept_document(*, document: Document, operator: User) -> Document:
 def refuse_document(*, document: Document, operator: User, reason: str) -> Document:
     """Say why it does not do; the business reads it and may send another. What held before still does.
 
-    Raises AlreadyDecided, ReasonMissing, TextInvalid.
+    Raises AlreadyDecided, ApplicationClaimed, OwnCause, ReasonMissing, TextInvalid.
     """
     note = _reason(reason)
     provider = lock_provider(document.provider_id)
+    _require_free(provider, operator)
     document = _decide(document, operator, DocumentStatus.REFUSED, note=note)
     entry = write_entry(
         provider,
@@ -165,6 +169,14 @@ def refuse_document(*, document: Document, operator: User, reason: str) -> Docum
 
 
 _reason = reason
+
+
+def _require_free(provider: Provider, operator: User) -> None:
+    """Raises OwnCause, and ApplicationClaimed while another operator has the business's application in hand."""
+    refuse_if_party(operator=operator, provider=provider)
+    others = Application.objects.filter(provider=provider, decision="", claimed_until__gt=clock.now())
+    if others.exclude(claimed_by=operator).exists():
+        raise ApplicationClaimed
 
 
 def _decide(document: Document, operator: User, status: DocumentStatus, note: str = "") -> Document:

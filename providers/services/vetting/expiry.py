@@ -1,11 +1,12 @@
 """What time does to papers and suspensions. Any number of workers may run these, and any may die."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -28,17 +29,17 @@ BATCH = 200
 def remind_of_documents() -> int:
     """Tell businesses of accepted papers 30, 7 and 1 days before their last day, each once; answers how many."""
     today = read.today()
-    due = [
-        document
-        for document in Document.objects.filter(
-            status=DocumentStatus.ACCEPTED,
-            valid_until__gte=today,
-            valid_until__lte=today + timedelta(days=vetting.REMIND_DAYS[0]),
-            provider__status__in=[ProviderStatus.APPROVED, ProviderStatus.SUSPENDED],
-        ).order_by("pk")
-        if _reminder(document)
-    ]
-    return _each(due, _remind)
+    due = Q()
+    for days in vetting.REMIND_DAYS:
+        unsaid = Q(reminded_days__isnull=True) | Q(reminded_days__gt=days)
+        due |= Q(valid_until__lte=today + timedelta(days=days)) & unsaid
+    rows = Document.objects.filter(
+        due,
+        status=DocumentStatus.ACCEPTED,
+        valid_until__gte=today,
+        provider__status__in=[ProviderStatus.APPROVED, ProviderStatus.SUSPENDED],
+    )
+    return _each(_paged(rows), _remind)
 
 
 def _reminder(document: Document) -> int | None:
@@ -63,23 +64,23 @@ def _remind(document: Document) -> bool:
 def expire_documents() -> int:
     """Mark papers whose last day has passed; suspend a business whose days of grace for one have passed.
 
-    Answers how many papers expired and businesses were suspended.
+    Each paper whose grace has passed is acted on once. Answers how many papers expired and businesses were suspended.
     """
     today = read.today()
     gone = Document.objects.filter(status=DocumentStatus.ACCEPTED, valid_until__lt=today)
     late = Document.objects.filter(
         status=DocumentStatus.EXPIRED,
-        valid_until__lt=today - timedelta(days=vetting.GRACE_DAYS),
+        grace_until__lt=today,
         provider__status=ProviderStatus.APPROVED,
     )
-    done = _each(gone.order_by("pk")[:BATCH], _expire)
-    return done + _each(late.select_related("kind", "staff").order_by("pk")[:BATCH], _suspend_for)
+    return _each(_paged(gone), _expire) + _each(_paged(late), _suspend_for)
 
 
 def _expire(document: Document) -> bool:
     provider = lock_provider(document.provider_id)
+    assert document.valid_until is not None
     expired = Document.objects.filter(pk=document.pk, status=DocumentStatus.ACCEPTED).update(
-        status=DocumentStatus.EXPIRED
+        status=DocumentStatus.EXPIRED, grace_until=vetting.grace_ends(document.valid_until)
     )
     if expired:
         entry = write_entry(
@@ -99,7 +100,11 @@ def _suspend_for(document: Document) -> bool:
     provider = lock_provider(document.provider_id)
     if provider.status != ProviderStatus.APPROVED:
         return False
-    if not any(
+    # The claim, and that it was looked at: what is asked for later holds back what needs it (services.listing).
+    claimed = Document.objects.filter(
+        pk=document.pk, status=DocumentStatus.EXPIRED, grace_until=document.grace_until
+    ).update(grace_until=None)
+    if not claimed or not any(
         need.is_required and not need.is_met
         for need in read.needs(provider)
         if (need.kind.pk, need.staff.pk if need.staff else None) == (document.kind_id, document.staff_id)
@@ -114,12 +119,8 @@ def _suspend_for(document: Document) -> bool:
 
 def end_suspensions() -> int:
     """End the suspensions whose time is over, by the database's clock; answers how many."""
-    return _each(
-        Provider.objects.filter(
-            status=ProviderStatus.SUSPENDED, suspended_until__lte=clock.DatabaseNow()
-        ).order_by("pk")[:BATCH],
-        _end,
-    )
+    over = Provider.objects.filter(status=ProviderStatus.SUSPENDED, suspended_until__lte=clock.DatabaseNow())
+    return _each(_paged(over), _end)
 
 
 def _end(provider: Provider) -> bool:
@@ -128,6 +129,14 @@ def _end(provider: Provider) -> bool:
         return False
     standing.reinstate_locked(locked, operator=None, message="")
     return True
+
+
+def _paged(rows: QuerySet[T]) -> Iterator[T]:
+    """All rows in pk order, BATCH at a time: one that cannot be brought forward keeps none behind it waiting."""
+    last = 0
+    while page := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield from page
+        last = page[-1].pk
 
 
 def _each(rows: Iterable[T], step: Callable[[T], bool]) -> int:
