@@ -18,9 +18,11 @@ def _export(subject: Subject) -> dict[str, Any] | None:
         .select_related("outlet", "booking")
         .order_by("pk")
     )
-    reports = ReviewReport.objects.filter(
-        Q(guest_of_id__in=subject.booking_pks) | Q(user_id=subject.user_pk or None)
-    ).select_related("review")
+    theirs = Q(guest_of_id__in=subject.booking_pks)
+    if subject.user_pk:
+        # Without a user this must not ask for "no user": that is every guest.
+        theirs |= Q(user_id=subject.user_pk)
+    reports = ReviewReport.objects.filter(theirs).select_related("review")
     appeals = ReviewAppeal.objects.filter(review__booking_id__in=subject.booking_pks, side="author")
     found = {
         "reviews": [_review(review) for review in reviews],

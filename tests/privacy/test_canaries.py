@@ -11,7 +11,11 @@ from common import privacy
 from common.models import Event
 from common.privacy import registry
 from payments import services as payments
+from reviews.enums import Reason
 from reviews.services import verify as ratings
+from reviews.services.reports import report
+from tests.bookings.conftest import Shop
+from tests.factories import make_customer, make_review, tomorrow_at
 from tests.privacy.person import Traced, everything_about
 from tests.privacy.scan import found
 
@@ -72,3 +76,22 @@ def test_all_about_the_person_is_handed_out(traced: Traced) -> None:
     assert {name for name, text in traced.canaries.items() if text not in told} == {"near", "paper"}
     files = [file.read() for file in registry.files(subject_of(traced))]
     assert files == [traced.canaries["paper"].encode()]
+
+
+def test_a_guest_is_handed_nothing_of_another_guests(shop: Shop) -> None:
+    """Neither guest has a user: what belongs to "no user" belongs to neither because of that."""
+    reviewed = make_review(shop.hold(tomorrow_at(9)).booking)
+    subjects = []
+    for hour, canary in ((10, "the first canary"), (12, "the second canary")):
+        visit = shop.hold(tomorrow_at(hour)).booking
+        visit.customer = make_customer(name=canary)
+        visit.save(update_fields=["customer"])
+        report(review=reviewed, by=visit, reason=Reason.OTHER, text=f"{canary} complains")
+        subjects.append(privacy.find(privacy.Subject(customer_pks={visit.customer.pk})))
+
+    first, second = (everything_about(privacy.export(subject)) for subject in subjects)
+
+    assert "the first canary complains" in first
+    assert "the second canary complains" in second
+    assert "the second canary" not in first
+    assert "the first canary" not in second
