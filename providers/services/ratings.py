@@ -31,6 +31,12 @@ def change_rating(*, outlet_id: int, staff_id: int | None, before: Stars, after:
     _move(outlet_id=outlet_id, staff_id=staff_id, before=before, after=after)
 
 
+def lock_rated(*, staff_ids: Iterable[int]) -> None:
+    """Lock these people, in the transaction that then moves more than one rating of theirs."""
+    rows = StaffMember.objects.filter(pk__in=set(staff_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
 @transaction.atomic
 def count_served(*, staff_ids: Iterable[int]) -> None:
     """Each of these people has done one more visit."""
@@ -50,7 +56,7 @@ def _move(*, outlet_id: int, staff_id: int | None, before: Stars | None, after: 
         "punctuality_sum": F("punctuality_sum") + more("punctuality"),
         "value_sum": F("value_sum") + more("value"),
     }
-    # The outlet before the person, always: two reviews at once cannot wait for each other.
-    Outlet.objects.filter(pk=outlet_id).update(**change)
+    # The person before the outlet, as wherever both are locked: docs/locking.md.
     if staff_id is not None:
         StaffMember.objects.filter(pk=staff_id).update(**change)
+    Outlet.objects.filter(pk=outlet_id).update(**change)

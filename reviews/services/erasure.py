@@ -6,6 +6,7 @@ from django.db import transaction
 
 from common import clock
 from common.actors import SYSTEM
+from providers.services.ratings import lock_rated
 from reviews import events
 from reviews.models import Review, ReviewAppeal, ReviewReport
 from reviews.services import record
@@ -31,7 +32,8 @@ def erase(*, bookings: Iterable[int], actor: str = SYSTEM) -> int:
             actor=actor,
             fields={"text": "", "author_name": "", "reply": "", "erased_at": clock.now()},
         )
-    # Every review before any outlet and person, and these in order: docs/locking.md.
+    # Every review before anybody, everybody before any outlet, and these in order: docs/locking.md.
+    lock_rated(staff_ids=[review.staff_id for review in counted if review.staff_id is not None])
     for review in sorted(counted, key=lambda each: (each.outlet_id, each.staff_id or 0, each.pk)):
         record.count(review, before=review.stars, after=None)
     return len(reviews)

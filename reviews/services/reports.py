@@ -28,6 +28,7 @@ def report(*, review: Review, by: User | Booking, reason: Reason, text: str = ""
     Raises NotFound, AlreadyReported, TooMany, ReviewTextInvalid.
     """
     text = record.clean(text, field="text", longest=words.LONGEST_NOTE)
+    _lock(by)
     who = {"user": by, "guest_of": None} if isinstance(by, User) else {"user": None, "guest_of": by}
     lately = ReviewReport.objects.filter(**who, created_at__gt=clock.now() - A_DAY)
     review = record.lock(review)
@@ -45,3 +46,9 @@ def report(*, review: Review, by: User | Booking, reason: Reason, text: str = ""
         review, event=events.REVIEW_REPORTED, actor=actor, report=made.public_id, reason=str(made.reason)
     )
     return made
+
+
+def _lock(by: User | Booking) -> None:
+    """The reporter's own row, before the review's: reports of several reviews at once count each other."""
+    model = User if isinstance(by, User) else Booking
+    list(model._default_manager.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk"))

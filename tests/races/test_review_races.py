@@ -1,26 +1,31 @@
 """Authors, businesses and operators at the same review in the same moment."""
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from bookings.models import Booking
 from bookings.selectors.access import Access
 from bookings.services import holds
 from common import clock
-from common.errors import NotFound
+from common.errors import NotFound, TooMany
 from common.models import Event
 from providers.models import Outlet
 from providers.rules.ratings import Stars
+from providers.services.affected import guarded
+from providers.services.outlets import archive_outlet
 from reviews.enums import Reason, Side
 from reviews.errors import AlreadyReplied, AlreadyReviewed, NothingToDecide, ReviewHidden
 from reviews.models import QualityCase, QualityThreshold, Review, ReviewReport
-from reviews.services import appeals, moderation, quality, record, replies, reports, writing
+from reviews.services import appeals, erasure, moderation, quality, record, replies, reports, writing
 from reviews.services.verify import verify
 from tests.bookings.conftest import Shop, contact, shop
-from tests.factories import make_user
+from tests.factories import make_review, make_service, make_staff, make_user, tomorrow_at
 from tests.payments.paying import together
 
 __all__ = ["contact", "shop"]
@@ -31,11 +36,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def over(shop: Shop, contact: Callable[..., holds.Contact]) -> Access:
     access = shop.hold(contact=contact())
-    row = Booking.objects.filter(pk=access.booking.pk)
+    take_place(access.booking)
+    return shop.again(access)
+
+
+def take_place(booking: Booking) -> None:
+    row = Booking.objects.filter(pk=booking.pk)
     for status in ("confirmed", "checked_in", "started", "completed"):
         row.update(status=status)
     row.update(starts_at=clock.now() - timedelta(hours=2), ends_at=clock.now() - timedelta(hours=1))
-    return shop.again(access)
 
 
 @pytest.fixture
@@ -84,9 +93,7 @@ def test_edits_at_once_leave_the_rating_of_the_last(over: Access, review: Review
 def test_without_the_lock_edits_would_spoil_the_rating(
     over: Access, review: Review, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from threading import Barrier
-
-    both_looked = Barrier(2, timeout=10)
+    both_looked = threading.Barrier(2, timeout=10)
 
     def look_and_wait(found: Review) -> Review:
         row = Review.objects.select_related("booking", "outlet").get(pk=found.pk)
@@ -169,3 +176,84 @@ def test_of_many_looks_at_once_one_opens_the_case(shop: Shop, over: Access, revi
     assert kinds(results) == {QualityCase: 6}
     assert QualityCase.objects.count() == 1
     assert Event.objects.filter(type="quality.case_opened").count() == 1
+
+
+def somebody_waits() -> bool:
+    """Whether a connection to this database waits for another's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND cardinality(pg_blocking_pids(pid)) > 0"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def close_the_shop_beside(other: Callable[[], object], outlet: Outlet) -> list[object]:
+    """Archive the outlet, as a desk does, when `other` has come to wait for its people; both results."""
+    locked = threading.Event()
+
+    def close() -> None:
+        with guarded(outlet.provider_id):
+            locked.set()
+            until = time.monotonic() + 20
+            while not somebody_waits() and time.monotonic() < until:
+                time.sleep(0.02)
+            archive_outlet(outlet=outlet, actor="user:x")
+
+    def then() -> object:
+        assert locked.wait(20)
+        return other()
+
+    return together(close, then)
+
+
+def test_a_shop_that_closes_and_a_rating_that_moves_wait_for_each_other_in_one_order(
+    over: Access, review: Review
+) -> None:
+    outlet = Outlet.objects.get(pk=review.outlet_id)
+
+    closed, edited = close_the_shop_beside(
+        lambda: writing.edit(access=over, stars=Stars(5, 5, 5), text="", language="en"), outlet
+    )
+
+    assert closed is None
+    assert isinstance(edited, Review)
+    assert Outlet.objects.get(pk=outlet.pk).archived_at is not None
+    assert verify() == []
+
+
+def test_a_shop_that_closes_beside_an_erasure_of_several_reviews(
+    shop: Shop, over: Access, contact: Callable[..., holds.Contact]
+) -> None:
+    """Each person's rating has moved before any outlet's, not one review after the other."""
+    other = make_staff(shop.outlet)
+    make_review(over.booking)
+    second = shop.hold(service=make_service(shop.outlet, staff=[other]), contact=contact()).booking
+    take_place(second)
+    make_review(second)
+
+    closed, erased = close_the_shop_beside(
+        lambda: erasure.erase(bookings=[over.booking.pk, second.pk]), Outlet.objects.get(pk=shop.outlet.pk)
+    )
+
+    assert (closed, erased) == (None, 2)
+    assert verify() == []
+
+
+def test_reports_of_several_reviews_at_once_count_each_other(shop: Shop) -> None:
+    by = make_user()
+    written = [
+        make_review(shop.hold(tomorrow_at(10, days=1 + n)).booking) for n in range(reports.MOST_A_DAY + 4)
+    ]
+    for review in written[:6]:
+        reports.report(review=review, by=by, reason=Reason.SPAM)
+
+    results = together(
+        *[
+            lambda review=review: reports.report(review=review, by=by, reason=Reason.SPAM)
+            for review in written[6:]
+        ]
+    )
+
+    assert kinds(results) == {ReviewReport: 4, TooMany: 4}
+    assert ReviewReport.objects.count() == reports.MOST_A_DAY
