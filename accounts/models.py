@@ -211,6 +211,8 @@ class ErasureRequest(models.Model):
     due_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True, help_text="undone or done")
     told_at = models.DateTimeField(null=True, blank=True)
+    # When the worker last looked whether it can be done: who was looked at goes behind who was not.
+    tried_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

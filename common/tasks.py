@@ -8,8 +8,9 @@ from procrastinate.jobs import Job
 
 from common import idempotency
 from common.events import handler_named
+from common.logs import kind
 from common.models import Event
-from common.uploads import storage
+from common.uploads import rationing, storage
 
 log = logging.getLogger(__name__)
 
@@ -23,15 +24,15 @@ class Backoff(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if job.attempts >= len(WAITS):
             log.critical(
-                "gave up after %s attempts: %s %s: %r",
+                "gave up after %s attempts: %s %s: %s",
                 job.attempts + 1,
                 job.task_name,
                 job.task_kwargs,
-                exception,
+                kind(exception),
             )
             return None
         wait = WAITS[job.attempts]
-        log.warning("%s %s failed, again in %s s: %r", job.task_name, job.task_kwargs, wait, exception)
+        log.warning("%s %s failed, again in %s s: %s", job.task_name, job.task_kwargs, wait, kind(exception))
         return RetryDecision(retry_in={"seconds": wait})
 
 
@@ -54,6 +55,8 @@ def forget_idempotency_keys(timestamp: int) -> None:
 @app.periodic(cron="43 * * * *", periodic_id="sweep-files")
 @app.task(name="common.sweep_files", queueing_lock="common.sweep_files")
 def sweep_files(timestamp: int) -> None:
-    """Remove uploads that nothing uses since a day, such as those of a request that was refused in the end."""
+    """Remove uploads that nothing uses since a day, such as those of a request that was refused in the end, and
+    forget who sent how many by then."""
+    rationing.forget_old()
     if swept := storage.sweep():
         log.info("%s unused uploads removed", swept)

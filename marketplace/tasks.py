@@ -4,6 +4,7 @@ import logging
 
 from procrastinate.contrib.django import app
 
+from common.logs import kind
 from marketplace import retention
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ def keep_no_longer(timestamp: int) -> None:
             done = retention.keep(rule)
         except Exception as error:
             # Without its text: a refusal of the database repeats the row.
-            log.error("retention of %s failed: %s", rule.name, type(error).__name__)
+            log.error("retention of %s failed: %s", rule.name, kind(error))
         else:
             if done:
                 log.info("retention of %s: %s rows", rule.name, done)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts import mails
 from accounts.enums import ErasureStatus
@@ -16,6 +16,7 @@ from common import audit, clock, privacy
 from common.actors import GUEST, SYSTEM, user_actor
 from common.errors import NotFound
 from common.events import publish
+from common.logs import kind
 from common.privacy import Obstacle, Subject
 
 log = logging.getLogger(__name__)
@@ -115,13 +116,16 @@ def erase_due() -> int:
     Any number of workers may run this, and any may die: a person is erased in one transaction, or not at all.
     """
     due = ErasureRequest.objects.filter(status=ErasureStatus.WAITING, due_at__lte=clock.now())
+    longest_ago = F("tried_at").asc(nulls_first=True)
     done = 0
-    for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]:
+    for pk in due.order_by(longest_ago, "due_at", "pk").values_list("pk", flat=True)[:BATCH]:
+        # Before it is tried, so that one that fails or has to wait keeps nobody else from their turn.
+        ErasureRequest.objects.filter(pk=pk).update(tried_at=clock.now())
         try:
             done += _erase(pk)
         except Exception as error:
             # Without its text: a refusal of the database repeats the row.
-            log.error("erasure %s could not be done: %s", pk, type(error).__name__)
+            log.error("erasure %s could not be done: %s", pk, kind(error))
     return done
 
 
@@ -164,7 +168,7 @@ def _say_goodbye(email: str, language: str) -> None:
     try:
         mails.send("erasure_done", to=email, language=language)
     except Exception as error:
-        log.warning("the last mail of an erasure was not sent: %s", type(error).__name__)
+        log.warning("the last mail of an erasure was not sent: %s", kind(error))
 
 
 def _address(request: ErasureRequest) -> tuple[str, str]:

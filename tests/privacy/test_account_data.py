@@ -15,6 +15,7 @@ from django.test import Client
 
 from accounts.enums import ErasureStatus, ExportStatus
 from accounts.models import Customer, DataExport, ErasureRequest, User
+from accounts.principals import Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
 from accounts.services import erasures, exports
 from bookings.models import Booking
@@ -326,6 +327,25 @@ def test_what_came_in_the_way_meanwhile_makes_it_wait(shop: Shop) -> None:
     assert ErasureRequest.objects.get().status == ErasureStatus.WAITING
     Booking.objects.filter(ref=access.booking.ref).update(status="expired")
     assert erasures.erase_due() == 1
+
+
+def test_many_who_have_to_wait_keep_nobody_else_from_being_erased(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(erasures, "BATCH", 2)
+    for hour in (9, 11):
+        blocked = make_user()
+        erasures.ask_to_be_erased(user=blocked)
+        shop.hold(tomorrow_at(hour), principal=Principal(user=blocked))
+    free = make_user()
+    erasures.ask_to_be_erased(user=free)
+
+    with clock.at(clock.now() + timedelta(days=7)), django_capture_on_commit_callbacks(execute=True):
+        runs = [erasures.erase_due() for _ in range(3)]
+
+    free.refresh_from_db()
+    assert (runs, free.is_active) == ([0, 1, 0], False)
+    assert ErasureRequest.objects.filter(status=ErasureStatus.WAITING).count() == 2
 
 
 def guest_browser(shop: Shop, contact: Callable[..., Any], hour: int = 10) -> tuple[Client, Booking]:

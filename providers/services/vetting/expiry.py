@@ -146,7 +146,7 @@ def _each(rows: Iterable[T], step: Callable[[T], bool]) -> int:
             with transaction.atomic():
                 done += step(row)
         except Exception:
-            log.exception("%s could not be brought forward", row)
+            log.exception("%s %s could not be brought forward", row._meta.label, row.pk)
     return done
 
 
