@@ -202,3 +202,17 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class UploadAttempt(models.Model):
+    """Somebody sent a file, taken or refused. Counted for a day (common.uploads.rationing), then deleted."""
+
+    # The actor, such as user:usr_…
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["who", "at"], name="uploads_of_somebody")]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.at:%Y-%m-%d %H:%M}"

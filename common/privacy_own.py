@@ -42,6 +42,7 @@ privacy.impersonal(
     "common.StoredFile",
     {"a random name and measures: whose it is, the row that refers to it says": "name mime sha256"},
 )
+privacy.impersonal("common.UploadAttempt", {IDS: "who"})
 
 # What Django brings.
 privacy.impersonal("auth.Group", {"a word of the back office": "name"})

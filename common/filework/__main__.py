@@ -1,6 +1,7 @@
 """python -m common.filework picture|document LONGEST_PX: the file in, a line of JSON and the clean file out."""
 
 import json
+import os
 import resource
 import signal
 import sys
@@ -14,7 +15,8 @@ SECONDS = 15  # of processor time
 
 
 def bound() -> None:
-    """From here on: little memory and time, and no file can be written."""
+    """From here on: little memory and time, after whatever the site has to do, and no file can be written."""
+    os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

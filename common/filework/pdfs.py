@@ -1,10 +1,9 @@
 """PDFs, searched for what acts by itself, and written anew.
 
 All objects are looked at, also those that no page uses: what does anything but show pages is refused. Texts,
-pictures and fonts go through unread, within bounds of what they unpack to.
+pictures and fonts go through unread, within bounds of what they unpack to (common.filework.packings).
 """
 
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -12,13 +11,12 @@ from typing import Any
 import pikepdf
 from pikepdf import ObjectType
 
-from common.filework import MAX_PAGES, MAX_PIXELS, Clean, Refused
+from common.filework import MAX_PAGES, Clean, Refused
+from common.filework.packings import check_size, unpacked_size
 
 MAX_OBJECTS = 20_000
 MAX_VALUES = 500_000  # in all objects together
-MAX_UNPACKED = 64 * 1024 * 1024  # bytes of one stream
 MAX_UNPACKED_TOGETHER = 384 * 1024 * 1024
-MAX_FILTERS = 3
 _WHITESPACE = b"\x00\t\n\x0c\r "
 
 # Keys that stand for something that runs, or for files inside or outside.
@@ -40,11 +38,6 @@ _ACTIONS = frozenset(
 # What a link may do.
 _LINKS = frozenset(["/GoTo", "/URI", "/Named"])
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")
-# Packings that are undone here; others hold pictures, which have their own bounds.
-_FLATE = frozenset({"/FlateDecode", "/Fl"})
-_OTHER_PACKINGS = frozenset(
-    ["/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx"]
-)
 
 
 def clean_pdf(content: bytes) -> Clean:
@@ -154,38 +147,7 @@ def _refuse_bombs(pdf: pikepdf.Pdf) -> None:
         if _type(found) != ObjectType.stream:
             continue
         if _name(found, "/Subtype") == "/Image":
-            width, height = found.get("/Width", 0), found.get("/Height", 0)
-            if not (isinstance(width, int) and isinstance(height, int) and 0 < width * height <= MAX_PIXELS):
-                raise Refused("upload_too_many_pixels")
-        together += _unpacked_size(found)
+            check_size(found.get("/Width", 0), found.get("/Height", 0))
+        together += unpacked_size(found)
         if together > MAX_UNPACKED_TOGETHER:
             raise Refused("upload_refused")
-
-
-def _unpacked_size(stream: Any) -> int:
-    """How many bytes a stream unpacks to, picture packings left packed. Raises Refused beyond MAX_UNPACKED."""
-    given = stream.get("/Filter")
-    filters = [] if given is None else [given] if _type(given) == ObjectType.name_ else list(given)
-    names = [str(one) for one in filters]
-    if len(names) > MAX_FILTERS:
-        raise Refused("upload_refused")
-    packed = stream.read_raw_bytes()
-    if set(names) <= _FLATE:
-        for _ in names:
-            packed = _inflated(packed)
-        return len(packed)
-    if set(names) <= _FLATE | _OTHER_PACKINGS:
-        # qpdf unpacks it in one go: the process's bound on memory stands behind it.
-        unpacked = len(stream.read_bytes())
-        if unpacked > MAX_UNPACKED:
-            raise Refused("upload_refused")
-        return unpacked
-    return len(packed)
-
-
-def _inflated(packed: bytes) -> bytes:
-    unpacking = zlib.decompressobj()
-    unpacked = unpacking.decompress(packed, MAX_UNPACKED + 1)
-    if len(unpacked) > MAX_UNPACKED:
-        raise Refused("upload_refused")
-    return unpacked

@@ -15,6 +15,7 @@ from common.filework import Clean
 from common.models import StoredFile
 from common.uploads import storage
 from common.uploads.looking import look_through
+from common.uploads.rationing import count_one
 from common.uploads.storage import read
 from common.uploads.visibility import is_visible, visible_when
 
@@ -34,20 +35,27 @@ DOCUMENT_PX = 4096
 _ENDINGS = {"image/jpeg": ".jpg", "application/pdf": ".pdf"}
 
 
-def take_picture(file: UploadedFile, *, longest_px: int = 2048, private: bool = False) -> StoredFile:
+def take_picture(
+    file: UploadedFile, *, longest_px: int = 2048, private: bool = False, by: str = ""
+) -> StoredFile:
     """A JPEG, PNG, WebP or HEIC as a JPEG drawn anew: upright, sRGB, without metadata, the first of several.
 
+    `by` is the actor whose file it is: it counts against what they may send in a day. Without one nothing is counted.
     Raises UploadRefused and its kinds.
     """
+    if by:
+        count_one(by=by)
     clean = look_through(file, wanted="picture", longest_px=longest_px)
     return _keep(clean, kind=StoredFile.Kind.PICTURE, private=private)
 
 
-def take_document(file: UploadedFile) -> StoredFile:
+def take_document(file: UploadedFile, *, by: str = "") -> StoredFile:
     """A PDF without active content, written anew, or a picture as above: private, encrypted with the key ring.
 
-    Raises UploadRefused and its kinds.
+    `by` as above. Raises UploadRefused and its kinds.
     """
+    if by:
+        count_one(by=by)
     clean = look_through(file, wanted="document", longest_px=DOCUMENT_PX)
     return _keep(clean, kind=StoredFile.Kind.DOCUMENT, private=True)
 

@@ -70,6 +70,33 @@ class UploadEncrypted(UploadRefused):
     title = _("This PDF is protected with a password. Send it without one.")
 
 
+class UploadPictureKindRefused(UploadRefused):
+    """A PDF has pictures of a kind whose size cannot be told before they are drawn (JBIG2)."""
+
+    code = "upload_picture_kind_refused"
+    title = _(
+        "This PDF has pictures in a format that is not taken (JBIG2). Scan it in colour or grey, or send photos."
+    )
+
+
+class UploadBusy(UploadRefused):
+    """As many files are being looked at as may be at once; the same one may be taken in a moment."""
+
+    code = "upload_busy"
+    status = 503
+    retry_after = 10
+    title = _("Many files are being looked at just now. Send yours again in a moment.")
+
+
+class UploadTooManyToday(UploadRefused):
+    """The sender has sent 100 files within 24 hours."""
+
+    code = "upload_too_many_today"
+    status = 429
+    retry_after = 3600
+    title = _("You have sent very many files today. Send more tomorrow.")
+
+
 BY_CODE: dict[str, type[UploadRefused]] = {
     error.code: error
     for error in (
@@ -80,5 +107,6 @@ BY_CODE: dict[str, type[UploadRefused]] = {
         UploadDamaged,
         UploadActiveContent,
         UploadEncrypted,
+        UploadPictureKindRefused,
     )
 }

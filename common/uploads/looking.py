@@ -11,13 +11,22 @@ from django.core.files.uploadedfile import UploadedFile
 
 from common.filework import MAX_BYTES, Clean
 from common.filework.kinds import kind_of
-from common.uploads.errors import BY_CODE, UploadEmpty, UploadRefused, UploadTooLarge, UploadTypeRefused
+from common.uploads.errors import (
+    BY_CODE,
+    UploadBusy,
+    UploadEmpty,
+    UploadRefused,
+    UploadTooLarge,
+    UploadTypeRefused,
+)
 
 log = logging.getLogger(__name__)
 
 SECONDS = 20
 # Each may take much memory for a moment: the threads of one web process take turns.
 _turns = threading.BoundedSemaphore(2)
+# Nobody waits long for a turn: a few slow files would soon have every thread waiting, and none left for the site.
+PATIENCE_S = 2
 
 
 def look_through(file: UploadedFile, *, wanted: str, longest_px: int) -> Clean:
@@ -26,20 +35,23 @@ def look_through(file: UploadedFile, *, wanted: str, longest_px: int) -> Clean:
     if kind_of(content) is None:
         raise UploadTypeRefused
     command = [sys.executable, "-B", "-s", "-m", "common.filework", wanted, str(longest_px)]
-    with _turns:
-        try:
-            done = subprocess.run(  # noqa: S603  # our own module, and two words of ours
-                command,
-                input=content,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=settings.BASE_DIR,
-                env={"LC_ALL": "C.UTF-8"},
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise UploadRefused from None
+    if not _turns.acquire(timeout=PATIENCE_S):
+        raise UploadBusy
+    try:
+        done = subprocess.run(  # noqa: S603  # our own module, and two words of ours
+            command,
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=settings.BASE_DIR,
+            env={"LC_ALL": "C.UTF-8"},
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UploadRefused from None
+    finally:
+        _turns.release()
     if done.returncode != 0:  # it ran out of time or memory, or the decoder crashed
         log.warning("an upload of %s bytes ended its process: %s", len(content), done.returncode)
         raise UploadRefused

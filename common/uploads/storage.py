@@ -62,7 +62,7 @@ def sweep() -> int:
     for stored in _unused():
         stored.delete()
     before = time.time() - ORPHAN_AFTER.total_seconds()
-    old = {path.name: path for path in _files() if path.stat().st_mtime < before}
+    old = {path.name: path for path in _files() if _is_older(path, before)}
     known = set(StoredFile.objects.filter(name__in=list(old)).values_list("name", flat=True))
     for name in old.keys() - known:
         old[name].unlink(missing_ok=True)
@@ -81,6 +81,14 @@ def _unused() -> Iterator[StoredFile]:
 
 def _files() -> Iterator[Path]:
     return (path for path in folder().glob("??/*") if path.is_file())
+
+
+def _is_older(path: Path, before: float) -> bool:
+    """Whether it was written before that time (Unix seconds). What somebody has removed by now is of no age."""
+    try:
+        return path.stat().st_mtime < before
+    except FileNotFoundError:
+        return False
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -202,7 +202,7 @@ def _sent_once(desk: Desk, form: Form, do: Callable[[], str]) -> bool:
     try:
         once(desk.request, desk.request.POST.get("key", ""), lambda: {"id": do()})
     except DomainError as error:
-        if error.status not in (409, 422):
+        if error.status not in (409, 422) and not isinstance(error, UploadRefused):
             raise
         named = "file" if isinstance(error, UploadRefused) else error.data.get("field")
         form.add_error(named if named in form.fields else None, str(error.detail))

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
 
-from common.api import ERRORS, CursorPage, idempotent
+from common.api import ERRORS, CursorPage, errors, idempotent
 from common.uploads.errors import UploadEmpty
 from providers import presenters, schemas
 from providers.api.given import Acknowledged, caller, given
@@ -73,7 +73,7 @@ def update_staff(
 
 @router.post(
     "/provider/staff/{staff}/photo",
-    response={200: schemas.StaffOut, **ERRORS},
+    response={200: schemas.StaffOut, **ERRORS, **errors(503)},
     operation_id="set_staff_photo",
 )
 @idempotent

@@ -69,7 +69,7 @@ def list_documents(
 
 @router.post(
     "/provider/businesses/{provider}/documents",
-    response={201: schemas.DocumentOut, **ERRORS, **errors(413)},
+    response={201: schemas.DocumentOut, **ERRORS, **errors(413, 503)},
     operation_id="submit_document",
 )
 @idempotent

@@ -88,7 +88,7 @@ def update_staff(
 
 def take_photo(*, staff: StaffMember, file: UploadedFile, actor: str) -> None:
     """Look the file through, then show it. Raises UploadRefused and its kinds, IsArchived."""
-    set_photo(staff=staff, photo=uploads.take_picture(file, longest_px=PHOTO_PX), actor=actor)
+    set_photo(staff=staff, photo=uploads.take_picture(file, longest_px=PHOTO_PX, by=actor), actor=actor)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """PDFs, honest and otherwise, written when they are needed."""
 
+import struct
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -188,6 +189,35 @@ def with_picture(width: int, height: int) -> Callable[[Pdf], None]:
         document.pages[0].Resources = Dictionary(XObject=Dictionary(P=document.make_indirect(picture)))
 
     return change
+
+
+def packed_picture(content: bytes, filters: list[str], **more: Any) -> bytes:
+    """A picture that says it has ten by ten pixels, packed as `filters` say."""
+
+    def change(document: Pdf) -> None:
+        picture = Stream(document, b"")
+        picture.write(content, filter=Array([Name(f"/{one}") for one in filters]))
+        for key, value in {
+            "Type": Name.XObject,
+            "Subtype": Name.Image,
+            "Width": 10,
+            "Height": 10,
+            "BitsPerComponent": 8,
+            "ColorSpace": Name.DeviceRGB,
+            **more,
+        }.items():
+            picture.stream_dict[f"/{key}"] = value
+        document.pages[0].Resources = Dictionary(XObject=Dictionary(P=document.make_indirect(picture)))
+
+    return pdf(change, compress_streams=False)
+
+
+def jpeg2000(width: int, height: int, *, boxed: bool = False) -> bytes:
+    """The head of a JPEG 2000 codestream of that size, alone or in the boxes of a file."""
+    size = struct.pack(">HHIIIIIIIIH", 41, 0, width, height, 0, 0, width, height, 0, 0, 1)
+    stream = b"\xff\x4f\xff\x51" + size + b"\x07\x01\x01"
+    head = b"\x00\x00\x00\x0cjP  \r\n\x87\n" + struct.pack(">I", 0) + b"jp2c"
+    return head + stream if boxed else stream
 
 
 def many_objects(count: int) -> bytes:

@@ -1,8 +1,10 @@
 """What strangers send. Each file is refused with its code, or what is kept of it is clean."""
 
+import base64
 import gzip
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +18,7 @@ from common.filework import MAX_BYTES
 from common.models import StoredFile
 from common.uploads.errors import UploadRefused
 from tests.uploads import pdfs, pictures
-from tests.uploads.pdfs import action, annotated, in_root, link, pdf
+from tests.uploads.pdfs import action, annotated, in_root, jpeg2000, link, packed_picture, pdf
 from tests.uploads.pictures import LEFT, RIGHT, png, saved, two_halves, with_position
 from tests.uploads.sending import CANARY, sent
 
@@ -138,6 +140,47 @@ REFUSED: dict[str, tuple[Made, str]] = {
     "bomb that bursts when opened": (lambda: pdfs.bomb_in_object_stream(3_000), TOO_MUCH),
     "picture of 10 thousand million pixels": (lambda: pdf(pdfs.with_picture(100_000, 100_000)), PIXELS),
     "brackets without end": (lambda: pdfs.deep(100_000), DAMAGED),
+    # Pictures in PDFs that are larger than the PDF says
+    "zeros packed twice as a jpeg": (
+        lambda: packed_picture(
+            zlib.compress(zlib.compress(b"\x00" * 200_000_000, 9), 9), [*["FlateDecode"] * 2, "DCTDecode"]
+        ),
+        TOO_MUCH,
+    ),
+    "giant jpeg in a pdf": (lambda: packed_picture(pictures.giant_jpeg(), ["DCTDecode"]), PIXELS),
+    "giant jpeg, packed": (
+        lambda: packed_picture(zlib.compress(pictures.giant_jpeg()), ["FlateDecode", "DCTDecode"]),
+        PIXELS,
+    ),
+    "giant jpeg as text": (
+        lambda: packed_picture(
+            base64.a85encode(pictures.giant_jpeg(), adobe=True)[2:], ["ASCII85Decode", "DCTDecode"]
+        ),
+        PIXELS,
+    ),
+    "giant jpeg behind a small one": (
+        lambda: packed_picture(saved(two_halves()) + pictures.giant_jpeg(), ["DCTDecode"]),
+        PIXELS,
+    ),
+    "zeros as a jpeg": (lambda: packed_picture(b"\x00" * 1_000, ["DCTDecode"]), DAMAGED),
+    "giant jpeg 2000": (lambda: packed_picture(jpeg2000(60_000, 60_000), ["JPXDecode"]), PIXELS),
+    "giant jpeg 2000 in its boxes": (
+        lambda: packed_picture(jpeg2000(60_000, 60_000, boxed=True), ["JPXDecode"]),
+        PIXELS,
+    ),
+    "jpeg 2000 of nothing": (lambda: packed_picture(b"\x00" * 100, ["JPXDecode"]), DAMAGED),
+    "fax of endless lines": (
+        lambda: packed_picture(
+            b"\x00", ["CCITTFaxDecode"], DecodeParms=pikepdf.Dictionary(Columns=2**31 - 1, Rows=1)
+        ),
+        PIXELS,
+    ),
+    "jbig2": (lambda: packed_picture(b"\x00" * 100, ["JBIG2Decode"]), "upload_picture_kind_refused"),
+    "jpeg packed in a jpeg": (
+        lambda: packed_picture(saved(two_halves()), ["DCTDecode", "FlateDecode"]),
+        TOO_MUCH,
+    ),
+    "a packing that nobody knows": (lambda: packed_picture(b"\x00", ["WhateverDecode"]), TOO_MUCH),
     # PDFs that are something else, too
     "pdf with a zip behind": (lambda: pdf() + archive("zip"), TYPE),
     "pdf with html behind": (lambda: pdf() + HTML, TYPE),
@@ -302,6 +345,28 @@ CLEAN_PDFS: dict[str, tuple[Made, int]] = {
     "link within": (lambda: pdf(lambda d: link(action("GoTo", D=Array([d.pages[0].obj, Name.Fit])))(d)), 1),
     "empty lines behind": (lambda: pdf() + b"\r\n\x00\x00\n", 1),
     "remark in front of the objects": (lambda: pdf_with_remark(), 1),
+    "jpeg": (lambda: packed_picture(saved(two_halves(640, 480)), ["DCTDecode"]), 1),
+    "jpeg of many passes": (
+        lambda: packed_picture(saved(two_halves(640, 480), progressive=True), ["DCTDecode"]),
+        1,
+    ),
+    "packed jpeg": (
+        lambda: packed_picture(zlib.compress(saved(two_halves())), ["FlateDecode", "DCTDecode"]),
+        1,
+    ),
+    "jpeg as text": (
+        lambda: packed_picture(
+            base64.a85encode(saved(two_halves()), adobe=True)[2:], ["ASCII85Decode", "DCTDecode"]
+        ),
+        1,
+    ),
+    "jpeg 2000": (lambda: packed_picture(saved(two_halves(), "JPEG2000"), ["JPXDecode"]), 1),
+    "fax": (
+        lambda: packed_picture(
+            b"\x00" * 8, ["CCITTFaxDecode"], DecodeParms=pikepdf.Dictionary(Columns=10, Rows=10)
+        ),
+        1,
+    ),
 }
 
 

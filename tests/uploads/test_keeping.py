@@ -1,7 +1,11 @@
 """Where the bytes are, who could read them there, and when they go."""
 
 import os
+import subprocess
+import sys
+import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -9,13 +13,15 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from common import clock, uploads
-from common.models import StoredFile
+from common.models import StoredFile, UploadAttempt
 from common.tasks import sweep_files
-from common.uploads import storage
+from common.uploads import looking, rationing, storage
+from common.uploads.errors import UploadBusy, UploadDamaged, UploadRefused, UploadTooManyToday
 from tests.factories import make_outlet, make_staff
 from tests.uploads.pdfs import pdf
 from tests.uploads.pictures import saved, two_halves
@@ -142,3 +148,81 @@ def test_what_a_killed_process_left_half_written_is_swept(media: Path) -> None:
     sweep_files(0)
 
     assert [path.name for path in files(media)] == [stored.name]
+
+
+def test_who_has_to_wait_for_a_turn_is_sent_away_soon(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(looking, "_turns", turns)
+    monkeypatch.setattr(looking, "PATIENCE_S", 0.01)
+    turns.acquire()
+
+    with pytest.raises(UploadBusy) as busy:
+        uploads.take_picture(sent(saved(two_halves())))
+    turns.release()
+
+    assert (busy.value.status, busy.value.retry_after) == (503, 10)
+    assert uploads.take_picture(sent(saved(two_halves()))).mime == "image/jpeg"
+    assert turns.acquire(blocking=False), "the turn has been given back"
+
+
+def test_a_file_that_is_refused_gives_its_turn_back(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "_turns", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(looking, "PATIENCE_S", 0.01)
+
+    for _ in range(2):
+        with pytest.raises(UploadDamaged):
+            uploads.take_picture(sent(saved(two_halves(640, 480))[:4000]))
+
+
+def test_a_look_yields_to_the_site() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from common.filework.__main__ import bound; bound(); import os; print(os.nice(0))",
+        ],
+        capture_output=True,
+        check=True,
+        cwd=settings.BASE_DIR,
+    )
+    assert int(done.stdout) == min(os.nice(0) + 10, 19)
+
+
+def test_somebody_sends_so_many_files_a_day_taken_or_not(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rationing, "MOST_A_DAY", 2)
+    uploads.take_picture(sent(saved(two_halves())), by="user:a")
+    with pytest.raises(UploadRefused):
+        uploads.take_document(sent(b"nothing"), by="user:a")
+
+    with pytest.raises(UploadTooManyToday) as refused:
+        uploads.take_document(sent(pdf()), by="user:a")
+
+    assert refused.value.status == 429
+    assert StoredFile.objects.count() == 1
+    uploads.take_picture(sent(saved(two_halves())), by="user:b")
+    with clock.at(clock.now() + timedelta(hours=25)):
+        uploads.take_picture(sent(saved(two_halves())), by="user:a")
+        sweep_files(0)
+        assert [(row.who, row.at) for row in UploadAttempt.objects.all()] == [("user:a", clock.now())]
+
+
+def test_a_file_that_somebody_else_removes_ends_no_sweep(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, old = (uploads.take_picture(sent(saved(two_halves()))) for _ in range(2))
+    StoredFile.objects.filter(pk=old.pk).delete()
+    age(storage.path_of(old.name), 2)
+    listed = storage._files
+
+    def vanishing() -> Iterator[Path]:
+        for path in sorted(listed(), key=lambda each: each.name != gone.name):
+            if path.name == gone.name:
+                path.unlink()
+            yield path
+
+    monkeypatch.setattr(storage, "_files", vanishing)
+
+    assert storage.sweep() == 1
+    assert files(media) == []

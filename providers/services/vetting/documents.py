@@ -55,7 +55,7 @@ def submit_document(
         raise NotOfThisBusiness(field="staff")
     number = checks.text(number, field="number", longest=NUMBER_LENGTH, needed=False)
     _check_dates(found, number, valid_from, valid_until)
-    file = uploads.take_document(upload)
+    file = uploads.take_document(upload, by=actor_of(user))
     try:
         with transaction.atomic():
             provider = lock_provider(provider.pk)
