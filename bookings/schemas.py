@@ -251,6 +251,9 @@ class PreviewOut(Schema):
     refund: MoneyOut
     fee: MoneyOut
     version: str
+    back_at_shop: MoneyOut | None = Field(
+        None, description="paid at the counter, and handed back there: beside the refund"
+    )
 
 
 class PaymentIn(Strict):

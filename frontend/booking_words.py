@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from bookings.enums import PaymentState
 from bookings.models import Booking
 from bookings.rules import states
+from common.models import Event
 from frontend import formats
 from payments.enums import PaymentStatus
 from payments.selectors import held_amount, payments_of
@@ -17,25 +18,42 @@ from providers.enums import Place
 
 @dataclass(frozen=True, slots=True)
 class MoneyFacts:
-    """Where a booking's money is, in minor units: paid online, asked back of it, and still in escrow."""
+    """Where a booking's money is, in minor units: paid online, asked back of it, and still in escrow.
+
+    `counter` is what the shop took itself, and of that `back_at_shop` is what it hands back since the visit was
+    given up.
+    """
 
     paid: int
     back: int
     held: int
+    counter: int = 0
+    back_at_shop: int = 0
 
 
 def money_facts(booking: Booking) -> MoneyFacts:
-    """Two queries."""
-    paid = [
-        payment
-        for payment in payments_of(booking.ref)
-        if payment.status == PaymentStatus.CAPTURED and payment.method != "counter"
-    ]
+    """Two queries, and one more for a visit that was given up."""
+    captured = [each for each in payments_of(booking.ref) if each.status == PaymentStatus.CAPTURED]
+    paid = [payment for payment in captured if payment.method != "counter"]
+    standing = sum(each.amount for each in captured if each.method == "counter" and not each.reversed_at)
+    back_at_shop = handed_back(booking) if booking.status in (states.CANCELLED, states.NO_SHOW) else 0
     return MoneyFacts(
         paid=sum(payment.amount for payment in paid),
         back=sum(payment.refunded for payment in paid),
         held=held_amount(booking.ref),
+        counter=standing + back_at_shop,
+        back_at_shop=back_at_shop,
     )
+
+
+def handed_back(booking: Booking) -> int:
+    """What the shop hands back at the counter, as the event says that ended the visit; in minor units."""
+    ended = Event.objects.filter(
+        subject_type="booking",
+        subject_id=booking.ref,
+        type__in=["booking.cancelled", "booking.no_show"],
+    ).last()
+    return int(ended.payload.get("back_at_shop", 0)) if ended else 0
 
 
 def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, waiting: bool = False) -> str:
@@ -52,6 +70,8 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
         "end": formats.clock_time(booking.ends_at, booking.timezone),
         "back": formats.money(facts.back, booking.currency),
         "paid": formats.money(facts.paid, booking.currency),
+        "counter": formats.money(facts.counter, booking.currency),
+        "back_at_shop": formats.money(facts.back_at_shop, booking.currency),
         "answer_by": formats.when(booking.accept_by, booking.timezone) if booking.accept_by else "",
     }
     if booking.status == states.HELD:
@@ -98,6 +118,10 @@ def _cancelled(booking: Booking, facts: MoneyFacts, words: dict[str, str]) -> st
 
 
 def _back(facts: MoneyFacts, words: dict[str, str]) -> str:
+    if facts.back_at_shop:
+        return " " + _("You paid %(counter)s at the counter and get %(back_at_shop)s back there.") % words
+    if facts.counter:
+        return " " + _("Nothing of the %(counter)s comes back.") % words
     if not facts.paid:
         return " " + _("Nothing was paid, and nothing is kept.")
     if not facts.back:
@@ -119,10 +143,13 @@ def money_lines(booking: Booking, facts: MoneyFacts) -> list[tuple[str | Promise
     elif booking.payment_state == PaymentState.COUNTER and booking.status in states.LIVE:
         where = _("to who comes") if booking.place == Place.CUSTOMER else _("at the shop")
         lines.append((_("To pay"), f"{total} {where}"))
+    elif facts.back_at_shop:
+        lines.append((_("Paid"), formats.money(facts.counter, booking.currency)))
+        lines.append((_("Back at the shop"), formats.money(facts.back_at_shop, booking.currency)))
     elif booking.payment_state == PaymentState.PAID:
         lines.append((_("Paid"), total))
     elif booking.status in states.LIVE:
         lines.append((_("Price"), total))
-    if booking.fee_amount and facts.paid:
+    if booking.fee_amount and (facts.paid or facts.counter):
         lines.append((_("Kept"), formats.money(booking.fee_amount, booking.currency)))
     return lines

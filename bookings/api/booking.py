@@ -192,6 +192,7 @@ def preview_change(
         refund=schemas.money(result.refund, result.currency),
         fee=schemas.money(result.fee, result.currency),
         version=result.version,
+        back_at_shop=schemas.money(result.at_shop, result.currency) if result.at_shop else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from django.db import transaction
 
@@ -22,12 +23,16 @@ from payments.selectors import counter_payments_of, held_amount
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an action would give back and keep, in minor units; `version` must come along when it is done."""
+    """What an action would give back and keep, in minor units; `version` must come along when it is done.
+
+    `at_shop` is what the shop took at the counter and hands back there, beside the `refund`.
+    """
 
     refund: int
     fee: int
     currency: str
     version: str
+    at_shop: int = 0
 
 
 def preview(*, access: Access, action: str, start: datetime | None = None) -> Preview:
@@ -48,7 +53,13 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
             raise NotAllowed
         _may_cancel(booking, who)
     result = _outcome(booking, Action(action), _actor_kind(access))
-    return Preview(result.refund, result.fee, booking.currency, _version(booking, result))
+    return Preview(
+        refund=result.refund,
+        fee=result.fee + result.kept_at_shop,
+        currency=booking.currency,
+        version=_version(booking, result),
+        at_shop=result.at_shop,
+    )
 
 
 def cancel(*, access: Access, version: str) -> Booking:
@@ -67,24 +78,32 @@ def cancel(*, access: Access, version: str) -> Booking:
         kind = _actor_kind(access)
         if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
             raise PolicyChanged
-        refund, fee = settle(booking, action="cancel", actor_kind=kind, actor=actor)
+        settled = settle(booking, action="cancel", actor_kind=kind, actor=actor)
         core.move(
             booking,
             action="cancel",
             who=who,
             actor=actor,
-            fields={"fee_amount": booking.fee_amount + fee, "cancelled_by": who},
-            refund=refund,
-            fee=fee,
+            fields={"fee_amount": booking.fee_amount + settled["fee"], "cancelled_by": who},
+            **settled,
             by=who,
         )
         return booking
 
 
-def settle(
-    booking: Booking, *, action: str, actor_kind: str, actor: str, reason: str = ""
-) -> tuple[int, int]:
-    """Move the money that ends the locked `booking`, and expect no more; answers (refund, fee) in minor units.
+class Settled(TypedDict):
+    """What went where when a visit was given up, in minor units, as its event tells it.
+
+    `back_at_shop` is to be handed back by the shop, which took it at the counter; `fee` is all that is kept.
+    """
+
+    refund: int
+    fee: int
+    back_at_shop: int
+
+
+def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason: str = "") -> Settled:
+    """Move the money that ends the locked `booking`, and expect no more.
 
     `reason` is what the refund says; the action's name if none.
     """
@@ -92,16 +111,16 @@ def settle(
     payments.settle_cancellation(
         booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=reason or action
     )
+    if result.at_shop:
+        payments.give_back_at_counter(
+            booking_ref=booking.ref, keep_amount=result.kept_at_shop, actor=actor, reason=reason or action
+        )
     if booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
         booking.payment_state = PaymentState.UNPAID
-    elif result.refund:
-        booking.payment_state = PaymentState.REFUNDED
-    elif action == "cancel" and counter_payments_of([booking.ref]):
-        # Nothing of it is with us: whoever took it at the counter gives it back there.
-        payments.reverse_counter_payment(booking_ref=booking.ref, actor=actor, reason="cancelled")
+    elif result.refund or result.at_shop:
         booking.payment_state = PaymentState.REFUNDED
     booking.save(update_fields=["payment_state"])
-    return result.refund, result.fee
+    return Settled(refund=result.refund, fee=result.fee + result.kept_at_shop, back_at_shop=result.at_shop)
 
 
 def reschedule(*, access: Access, start: datetime, staff: str | None, version: str) -> Booking:
@@ -200,9 +219,11 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
     if action == Action.CANCEL and not core.is_open(booking):
         # The customer of a suspended business leaves it with everything back, whatever was agreed.
         actor_kind = ActorKind.PROVIDER
+    taken = counter_payments_of([booking.ref]).get(booking.ref)
     return outcome(
         Policy.from_dict(booking.policy),
         paid=held_amount(booking.ref),
+        at_counter=taken.amount if taken else 0,
         total=booking.total_amount,
         starts_at=booking.starts_at,
         at=clock.now(),
@@ -213,4 +234,5 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
 
 def _version(booking: Booking, result: Outcome) -> str:
     """Names the booking's state and the amounts: it is stale when either has changed."""
-    return f"{booking.version}.{booking.status}.{result.refund}.{result.fee}"
+    amounts = (result.refund, result.fee, result.at_shop, result.kept_at_shop)
+    return f"{booking.version}.{booking.status}.{'.'.join(map(str, amounts))}"

@@ -79,16 +79,14 @@ def decline_overdue(ref: str) -> None:
 
 def _decline(booking: Booking, *, who: Who, actor: str, reason: str = "") -> None:
     core.require_move(booking, action="decline", who=who)
-    refund, _ = changes.settle(
-        booking, action="cancel", actor_kind="provider", actor=actor, reason="declined"
-    )
+    settled = changes.settle(booking, action="cancel", actor_kind="provider", actor=actor, reason="declined")
     core.move(
         booking,
         action="decline",
         who=who,
         actor=actor,
         fields={"decline_reason": reason, "cancelled_by": who},
-        refund=refund,
+        refund=settled["refund"],
         by=who,
     )
 

@@ -120,7 +120,7 @@ def no_show(*, access: Access) -> Booking:
         earliest = no_show_from(Policy.from_dict(booking.policy), booking.starts_at)
         if clock.now() < earliest:
             raise TooEarly(earliest=clock.rfc3339(earliest))
-        refund, fee = changes.settle(
+        settled = changes.settle(
             booking, action="no_show", actor_kind="customer", actor=access.principal.actor
         )
         core.move(
@@ -128,9 +128,8 @@ def no_show(*, access: Access) -> Booking:
             action="no_show",
             who=who,
             actor=access.principal.actor,
-            fields={"fee_amount": booking.fee_amount + fee},
-            refund=refund,
-            fee=fee,
+            fields={"fee_amount": booking.fee_amount + settled["fee"]},
+            **settled,
         )
         return booking
 

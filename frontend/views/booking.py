@@ -104,6 +104,8 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "money_lines": money_lines(booking, facts),
         "cancel": cancel,
         "cancel_back": Money(cancel.refund, booking.currency) if cancel else None,
+        "cancel_at_shop": Money(cancel.at_shop, booking.currency) if cancel else None,
+        "taken": Money(facts.counter, booking.currency) if facts.counter else None,
         "is_money_held": facts.held > 0,
         "paid": Money(facts.paid, booking.currency) if facts.paid else None,
         "policy_lines": policy_lines(

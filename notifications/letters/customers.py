@@ -61,7 +61,7 @@ def rescheduled(booking: Booking, message: Message, email: str) -> Letter | None
 def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
     """With the exact money, as the event of the cancellation holds it."""
     payload = message.event.payload if message.event else {}
-    refund, fee = payload.get("refund", 0), payload.get("fee", 0)
+    refund, fee, at_shop = (payload.get(name, 0) for name in ("refund", "fee", "back_at_shop"))
     when = long_time(booking.starts_at, booking.zone)
     paragraphs = []
     if payload.get("by") == "staff":
@@ -70,11 +70,16 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
         paragraphs.append(
             _("You get %(refund)s back, in 2–5 days.") % {"refund": amount(refund, booking.currency)}
         )
+    if at_shop:
+        paragraphs.append(
+            _("You paid at the counter. %(outlet)s gives you %(amount)s back there.")
+            % {"outlet": booking.outlet.name, "amount": amount(at_shop, booking.currency)}
+        )
     if fee:
         paragraphs.append(
             _("%(fee)s is kept, as agreed when you booked.") % {"fee": amount(fee, booking.currency)}
         )
-    if not refund and not fee:
+    if not refund and not fee and not at_shop:
         paragraphs.append(_("Nothing was charged."))
     return Letter(
         subject=_("Cancelled: %(service)s, %(when)s") % {"service": _service(booking), "when": when},

@@ -38,13 +38,21 @@ def provider_moved(booking: Booking, message: Message, email: str) -> Letter | N
 
 
 def provider_cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
-    fee = message.event.payload.get("fee", 0) if message.event else 0
+    payload = message.event.payload if message.event else {}
+    facts = [
+        (label, amount(payload[name], booking.currency))
+        for name, label in (
+            ("back_at_shop", _("To hand back to the customer")),
+            ("fee", _("Kept of the price")),
+        )
+        if payload.get(name)
+    ]
     return _letter(
         booking,
         subject=_("Cancelled: %(service)s, %(when)s"),
         heading=_("The booking on %(when)s was cancelled. The time is free again."),
         when=long_time(booking.starts_at, booking.zone),
-        facts=[(_("Kept of the price"), amount(fee, booking.currency))] if fee else [],
+        facts=facts,
     )
 
 

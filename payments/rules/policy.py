@@ -63,10 +63,15 @@ DEFAULT = Policy()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an action means in money: `refund` goes back to the customer, `fee` is kept of what was paid."""
+    """What an action means in money: `refund` goes back to the customer, `fee` is kept of what was paid.
+
+    Of what the shop took at the counter, it hands `at_shop` back itself and keeps `kept_at_shop`.
+    """
 
     refund: int
     fee: int
+    at_shop: int = 0
+    kept_at_shop: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +116,22 @@ def outcome(
     at: datetime,
     actor_kind: ActorKind | str,
     action: Action | str,
+    at_counter: int = 0,
 ) -> Outcome:
-    """What `action` at the instant `at` means, when `paid` of the price `total` is held.
+    """What `action` at the instant `at` means, when `paid` of the price `total` is held, and the shop took
+    `at_counter` itself.
 
-    The fee is a share of the price, but never more than was paid. Moving gives nothing back: what is left of
-    the payment stays with the booking. A no-show costs the same whoever notes it.
+    The fee is a share of the price, but never more than was paid; it is taken from what is held first. Moving gives
+    nothing back, and takes nothing of what the shop has: what is left stays with the booking. A no-show costs the
+    same whoever notes it.
     """
     percent = keep_percent(policy, starts_at=starts_at, at=at, actor_kind=actor_kind, action=action)
-    fee = min(paid, percentage(total, percent))
-    return Outcome(refund=0 if action == Action.RESCHEDULE else paid - fee, fee=fee)
+    share = percentage(total, percent)
+    fee = min(paid, share)
+    if action == Action.RESCHEDULE:
+        return Outcome(refund=0, fee=fee)
+    kept = min(at_counter, share - fee)
+    return Outcome(refund=paid - fee, fee=fee, at_shop=at_counter - kept, kept_at_shop=kept)
 
 
 def describe(policy: Policy, *, starts_at: datetime, total: int) -> tuple[Step, ...]:

@@ -4,7 +4,11 @@ Verbs that talk to a gateway (start_payment, sync_payment, sync_booking, carry_o
 retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
-from payments.services.counter import record_counter_payment, reverse_counter_payment
+from payments.services.counter import (
+    give_back_at_counter,
+    record_counter_payment,
+    reverse_counter_payment,
+)
 from payments.services.escrow import keep_fee, release_escrow, settle_cancellation, share_out
 from payments.services.gateway_state import apply_gateway_state
 from payments.services.ledger import post, reverse, verify
@@ -20,6 +24,7 @@ __all__ = [
     "cancel_open_payments",
     "carry_out_refund",
     "check_payments",
+    "give_back_at_counter",
     "keep_fee",
     "post",
     "prepare_payment",

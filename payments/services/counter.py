@@ -88,6 +88,30 @@ def reverse_counter_payment(*, booking_ref: str, actor: str, reason: str = "") -
         return payment
 
 
+def give_back_at_counter(*, booking_ref: str, keep_amount: int, actor: str, reason: str) -> None:
+    """The visit was given up: the provider hands back what it took at the counter, but for `keep_amount`.
+
+    What it took no longer counts, and what it keeps is noted as taken: it owes the commission of that only. Joins
+    the transaction. Raises InvalidAmount, NotPaidAtCounter.
+    """
+    if keep_amount < 0:
+        raise InvalidAmount
+    with transaction.atomic():
+        taken = reverse_counter_payment(booking_ref=booking_ref, actor=actor, reason=reason)
+        if keep_amount > taken.amount:
+            raise InvalidAmount
+        if keep_amount:
+            record_counter_payment(
+                booking_ref=booking_ref,
+                provider_id=taken.provider_id,
+                amount=keep_amount,
+                currency=taken.currency,
+                actor=actor,
+                reason="kept",
+                means=taken.means,
+            )
+
+
 def _owe_commission(payment: Payment, actor: str) -> None:
     share = commission(payment.amount, payment.commission_bp)
     if not share:

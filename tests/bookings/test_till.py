@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Customer
 from accounts.principals import Principal
 from bookings.enums import Source
 from bookings.errors import PaymentNotPossible, PolicyChanged
@@ -177,6 +178,71 @@ def test_cancelling_what_was_paid_there_reverses_it(desk: Till) -> None:
 
     assert (desk.state, desk.owed) == ("refunded", 0)
     assert payments.verify() == []
+
+
+def told(desk: Till) -> dict[str, int]:
+    """What the last event about the visit says of the money."""
+    payload = Event.objects.filter(subject_id=desk.booking.ref).latest("seq").payload
+    return {name: payload[name] for name in ("refund", "fee", "back_at_shop")}
+
+
+def test_cancelling_early_what_was_paid_there_says_what_the_shop_hands_back(desk: Till) -> None:
+    Booking.objects.update(starts_at=tomorrow_at(11, days=5), ends_at=tomorrow_at(12, days=5))
+    desk.take(desk.own)
+    customer = customer_of(desk)
+
+    preview = changes.preview(access=customer, action="cancel")
+    changes.cancel(access=customer, version=preview.version)
+
+    assert (preview.refund, preview.fee, preview.at_shop) == (0, 0, 5000)
+    assert told(desk) == {"refund": 0, "fee": 0, "back_at_shop": 5000}
+    assert (desk.state, desk.owed) == ("refunded", 0)
+
+
+def test_cancelling_late_what_was_paid_there_keeps_the_fee_and_its_commission(desk: Till) -> None:
+    desk.take(desk.own, means=CounterMeans.TERMINAL)
+    customer = customer_of(desk)
+
+    with clock.at(desk.booking.starts_at - timedelta(hours=1)):
+        preview = changes.preview(access=customer, action="cancel")
+        changes.cancel(access=customer, version=preview.version)
+
+    assert (preview.refund, preview.fee, preview.at_shop) == (0, 2500, 2500)
+    assert told(desk) == {"refund": 0, "fee": 2500, "back_at_shop": 2500}
+    kept = counter_payments_of([desk.booking.ref])[desk.booking.ref]
+    assert (kept.amount, kept.means, desk.owed) == (2500, "terminal", 125)
+    booking = Booking.objects.get()
+    assert (booking.payment_state, booking.fee_amount) == ("refunded", 2500)
+    assert payments.verify() == []
+
+
+def test_who_paid_there_and_does_not_come_gets_what_the_policy_says(desk: Till) -> None:
+    Booking.objects.update(policy={**desk.booking.policy, "no_show_percent": 80})
+    desk.take(desk.own)
+
+    with clock.at(desk.booking.starts_at + timedelta(minutes=30)):
+        visits.no_show(access=desk.access(desk.manager))
+
+    assert told(desk) == {"refund": 0, "fee": 4000, "back_at_shop": 1000}
+    assert (desk.state, desk.owed) == ("refunded", 200)
+    assert payments.verify() == []
+
+
+def test_who_paid_there_and_loses_all_of_it_is_owed_nothing(desk: Till) -> None:
+    desk.take(desk.own)
+
+    with clock.at(desk.booking.starts_at + timedelta(minutes=30)):
+        visits.no_show(access=desk.access(desk.manager))
+
+    assert told(desk) == {"refund": 0, "fee": 5000, "back_at_shop": 0}
+    assert (desk.state, desk.owed) == ("paid", 250)
+
+
+def customer_of(desk: Till) -> Access:
+    """The visit as the one it is for sees it."""
+    user = make_user()
+    Customer.objects.filter(pk=desk.booking.customer_id).update(user=user)
+    return desk.access(Principal(user=user))
 
 
 def test_a_hold_takes_no_money_at_the_counter(desk: Till) -> None:

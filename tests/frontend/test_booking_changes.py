@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.principals import Principal
 from bookings.models import Booking
 from bookings.selectors.access import booking_for
-from bookings.services import holds, paying, visits
+from bookings.services import holds, paying, till, visits
 from common.clock import rfc3339
+from payments.enums import CounterMeans
 from payments.sandbox.service import act
 from payments.services import sync_booking
 from providers.enums import Role
@@ -161,6 +162,32 @@ def test_cancelling_late_keeps_half(me: Client, booked: Callable[..., Booking]) 
     page = me.get(f"/b/{booking.ref}/cancel")
 
     assert "Cancel, €25.00 back" in text(page)
+
+
+def test_what_was_paid_at_the_counter_is_said_to_come_back_there(
+    me: Client, outlet: Outlet, booked: Callable[..., Booking]
+) -> None:
+    booking = booked(method="counter")
+    owner = Principal(user=make_member(outlet.provider))
+    till.take_payment(access=booking_for(owner, booking.ref), amount=5000, means=CounterMeans.CASH)
+    Booking.objects.filter(pk=booking.pk).update(
+        policy={**booking.policy, "free_until_min_before": 14 * 24 * 60}
+    )
+    desk = Client()
+    desk.force_login(owner.require_user())
+    assert "hand all of it back" in text(
+        desk.get(f"/provider/{outlet.provider.public_id}/visits/{booking.ref}/cancel")
+    )
+    assert "the shop gives you €25.00 of €50.00 back" in text(me.get(f"/b/{booking.ref}"))
+
+    page = me.get(f"/b/{booking.ref}/cancel")
+    me.post(f"/b/{booking.ref}/cancel", {"version": page.context["version"], "key": page.context["key"]})
+
+    assert "Cancel, €25.00 back at the shop" in text(page)
+    assert "It goes back the way it came." not in text(page)
+    after = text(me.get(f"/b/{booking.ref}"))
+    assert "You paid €50.00 at the counter and get €25.00 back there." in after
+    assert "Nothing was paid" not in after
 
 
 def test_a_stale_cancellation_shows_the_new_amounts(me: Client, booked: Callable[..., Booking]) -> None:

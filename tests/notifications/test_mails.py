@@ -14,11 +14,12 @@ from accounts import services as accounts
 from accounts.selectors import principal_of_bearer
 from bookings.models import Booking
 from bookings.selectors.access import Access, booking_for
-from bookings.services import changes, expiry, holds, paying
+from bookings.services import changes, expiry, holds, paying, till
 from common import clock
 from common.models import Event
 from notifications.letters.calendar import invitation
 from notifications.models import Message
+from payments.enums import CounterMeans
 from payments.models import Payment, Refund
 from payments.sandbox import service as sandbox
 from payments.services import carry_out_refund, sync_payment
@@ -173,6 +174,23 @@ def test_what_was_not_charged_is_said_so(shop: Shop, booked: Access, deliver: De
     deliver()
     cancel(booked)
     assert "Nothing was charged." in deliver()[0].body
+
+
+def test_who_paid_at_the_counter_is_told_what_they_get_back_there(
+    shop: Shop, booked: Access, deliver: Deliver
+) -> None:
+    till.take_payment(access=shop.as_owner(booked), amount=5000, means=CounterMeans.CASH)
+    deliver()
+    with clock.at(booked.booking.starts_at - timedelta(hours=3)):
+        cancel(shop.again(booked))
+        to_customer, to_provider = (m for m in deliver() if m.subject.startswith("Cancelled"))
+
+    where = booked.booking.outlet.name
+    assert f"You paid at the counter. {where} gives you €25.00 back there." in to_customer.body
+    assert "€25.00 is kept, as agreed when you booked." in to_customer.body
+    assert "Nothing was charged." not in to_customer.body
+    assert "To hand back to the customer: €25.00" in to_provider.body
+    assert "Kept of the price: €25.00" in to_provider.body
 
 
 def test_when_the_provider_cancels_the_customer_is_told_who_did(

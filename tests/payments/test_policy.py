@@ -41,6 +41,19 @@ def test_nobody_keeps_or_gives_back_more_than_was_paid(
     assert result.fee <= paid
 
 
+@given(policies, amounts, amounts, amounts, instants, actors, st.sampled_from(["cancel", "no_show"]))
+def test_what_was_taken_at_the_counter_is_shared_by_the_same_rule(
+    policy: Policy, paid: int, at_counter: int, total: int, at: datetime, actor: str, action: str
+) -> None:
+    when = {"starts_at": START, "at": at, "actor_kind": actor, "action": action}
+    apart = outcome(policy, paid=paid, total=total, at_counter=at_counter, **when)
+    online = outcome(policy, paid=paid + at_counter, total=total, **when)
+
+    assert (apart.refund + apart.fee, apart.at_shop + apart.kept_at_shop) == (paid, at_counter)
+    assert min(apart.at_shop, apart.kept_at_shop) >= 0
+    assert apart.fee + apart.kept_at_shop == online.fee
+
+
 @given(policies, amounts, instants, st.integers(0, 5_000))
 def test_waiting_never_gives_more_back(policy: Policy, total: int, at: datetime, later_min: int) -> None:
     now, later = (
