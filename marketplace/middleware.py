@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,6 +11,7 @@ from common.errors import (
     BadRequest,
     BodyTooLarge,
     DomainError,
+    InvalidInput,
     MethodNotAllowed,
     NotAllowed,
     NotFound,
@@ -73,7 +75,10 @@ class NothingNamedNul:
 
 
 class DomainErrors:
-    """A DomainError that a page raises becomes the error page with its words and status."""
+    """A DomainError that a page raises becomes the error page with its words and status.
+
+    So does a NUL in what somebody typed, when nothing but the database has looked at that.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -82,6 +87,8 @@ class DomainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError) and "NUL (0x00)" in str(exception):
+            exception = InvalidInput()
         if not isinstance(exception, DomainError):
             return None
         template = "404.html" if exception.status == 404 else "error.html"

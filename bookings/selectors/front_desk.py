@@ -50,7 +50,10 @@ def move_times(booking: Booking, *, day: date, staff: str | None) -> DeskTimes:
     if offering is None:
         raise NotOffered
     able = StaffMember.objects.filter(
-        skills__service=item.service_id, assignments__outlet=booking.outlet_id, archived_at__isnull=True
+        skills__service=item.service_id,
+        skills__held_back=False,
+        assignments__outlet=booking.outlet_id,
+        archived_at__isnull=True,
     )
     if staff is not None:
         able = able.filter(public_id=staff)

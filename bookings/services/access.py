@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 
 from bookings.models import Booking, BookingAccess
-from common import clock, crypto
+from common import crypto
 
 
 def new_token(booking: Booking, *, purpose: str) -> str:
@@ -21,8 +21,3 @@ def mail_link(booking: Booking, page: str = "") -> str:
     `page` is one of the booking's own pages, such as `/review`. The token is in the query, which no log keeps.
     """
     return f"{settings.SITE_URL}/b/{booking.ref}{page}?key={new_token(booking, purpose='mail')}"
-
-
-def revoke_all(booking: Booking) -> int:
-    """Make every token and link of the booking useless; answers how many there were."""
-    return booking.accesses.filter(revoked_at__isnull=True).update(revoked_at=clock.now())

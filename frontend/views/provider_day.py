@@ -28,7 +28,7 @@ from common.money import Money
 from frontend.checklist import Step, checklist, may_tick
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
-from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_desk import Desk, at_desk, whole
 from frontend.views.provider_requests import at_the_desk, requests_at
 from payments.rules.policy import Policy, no_show_from
 from payments.selectors import counter_payments_of
@@ -187,7 +187,8 @@ def scan(desk: Desk, outlet_id: str) -> HttpResponse:
 def tick(desk: Desk, ref: str) -> HttpResponse:
     """Note which steps of the service standard are done; what is refused is said on the day's page."""
     access = visit_access(desk, ref)
-    done = {int(place) for place in desk.request.POST.getlist("done") if place.isascii() and place.isdigit()}
+    places = (whole(text) for text in desk.request.POST.getlist("done"))
+    done = {place for place in places if place is not None}
     try:
         once(
             desk.request,
@@ -226,6 +227,7 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
         item=access.booking.items.all()[0],
         zone=access.booking.timezone,
         refund=Money(preview.refund, preview.currency),
+        at_shop=Money(preview.at_shop, preview.currency),
         version=preview.version,
         back=day_url(access),
         key=new_key(),

@@ -136,6 +136,11 @@ def sent_status(form: Form) -> int:
     return 422 if form.is_bound else 200
 
 
+def whole(text: str) -> int | None:
+    """The number that a field says in plain digits; None for anything else, and for more than nine of them."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
 def at_desk(role: Role = Role.STAFF, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[..., Any]:
     """Let members with at least `role` in; the view gets the Desk and the further ids of the address."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError, NotAllowed, NotFound
 from frontend.once import new_key, once
-from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_desk import Desk, at_desk, whole
 from providers.selectors import training as read
 from providers.services.training import take_quiz
 
@@ -38,8 +38,8 @@ def quiz(desk: Desk, category: str) -> HttpResponse:
         return desk.render("quiz", nav="training", quiz=found, person=person, key=new_key())
     if person is None:
         raise NotAllowed
-    given = {place: desk.request.POST.get(f"q{place}", "") for place in range(len(found.questions))}
-    answers = {place: int(text) for place, text in given.items() if text.isascii() and text.isdigit()}
+    given = {place: whole(desk.request.POST.get(f"q{place}", "")) for place in range(len(found.questions))}
+    answers = {place: choice for place, choice in given.items() if choice is not None}
 
     def take() -> dict[str, int | bool]:
         attempt = take_quiz(staff=person, category=category, answers=answers, actor=desk.actor)

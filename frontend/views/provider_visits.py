@@ -185,6 +185,7 @@ def _who_could(access: Access) -> list[StaffMember]:
     item = access.booking.items.all()[0]
     able = StaffMember.objects.filter(
         skills__service=item.service_id,
+        skills__held_back=False,
         assignments__outlet=access.booking.outlet_id,
         archived_at__isnull=True,
     ).order_by("name", "pk")

@@ -1,5 +1,6 @@
 """Asking customers, once and a little after the visit was closed, what it was like."""
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,6 +14,8 @@ from reviews import events
 from reviews.models import Review, ReviewInvitation
 from reviews.rules import words
 from reviews.services.writing import REVIEWED
+
+log = logging.getLogger(__name__)
 
 # Whoever says "it was good" has the stars before them right then.
 AFTER = timedelta(hours=3)
@@ -28,7 +31,8 @@ def plan(*, booking_ref: str) -> None:
 def invite_due() -> int:
     """Publish `review.invited` for those that are due and have not reviewed yet; answers how many were due.
 
-    Any number of workers may run it: each invitation is claimed under its lock.
+    Any number of workers may run it: each invitation is claimed under its lock. One that fails is logged, and keeps
+    no other waiting.
     """
     due = list(
         ReviewInvitation.objects.filter(done_at__isnull=True, due_at__lte=clock.now())
@@ -36,7 +40,10 @@ def invite_due() -> int:
         .values_list("pk", "booking__ref")[:BATCH]
     )
     for pk, ref in due:
-        _invite(pk, ref)
+        try:
+            _invite(pk, ref)
+        except Exception:
+            log.exception("the customer of booking %s could not be asked", ref)
     return len(due)
 
 

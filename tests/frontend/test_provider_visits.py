@@ -9,11 +9,14 @@ import pytest
 from django.test import Client
 
 from accounts.models import Customer
+from bookings.errors import StaffNotAble
 from bookings.models import Booking, VisitMessage
+from bookings.selectors.front_desk import move_times
 from common import clock
 from common.clock import rfc3339
 from payments.models import Payment
 from providers.enums import Role
+from providers.models import Skill
 from tests.factories import make_outlet
 from tests.frontend.test_provider_day import (
     Shop,
@@ -156,6 +159,18 @@ def move(shop: Shop, client: Client, booking: Booking, **fields: str) -> Any:
 
 def item_of(booking: Booking) -> Any:
     return Booking.objects.get(pk=booking.pk).items.get()
+
+
+def test_who_may_not_be_given_to_the_service_is_not_offered_a_visit(shop: Shop, at_ten: None) -> None:
+    booking = booked(shop, 11, shop.aino)
+    assert shop.juho in shop.manager.get(shop.visit_url(booking, "move")).context["people"]
+    Skill.objects.filter(staff=shop.juho).update(held_back=True)
+
+    page = shop.manager.get(shop.visit_url(booking, "move"))
+
+    assert page.context["people"] == [shop.aino]
+    with pytest.raises(StaffNotAble):
+        move_times(booking, day=shop.day, staff=shop.juho.public_id)
 
 
 def test_a_visit_moves_to_another_time(shop: Shop, at_ten: None) -> None:

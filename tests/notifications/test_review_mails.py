@@ -10,7 +10,7 @@ from django.utils import translation
 from accounts.models import Customer
 from bookings.models import Booking
 from common import clock
-from common.events import handler_named
+from common.events import handler_named, publish
 from common.models import Event, OutboxMessage
 from notifications.letters.reviews import REASONS
 from notifications.models import Message
@@ -61,6 +61,31 @@ def test_a_customer_is_asked_once_some_hours_after_in_their_language(visit: Visi
     assert f"/b/{access.booking.ref}/review?key=" in str(mail.body)
     assert Message.objects.filter(kind="review_invited").count() == 1
     assert ReviewInvitation.objects.get().done_at is not None
+
+
+def test_one_who_cannot_be_asked_keeps_nobody_else_waiting(visit: Visit, deliver: Deliver) -> None:
+    first, second = visit(), visit(email="second@example.com")
+    for access in (first, second):
+        close(access.booking, deliver)
+    # The number of the event that would ask the first is taken.
+    publish(
+        subject_type="review_invitation",
+        subject_id=first.booking.ref,
+        seq=1,
+        type="review.invited",
+        actor="system",
+        payload={"booking_ref": "HA-GONE0-GONE0"},
+    )
+    deliver()
+
+    with clock.at(clock.now() + timedelta(hours=4)):
+        invitations.invite_due()
+        mails = deliver()
+
+    assert [mail.to for mail in mails] == [["second@example.com"]]
+    assert list(ReviewInvitation.objects.filter(done_at__isnull=True).values_list("booking", flat=True)) == [
+        first.booking.pk
+    ]
 
 
 def test_who_has_written_already_is_not_asked(visit: Visit, deliver: Deliver) -> None:
