@@ -62,11 +62,37 @@ def _addresses(before: datetime) -> QuerySet[Booking]:
 
 def _papers(before: datetime) -> QuerySet[Document]:
     """With its last file gone a paper counts as replaced; what was decided on it stays in the thread."""
+    return Document.objects.filter(file__isnull=False).filter(
+        Q(status=DocumentStatus.REFUSED, decided_at__lt=before)
+        | Q(status=DocumentStatus.REPLACED, replaced_at__lt=before)
+    )
+
+
+def _unread_papers(before: datetime) -> QuerySet[Document]:
+    """A newer one came before anybody decided on them."""
     return Document.objects.filter(
-        status__in=[DocumentStatus.REFUSED, DocumentStatus.REPLACED], file__isnull=False
-    ).filter(Q(decided_at__lt=before) | Q(decided_at__isnull=True, created_at__lt=before))
+        file__isnull=False,
+        status=DocumentStatus.REPLACED,
+        decided_at__isnull=True,
+        replaced_at__lt=before,
+    )
 
 
+def _ended_papers(before: datetime) -> QuerySet[Document]:
+    """Of people who serve no more, and those that ran out and were never followed by another."""
+    return Document.objects.filter(file__isnull=False).filter(
+        Q(staff__archived_at__lt=before)
+        | Q(status=DocumentStatus.EXPIRED, valid_until__lt=(before - timedelta(days=1)).date())
+    )
+
+
+NO_PAPER = {
+    "status": DocumentStatus.REPLACED,
+    "replaced_at": Now(),
+    "file": None,
+    "number": "",
+    "note": "",
+}
 RULES = (
     Rule(
         "contacts of holds",
@@ -102,7 +128,21 @@ RULES = (
         "the file and number of a document that was not accepted, or that a newer one replaced",
         timedelta(days=90),
         _papers,
-        {"status": DocumentStatus.REPLACED, "file": None, "number": "", "note": ""},
+        NO_PAPER,
+    ),
+    Rule(
+        "unread documents",
+        "the same of a document that was replaced before anybody had looked at it",
+        timedelta(days=7),
+        _unread_papers,
+        NO_PAPER,
+    ),
+    Rule(
+        "ended documents",
+        "the same of a document that ran out, or whose person serves no more",
+        timedelta(days=365),
+        _ended_papers,
+        NO_PAPER,
     ),
     Rule(
         "mails",

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
-from common import privacy, uploads
+from common import clock, privacy, uploads
 from common.actors import SYSTEM
 from common.clock import rfc3339
 from common.privacy import ExportedFile, Obstacle, Subject
@@ -119,7 +119,7 @@ def _erase(subject: Subject) -> None:
     papers = Document.objects.filter(staff_id__in=subject.staff_pks)
     for paper in papers.filter(file__isnull=False).select_related("file").order_by("pk"):
         file = paper.file
-        papers.filter(pk=paper.pk).update(status=DocumentStatus.REPLACED, file=None)
+        papers.filter(pk=paper.pk).update(status=DocumentStatus.REPLACED, replaced_at=clock.now(), file=None)
         if file is not None:
             uploads.delete(file)
     papers.update(number="", note="")

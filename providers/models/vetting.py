@@ -99,6 +99,7 @@ class Document(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    replaced_at = models.DateTimeField(null=True, blank=True)
     # Which of the reminders before its last day went out last, in days.
     reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
     # Of an expired one: the last day on which it is put up with. None once that has passed and was acted on.
@@ -119,6 +120,10 @@ class Document(models.Model):
                 condition=~Q(status__in=[DocumentStatus.ACCEPTED, DocumentStatus.REFUSED])
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="document_decision_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DocumentStatus.REPLACED) | Q(replaced_at__isnull=False),
+                name="document_replaced_says_when",
             ),
             models.CheckConstraint(
                 condition=Q(file__isnull=False) | Q(status=DocumentStatus.REPLACED),

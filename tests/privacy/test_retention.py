@@ -18,7 +18,7 @@ from marketplace import retention
 from marketplace.tasks import keep_no_longer
 from notifications.models import DevMail, Message
 from payments.models import WebhookReceipt
-from providers.models import Document
+from providers.models import Document, StaffMember
 from providers.services.vetting import set_document_kind
 from tests.bookings.conftest import Shop
 from tests.factories import make_customer, make_picture, make_user
@@ -93,16 +93,14 @@ def a_webhook(shop: Shop) -> Callable[[], bool]:
     return lambda: bool(WebhookReceipt.objects.get(pk=receipt.pk).body)
 
 
-def a_refused_paper(shop: Shop) -> Callable[[], bool]:
+def a_paper(shop: Shop, **values: Any) -> Callable[[], bool]:
     paper = Document.objects.create(
         provider=shop.outlet.provider,
         kind=set_document_kind(slug="licence", names={"en": ("Licence", "")}, actor="system"),
         file=make_picture(private=True),
         number="77",
         submitted_by="system",
-        status="refused",
-        decided_at=clock.now(),
-        decided_by=shop.owner.user,
+        **values,
     )
 
     def is_kept() -> bool:
@@ -111,6 +109,21 @@ def a_refused_paper(shop: Shop) -> Callable[[], bool]:
         return paper.file is not None
 
     return is_kept
+
+
+def a_refused_paper(shop: Shop) -> Callable[[], bool]:
+    return a_paper(shop, status="refused", decided_at=clock.now(), decided_by=shop.owner.user)
+
+
+def an_unread_paper(shop: Shop) -> Callable[[], bool]:
+    return a_paper(shop, status="replaced", replaced_at=clock.now())
+
+
+def a_paper_of_somebody_gone(shop: Shop) -> Callable[[], bool]:
+    StaffMember.objects.filter(pk=shop.person.pk).update(archived_at=clock.now())
+    return a_paper(
+        shop, status="accepted", staff=shop.person, decided_at=clock.now(), decided_by=shop.owner.user
+    )
 
 
 def a_mail(shop: Shop) -> Callable[[], bool]:
@@ -143,6 +156,8 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "booking links": a_link,
     "gateways' messages": a_webhook,
     "refused documents": a_refused_paper,
+    "unread documents": an_unread_paper,
+    "ended documents": a_paper_of_somebody_gone,
     "mails": a_mail,
     "mailbox": a_kept_mail,
     "sessions": a_session,
@@ -162,6 +177,37 @@ def test_it_stays_until_its_time_and_then_goes(name: str, shop: Shop) -> None:
     with clock.at(end + rule.after + timedelta(hours=1)):
         assert retention.keep(rule) == 1
         assert retention.keep(rule) == 0
+
+    assert not is_kept()
+
+
+def test_a_paper_that_held_for_years_stays_a_while_after_it_is_replaced(shop: Shop) -> None:
+    is_kept = a_paper(
+        shop,
+        status="replaced",
+        decided_at=clock.now() - timedelta(days=700),
+        decided_by=shop.owner.user,
+        replaced_at=clock.now(),
+    )
+    rule = RULES["refused documents"]
+
+    assert retention.keep(rule) == 0
+    with clock.at(clock.now() + timedelta(days=91)):
+        assert retention.keep(rule) == 1
+
+    assert not is_kept()
+
+
+def test_a_paper_that_ran_out_goes_a_year_later(shop: Shop) -> None:
+    last = clock.now().date() - timedelta(days=3)
+    decided = {"decided_at": clock.now(), "decided_by": shop.owner.user}
+    is_kept = a_paper(shop, status="expired", valid_until=last, **decided)
+    rule = RULES["ended documents"]
+
+    with clock.at(clock.now() + timedelta(days=360)):
+        assert retention.keep(rule) == 0
+    with clock.at(clock.now() + timedelta(days=365)):
+        assert retention.keep(rule) == 1
 
     assert not is_kept()
 

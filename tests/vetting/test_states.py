@@ -48,7 +48,12 @@ def test_the_database_refuses_every_move_that_is_not_in_the_table(source: str) -
 def test_the_database_lets_a_paper_move_along_its_table_only(case: Vetting) -> None:
     moved = set()
     for source in DocumentStatus.values:
-        document = case.send(status=source, decided_by=case.operator, decided_at="2026-01-01T00:00Z")
+        document = case.send(
+            status=source,
+            decided_by=case.operator,
+            decided_at="2026-01-01T00:00Z",
+            replaced_at="2026-01-02T00:00Z",
+        )
         for target in set(DocumentStatus.values) - {source}:
             try:
                 with transaction.atomic():

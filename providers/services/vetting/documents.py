@@ -61,7 +61,7 @@ def submit_document(
             provider = lock_provider(provider.pk)
             Document.objects.filter(
                 provider=provider, staff=staff, kind=found, status=DocumentStatus.SUBMITTED
-            ).update(status=DocumentStatus.REPLACED)
+            ).update(status=DocumentStatus.REPLACED, replaced_at=clock.now())
             document = Document.objects.create(
                 provider=provider,
                 staff=staff,
@@ -131,7 +131,7 @@ def accept_document(*, document: Document, operator: User) -> Document:
         staff_id=document.staff_id,
         kind_id=document.kind_id,
         status__in=[DocumentStatus.ACCEPTED, DocumentStatus.EXPIRED, DocumentStatus.REFUSED],
-    ).exclude(pk=document.pk).update(status=DocumentStatus.REPLACED)
+    ).exclude(pk=document.pk).update(status=DocumentStatus.REPLACED, replaced_at=clock.now())
     document = _decide(document, operator, DocumentStatus.ACCEPTED)
     _tell(document, provider, operator, events.DOCUMENT_ACCEPTED, "document.accept")
     _end_want_of_papers(provider)
