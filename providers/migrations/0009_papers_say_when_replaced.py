@@ -3,8 +3,11 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
+    # Rows are written, then the table is changed: not in one transaction.
+    atomic = False
+
     dependencies = [
-        ("providers", "0007_training_and_quizzes"),
+        ("providers", "0008_documents_in_grace"),
     ]
 
     operations = [
