@@ -10,6 +10,7 @@ from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import changes, core, objections
+from common import clock
 from common.models import Event
 from common.words import in_language
 from payments.rules.policy import Policy, describe
@@ -48,6 +49,12 @@ def actions(access: Access) -> list[str]:
         }
     if access.is_customer and changes.is_over(booking):
         found.pop("cancel", None)
+    now = clock.now()
+    found = {
+        action: None
+        for action in found
+        if (due := core.may_be_marked_from(booking, action)) is None or due <= now
+    }
     return [*found, *objections.offered(access)]
 
 

@@ -1,16 +1,19 @@
 """What every change of a booking has in common: the lock, the table, the event and the audit row."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from bookings.errors import MoveRefused, ObjectionOpen, ProviderClosed
+from bookings.errors import MoveRefused, ObjectionOpen, ProviderClosed, TooEarly
 from bookings.models import Allocation, Booking
 from bookings.rules import states
+from bookings.rules.marks import marked_from
 from bookings.rules.states import Move, Who
 from common import audit, clock
 from common.errors import NotFound
 from common.events import publish
+from payments.rules.policy import Policy
 from providers.enums import ProviderStatus
 
 ENDED = frozenset({states.CLOSED, states.CANCELLED, states.EXPIRED, states.NO_SHOW, states.DECLINED})
@@ -39,6 +42,23 @@ def refuse_while_objected(booking: Booking) -> None:
     """Raises ObjectionOpen: what moves the money of the locked `booking` waits until the objection has ended."""
     if booking.objection_open:
         raise ObjectionOpen
+
+
+def may_be_marked_from(booking: Booking, action: str) -> datetime | None:
+    """From when on the visit (with its outlet) may be marked by `action`; None when the action has no such time."""
+    return marked_from(
+        action,
+        starts_at=booking.starts_at,
+        zone=booking.outlet.zone,
+        grace_min=Policy.from_dict(booking.policy).no_show_grace_min,
+    )
+
+
+def require_due(booking: Booking, *, action: str) -> None:
+    """Raises TooEarly(earliest) while the time of a mark has not come."""
+    earliest = may_be_marked_from(booking, action)
+    if earliest is not None and clock.now() < earliest:
+        raise TooEarly(earliest=clock.rfc3339(earliest))
 
 
 def require_move(booking: Booking, *, action: str, who: Who) -> Move:

@@ -1,11 +1,14 @@
-"""The day of the visit: check in, on the way, start, complete, close, no-show."""
+"""The day of the visit: check in, on the way, start, complete, close, no-show.
+
+Each mark has its time (`bookings/rules/marks.py`): before it, it is refused as TooEarly.
+"""
 
 import hmac
 
 from django.db import transaction
 
 from bookings.enums import PaymentState
-from bookings.errors import CodeLocked, TooEarly, WrongCode
+from bookings.errors import CodeLocked, WrongCode
 from bookings.models import Booking
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
@@ -14,7 +17,6 @@ from common import clock
 from common.actors import SYSTEM
 from common.errors import NotAllowed
 from payments import services as payments
-from payments.rules.policy import Policy, no_show_from
 
 CODE_TRIES = 5
 
@@ -22,7 +24,7 @@ CODE_TRIES = 5
 def check_in(*, access: Access, code: str | None) -> Booking:
     """The customer is there: staff type the code that only the customer sees; a manager may go without one.
 
-    Raises WrongCode (five of them lock the code), CodeLocked, MoveRefused, NotAllowed.
+    Raises WrongCode (five of them lock the code), CodeLocked, TooEarly, MoveRefused, NotAllowed.
     """
     who = _who(access, "check_in")
     if code is None and not access.is_manager:
@@ -30,6 +32,7 @@ def check_in(*, access: Access, code: str | None) -> Booking:
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
         core.require_move(booking, action="check_in", who=who)
+        core.require_due(booking, action="check_in")
         if code is not None and booking.check_in_tries >= CODE_TRIES and not access.is_manager:
             raise CodeLocked
         right = code is None or hmac.compare_digest(code.strip().encode(), booking.check_in_code.encode())
@@ -52,21 +55,23 @@ def check_in(*, access: Access, code: str | None) -> Booking:
 
 
 def on_the_way(*, access: Access) -> Booking:
-    """Staff set out for a home visit. Raises MoveRefused, NotAllowed."""
+    """Staff set out for a home visit. Raises TooEarly, MoveRefused, NotAllowed."""
     return _mark(access, "on_the_way")
 
 
 def start(*, access: Access) -> Booking:
-    """The service begins. Raises MoveRefused, NotAllowed."""
+    """The service begins. Raises TooEarly, MoveRefused, NotAllowed."""
     return _mark(access, "start")
 
 
 def complete(*, access: Access) -> Booking:
     """The service is done; a visit to be paid at the counter has been paid there, if that was not noted before
-    (`till.take_payment`). Raises MoveRefused, NotAllowed."""
+    (`till.take_payment`). Raises TooEarly, MoveRefused, NotAllowed."""
     who = _who(access, "complete")
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        core.require_move(booking, action="complete", who=who)
+        core.require_due(booking, action="complete")
         fields: dict[str, object] = {"completed_at": clock.now()}
         if booking.payment_state == PaymentState.COUNTER:
             payments.record_counter_payment(
@@ -117,9 +122,7 @@ def no_show(*, access: Access) -> Booking:
         booking = core.lock(access.booking.ref)
         core.require_move(booking, action="no_show", who=who)
         core.refuse_while_objected(booking)
-        earliest = no_show_from(Policy.from_dict(booking.policy), booking.starts_at)
-        if clock.now() < earliest:
-            raise TooEarly(earliest=clock.rfc3339(earliest))
+        core.require_due(booking, action="no_show")
         settled = changes.settle(
             booking, action="no_show", actor_kind="customer", actor=access.principal.actor
         )
@@ -145,6 +148,8 @@ def _mark(access: Access, action: str) -> Booking:
     who = _who(access, action)
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        core.require_move(booking, action=action, who=who)
+        core.require_due(booking, action=action)
         core.move(booking, action=action, who=who, actor=access.principal.actor)
         return booking
 

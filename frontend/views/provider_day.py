@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -30,7 +30,6 @@ from frontend.once import new_key, once
 from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk, whole
 from frontend.views.provider_requests import at_the_desk, requests_at
-from payments.rules.policy import Policy, no_show_from
 from payments.selectors import counter_payments_of
 from providers.enums import Role
 from providers.models import Outlet
@@ -236,8 +235,7 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
 
 def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | None = None) -> Row:
     """A visit (with its items, their people and allocations) as its line shows it to this member at `now`."""
-    day, today = booking.local_start.date(), now.astimezone(booking.zone).date()
-    is_today, is_ahead = day == today, day > today
+    is_today = shop_day(booking) == now.astimezone(booking.outlet.zone).date()
     items = list(booking.items.all())
     access = at_the_desk(desk, booking)
     is_over = booking.status in OVER
@@ -251,7 +249,7 @@ def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | N
             for taken in item.allocations.all()
             if taken.resource and taken.live
         ],
-        may=_may(access, now, is_ahead=is_ahead),
+        may=_may(access),
         is_mine=any(item.staff_id == desk.membership.staff_id for item in items),
         is_over=is_over,
         is_under_way=booking.status in UNDER_WAY,
@@ -267,17 +265,12 @@ def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | N
     )
 
 
-def _may(access: Access, now: datetime, *, is_ahead: bool) -> list[str]:
-    """What the day's list offers; a hold is the customer's until it is paid, and marks wait for their day."""
-    booking = access.booking
-    if booking.status == states.HELD:
+def _may(access: Access) -> list[str]:
+    """What the day's list offers: marks whose time has come, and cancelling. A hold is the customer's until it is
+    paid."""
+    if access.booking.status == states.HELD:
         return []
-    found = actions(access)
-    if is_ahead and booking.status not in UNDER_WAY:
-        return [name for name in found if name == "cancel"]
-    if now < no_show_from(Policy.from_dict(booking.policy), booking.starts_at):
-        return [name for name in found if name != "no_show"]
-    return found
+    return [name for name in actions(access) if name in MARKS or name == "cancel"]
 
 
 def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
@@ -322,7 +315,12 @@ def day_url(access: Access) -> str:
     booking = access.booking
     outlet = booking.outlet
     url = reverse("provider:day", args=[outlet.provider.public_id, outlet.public_id])
-    return f"{url}?day={booking.local_start.date().isoformat()}#{booking.ref}"
+    return f"{url}?day={shop_day(booking).isoformat()}#{booking.ref}"
+
+
+def shop_day(booking: Booking) -> date:
+    """The local day in whose list the visit (with its outlet) stands: by the shop's clock as it goes now."""
+    return booking.starts_at.astimezone(booking.outlet.zone).date()
 
 
 def _back(request: HttpRequest, access: Access) -> HttpResponse:

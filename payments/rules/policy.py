@@ -89,11 +89,6 @@ def free_until(policy: Policy, starts_at: datetime) -> datetime:
     return starts_at - timedelta(minutes=policy.free_until_min_before)
 
 
-def no_show_from(policy: Policy, starts_at: datetime) -> datetime:
-    """The first instant at which a no-show may be noted."""
-    return starts_at + timedelta(minutes=policy.no_show_grace_min)
-
-
 def keep_percent(
     policy: Policy, *, starts_at: datetime, at: datetime, actor_kind: ActorKind | str, action: Action | str
 ) -> int:

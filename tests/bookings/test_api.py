@@ -11,7 +11,7 @@ from accounts.services import create_token
 from bookings.models import Booking
 from common.clock import rfc3339
 from tests.bookings.conftest import Shop
-from tests.factories import make_option, make_user, tomorrow_at
+from tests.factories import make_due, make_option, make_user, tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +195,10 @@ def test_the_provider_runs_the_visit(shop: Shop) -> None:
     assert owner.post(f"{path}/payments", {"method": "counter"}).json()["status"] == "confirmed"
     assert owner.get(path).json()["check_in_code"] is None
     assert refused(owner.post(f"{path}/on-the-way")) == (409, "move_refused")
+    assert refused(owner.post(f"{path}/check-in", {})) == (409, "too_early")
+    assert "check_in" not in owner.get(path).json()["actions"]
+    make_due(made["ref"])
+    assert "check_in" in owner.get(path).json()["actions"]
     assert owner.post(f"{path}/check-in", {}).json()["status"] == "checked_in"
     assert owner.post(f"{path}/start").json()["status"] == "started"
     assert owner.post(f"{path}/complete").json()["status"] == "completed"

@@ -18,7 +18,7 @@ from payments.models import Payment, Refund
 from payments.selectors import balance, held_amount
 from payments.services import apply_gateway_state, verify
 from tests.bookings.conftest import Shop
-from tests.factories import tomorrow_at
+from tests.factories import make_due, tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +136,7 @@ def test_a_refused_move_leaves_the_booking_where_it_was(shop: Shop, paid: Access
 
 
 def test_the_day_of_the_visit_ends_with_the_provider_paid(shop: Shop, paid: Access) -> None:
+    make_due(paid.booking.ref)
     owner = shop.as_owner(paid)
     with pytest.raises(errors.WrongCode):
         visits.check_in(access=owner, code="nope")
@@ -154,6 +155,7 @@ def test_the_day_of_the_visit_ends_with_the_provider_paid(shop: Shop, paid: Acce
 def test_five_wrong_codes_lock_the_code_but_not_the_manager(shop: Shop, paid: Access) -> None:
     from bookings.selectors.access import booking_for
 
+    make_due(paid.booking.ref)
     staff = booking_for(shop.staff, paid.booking.ref)
     for _ in range(5):
         with pytest.raises(errors.WrongCode):

@@ -16,7 +16,7 @@ from common.models import AuditEntry, Event
 from providers.models import StaffMember
 from providers.services.categories import set_standard
 from tests.bookings.conftest import Shop
-from tests.factories import make_member, make_staff
+from tests.factories import make_due, make_member, make_staff
 
 STEPS = [{"en": "Ask what is wanted", "zh-hans": "先沟通"}, {"en": "Clean tools"}, {"en": "Show the result"}]
 NOW = datetime(2030, 5, 6, 9, 30, tzinfo=UTC)
@@ -27,6 +27,7 @@ def being_served(shop: Shop, contact: Any, *, steps: Any = STEPS) -> tuple[Acces
     set_standard(category=shop.service.category, steps=steps, actor="system")
     access = shop.hold(principal=shop.customer, contact=contact())
     paying.pay(access=access, method="counter", return_url="/")
+    make_due(access.booking.ref)
     owner = shop.as_owner(access)
     visits.check_in(access=owner, code=None)
     return shop.again(access), shop.as_owner(access)

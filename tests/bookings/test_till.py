@@ -20,7 +20,15 @@ from payments.errors import NotPaidAtCounter
 from payments.models import LedgerTransaction, Payment
 from payments.selectors import balance, counter_payments_of, paid_amount
 from providers.enums import Role
-from tests.factories import make_member, make_outlet, make_service, make_staff, make_user, tomorrow_at
+from tests.factories import (
+    make_due,
+    make_member,
+    make_outlet,
+    make_service,
+    make_staff,
+    make_user,
+    tomorrow_at,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +110,7 @@ def test_another_amount_than_was_shown_is_refused(desk: Till) -> None:
 
 def test_completing_after_it_notes_nothing_more(desk: Till) -> None:
     desk.take(desk.own, means=CounterMeans.TERMINAL)
+    make_due(desk.booking.ref)
     access = desk.access(desk.manager)
     visits.check_in(access=access, code=None)
     visits.start(access=access)
@@ -110,6 +119,7 @@ def test_completing_after_it_notes_nothing_more(desk: Till) -> None:
 
 
 def test_completing_without_it_notes_it(desk: Till) -> None:
+    make_due(desk.booking.ref)
     access = desk.access(desk.manager)
     visits.check_in(access=access, code=None)
     visits.start(access=access)

@@ -27,6 +27,7 @@ from payments.selectors import payments_of
 from providers.enums import Role
 from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests import factories as make
+from tests.factories import make_due
 from tests.signing_in import make_operator, sign_in
 
 PASSWORD = "a long walk by the sea"
@@ -211,6 +212,8 @@ WAY = {
 
 def bring_to(ref: str, status: str) -> None:
     """Let a confirmed visit go on to `status`."""
+    if status in WAY:
+        make_due(ref)
     owner = booking_for(Principal(user=User.objects.get(email=OWNER)), ref)
     for step in WAY.get(status, []):
         if step is visits.check_in:

@@ -119,7 +119,7 @@ def test_the_day_list_holds_the_days_visits_and_what_the_member_may_do(
     listed = owner.get(path, day=day).json()
     assert listed["timezone"] == "Europe/Helsinki"
     assert listed["items"] == [owner.get(f"/bookings/{booked['ref']}").json()]
-    assert "check_in" in listed["items"][0]["actions"]
+    assert "cancel" in listed["items"][0]["actions"]
     assert listed["items"][0]["customer"] == {"name": "Gwen", "email": None, "phone": "+358401234567"}
     assert owner.get(path, day=tomorrow_at(10, days=2).date()).json()["items"] == []
     assert fields(owner.get(path, day="9999-12-31")) == ["day"]

@@ -21,7 +21,15 @@ from payments.sandbox.service import act
 from payments.services import sync_booking
 from providers.enums import Role
 from providers.models import Outlet, Service
-from tests.factories import make_home_service, make_member, make_outlet, make_service, make_user, tomorrow_at
+from tests.factories import (
+    make_due,
+    make_home_service,
+    make_member,
+    make_outlet,
+    make_service,
+    make_user,
+    tomorrow_at,
+)
 from tests.frontend.test_booking_pages import text
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +80,7 @@ def booked(outlet: Outlet, service: Service, user: User) -> Callable[..., Bookin
 
 def mark(outlet: Outlet, booking: Booking, *deeds: str) -> None:
     """What the shop does with the visit."""
+    make_due(booking.ref)
     owner = Principal(user=make_member(outlet.provider, Role.OWNER))
     for deed in deeds:
         access = booking_for(owner, booking.ref)

@@ -41,6 +41,7 @@ from reviews.services.appeals import appeal
 from reviews.services.moderation import hide
 from reviews.services.reports import report
 from tests.factories import (
+    make_due,
     make_home_service,
     make_member,
     make_outlet,
@@ -160,6 +161,7 @@ def _book_as_guest(outlet: Outlet, owner: Principal) -> Booking:
     guest = held.opened_by(Principal())
     paying.pay(access=booking_for(guest, held.booking.ref), method="counter", return_url="/")
     deliver()
+    make_due(held.booking.ref)
     as_owner = booking_for(owner, held.booking.ref)
     visits.check_in(access=as_owner, code=None)
     send_message(access=as_owner, text=CANARIES["message"])
@@ -192,6 +194,7 @@ def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
     paying.pay(access=access, method="sandbox", return_url=f"{settings.SITE_URL}/b/{held.booking.ref}")
     _gateway_tells(held.booking)
     deliver()
+    make_due(held.booking.ref)
     _take_place(booking_for(owner, held.booking.ref))
     objections.object_to(access=access, reason=CANARIES["objection"])
     objections.withdraw(access=access)
