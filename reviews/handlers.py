@@ -18,6 +18,7 @@ def on_closed(event: Event) -> None:
     "booking.declined",
     "booking.cancelled",
     "booking.no_show",
+    "booking.objection_decided",
 )
 def on_quality(event: Event) -> None:
     """Somebody was content or not, or a visit went wrong: see whether operators should look."""

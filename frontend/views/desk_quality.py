@@ -23,7 +23,7 @@ from reviews.services import quality
 
 CAUSES = {
     "rating": gettext_lazy("Its reviews fell under the threshold"),
-    "breaches": gettext_lazy("It declined or cancelled too many visits"),
+    "breaches": gettext_lazy("Too many visits were declined, cancelled or decided against it"),
 }
 
 
@@ -95,6 +95,7 @@ def case(desk: OperatorsDesk, case_id: str) -> HttpResponse:
         causes=_causes(found),
         evidence=found.evidence,
         reviews=selectors.evidence_reviews(found),
+        objections=selectors.evidence_objections(found),
         earlier=list(selectors.earlier_cases(found)[:10]),
         form=form,
         key=new_key(),

@@ -26,7 +26,8 @@ class QualityThreshold(models.Model):
     )
     least_visits = models.PositiveSmallIntegerField(default=10, help_text="fewer say nothing")
     breaches_above = models.PositiveSmallIntegerField(
-        default=20, help_text="percent of visits that were declined or cancelled by the business"
+        default=20,
+        help_text="percent of visits that it declined or cancelled, or that were decided against it",
     )
 
     class Meta:
@@ -50,8 +51,8 @@ class QualityThreshold(models.Model):
 class QualityCase(models.Model):
     """A business, or one of its people, fell under a threshold. One open case per subject.
 
-    `evidence` holds counts, the mean and the public ids of the reviews that counted; the words stay with the
-    reviews. Once closed, only what happens after counts for the next.
+    `evidence` holds counts, the mean and the public ids of the reviews and objections that counted; the words stay
+    with those. Once closed, only what happens after counts for the next.
     """
 
     public_id = PublicIdField(prefix="qcs")

@@ -20,7 +20,8 @@ class Threshold:
 class Record:
     """What happened in the window. `stars` are overall stars, the latest first; the rest are numbers of visits.
 
-    `visits` are all that were to take place; no-shows of customers are told, but are nobody's breach.
+    `visits` are all that were to take place; no-shows of customers are told, but are nobody's breach. `objections`
+    were decided for the customer.
     """
 
     stars: Sequence[int]
@@ -28,6 +29,7 @@ class Record:
     declined: int
     cancelled: int
     no_shows: int
+    objections: int = 0
 
 
 def counted(threshold: Threshold, record: Record) -> Sequence[int]:
@@ -41,7 +43,7 @@ def causes(threshold: Threshold, record: Record) -> list[str]:
     stars = counted(threshold, record)
     if len(stars) >= threshold.least_reviews and Fraction(sum(stars), len(stars)) < threshold.rating_below:
         found.append("rating")
-    breaches = record.declined + record.cancelled
+    breaches = record.declined + record.cancelled + record.objections
     if record.visits >= threshold.least_visits and breaches * 100 > threshold.breaches_above * record.visits:
         found.append("breaches")
     return found

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 from fractions import Fraction
+from math import ceil
 
 from django.db.models import Count, Q, QuerySet
 
-from bookings.models import Booking
+from bookings.enums import ObjectionState
+from bookings.models import Booking, Objection
 from bookings.rules import states
 from common import clock
 from common.errors import NotFound
@@ -21,7 +23,11 @@ _NO_VISIT = (states.HELD, states.EXPIRED, states.REQUESTED)
 
 def threshold_of(staff: StaffMember | None) -> tuple[Threshold, timedelta]:
     """The threshold for a person, or for a business without one, and how far back things count."""
-    subject = Subject.PERSON if staff else Subject.PROVIDER
+    return threshold_for(Subject.PERSON if staff else Subject.PROVIDER)
+
+
+def threshold_for(subject: Subject) -> tuple[Threshold, timedelta]:
+    """The threshold for people or businesses, and how far back things count."""
     row = QualityThreshold.objects.filter(subject=subject).first() or QualityThreshold()
     return (
         Threshold(
@@ -53,7 +59,21 @@ def reviews_since(provider: Provider, staff: StaffMember | None, start: datetime
     return (rows.filter(staff=staff) if staff else rows).order_by("-created_at", "-pk")
 
 
-def record_since(provider: Provider, staff: StaffMember | None, start: datetime, stars: list[int]) -> Record:
+def objections_since(provider: Provider, staff: StaffMember | None, start: datetime) -> QuerySet[Objection]:
+    """Objections to visits of the business or the person that operators decided for the customer since `start`:
+    money went back. The latest first."""
+    rows = Objection.objects.filter(
+        booking__outlet__provider=provider, state=ObjectionState.REFUNDED, ended_at__gt=start
+    )
+    # A visit has one item so far; several of one person would be one objection all the same.
+    return (rows.filter(booking__items__staff=staff).distinct() if staff else rows).order_by(
+        "-ended_at", "-pk"
+    )
+
+
+def record_since(
+    provider: Provider, staff: StaffMember | None, start: datetime, stars: list[int], objections: int
+) -> Record:
     """What happened with visits that started, or were to start, since `start` until now. One query."""
     visits = Booking.objects.filter(
         outlet__provider=provider, starts_at__gt=start, starts_at__lte=clock.now()
@@ -66,7 +86,35 @@ def record_since(provider: Provider, staff: StaffMember | None, start: datetime,
         cancelled=Count("pk", filter=Q(status=states.CANCELLED, cancelled_by="staff"), distinct=True),
         no_shows=Count("pk", filter=Q(status=states.NO_SHOW), distinct=True),
     )
-    return Record(stars=stars, **numbers)
+    return Record(stars=stars, objections=objections, **numbers)
+
+
+def to_look_at() -> list[tuple[int, int | None]]:
+    """The subjects (primary keys of a business, and of one of its people or None) that time may bring under a
+    threshold, or out of it: with an open case, or something bad in their window. Seven queries."""
+    found: set[tuple[int, int | None]] = set(
+        QualityCase.objects.filter(closed_at__isnull=True).values_list("provider_id", "staff_id")
+    )
+    poor, broken = _bad_since(Subject.PROVIDER)
+    for rows in (poor, broken):
+        found |= {(pk, None) for pk in rows.values_list("outlet__provider_id", flat=True)}
+    poor, broken = _bad_since(Subject.PERSON)
+    found |= set(poor.exclude(staff=None).values_list("outlet__provider_id", "staff_id"))
+    found |= set(broken.values_list("outlet__provider_id", "items__staff_id"))
+    return sorted(found, key=lambda pair: (pair[0], pair[1] or 0))
+
+
+def _bad_since(subject: Subject) -> tuple[QuerySet[Review], QuerySet[Booking]]:
+    """The reviews under the threshold, and the visits that were given up or decided against the business, in the
+    window of `subject`."""
+    threshold, back = threshold_for(subject)
+    now = clock.now()
+    given_up = Q(status=states.DECLINED) | Q(status=states.CANCELLED, cancelled_by="staff")
+    decided = Q(objections__state=ObjectionState.REFUNDED, objections__ended_at__gt=now - back)
+    return (
+        shown().filter(created_at__gt=now - back, rating__lt=ceil(threshold.rating_below)).order_by(),
+        Booking.objects.filter(given_up & Q(starts_at__gt=now - back, starts_at__lte=now) | decided),
+    )
 
 
 def open_cases() -> QuerySet[QualityCase]:
@@ -94,6 +142,12 @@ def evidence_reviews(case: QualityCase) -> list[Review]:
     """The reviews that counted, the latest first, as they are now."""
     named = Review.objects.filter(public_id__in=case.evidence.get("reviews", []))
     return list(named.select_related("outlet", "staff", "booking").order_by("-created_at", "-pk"))
+
+
+def evidence_objections(case: QualityCase) -> list[Objection]:
+    """The objections that counted, the latest first."""
+    named = Objection.objects.filter(public_id__in=case.evidence.get("objections", []))
+    return list(named.select_related("booking").order_by("-ended_at", "-pk"))
 
 
 def earlier_cases(case: QualityCase) -> QuerySet[QualityCase]:

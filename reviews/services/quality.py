@@ -1,5 +1,6 @@
 """Quality watch: cases are opened by themselves, and closed by operators, with or without an act."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -22,12 +23,15 @@ from reviews.rules import quality, words
 from reviews.selectors import quality as selectors
 from reviews.services.record import clean
 
+log = logging.getLogger(__name__)
+
 
 @transaction.atomic
 def look(*, provider: Provider, staff: StaffMember | None = None) -> QualityCase | None:
     """Look at a business, or at one of its people: open a case when it falls under the threshold.
 
-    However often it is called, one case is open; its evidence is brought up to date. Answers the open case.
+    However often it is called, one case is open; its evidence is brought up to date, also when it is over the
+    threshold again (then without causes): an operator closes it. Answers the open case.
     """
     provider = lock_provider(provider.pk)
     threshold, back = selectors.threshold_of(staff)
@@ -37,11 +41,12 @@ def look(*, provider: Provider, staff: StaffMember | None = None) -> QualityCase
             : threshold.last_reviews
         ]
     )
-    record = selectors.record_since(provider, staff, start, [stars for _, stars in rows])
+    objections = list(selectors.objections_since(provider, staff, start).values_list("public_id", flat=True))
+    record = selectors.record_since(provider, staff, start, [stars for _, stars in rows], len(objections))
     causes = quality.causes(threshold, record)
     case = QualityCase.objects.filter(provider=provider, staff=staff, closed_at__isnull=True).first()
-    if not causes:
-        return case
+    if not causes and case is None:
+        return None
     evidence = {
         "causes": causes,
         "since": clock.rfc3339(start),
@@ -51,6 +56,7 @@ def look(*, provider: Provider, staff: StaffMember | None = None) -> QualityCase
         "declined": record.declined,
         "cancelled": record.cancelled,
         "no_shows": record.no_shows,
+        "objections": objections,
     }
     if case is not None:
         QualityCase.objects.filter(pk=case.pk).update(evidence=evidence)
@@ -60,6 +66,22 @@ def look(*, provider: Provider, staff: StaffMember | None = None) -> QualityCase
     )
     _tell(case, events.QUALITY_CASE_OPENED, actor=SYSTEM, seq=1, causes=causes)
     return case
+
+
+def look_by_the_clock() -> int:
+    """Look at every business and person whom time may have brought under a threshold, or out of it: what fell out of
+    the window, visits that were given up and whose time has come, what happened since a case was closed. Answers at
+    how many. One that fails is noted, and keeps no other waiting."""
+    pairs = selectors.to_look_at()
+    for provider_pk, staff_pk in pairs:
+        try:
+            look(
+                provider=Provider.objects.get(pk=provider_pk),
+                staff=StaffMember.objects.get(pk=staff_pk) if staff_pk else None,
+            )
+        except Exception:
+            log.exception("business %s, person %s could not be looked at", provider_pk, staff_pk)
+    return len(pairs)
 
 
 def look_after(*, booking_ref: str) -> None:

@@ -1,13 +1,16 @@
 """Quality watch: cases open by themselves, once, with their evidence; operators close them, with or without an act."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from bookings.models import Booking
+from bookings.models import Booking, Objection
+from bookings.selectors.access import Access
+from bookings.services import objections
 from common import clock
 from common.errors import InvalidInput
 from common.events import handler_named
@@ -20,11 +23,15 @@ from providers.services import vetting
 from reviews.enums import Outcome, Reason
 from reviews.errors import NothingToDecide
 from reviews.models import QualityCase, QualityThreshold, Review
+from reviews.selectors import quality as selectors
 from reviews.services import moderation, quality, writing
+from reviews.tasks import watch_quality
 from tests.bookings.conftest import Shop
-from tests.factories import make_member, make_user
+from tests.bookings.test_changes import capture
+from tests.bookings.test_requests import payment_of
+from tests.factories import make_due, make_member, make_staff, make_user, tomorrow_at
 from tests.reviews.conftest import Visit
-from tests.signing_in import make_operator, sign_in
+from tests.signing_in import as_operator, make_operator, sign_in
 
 
 @pytest.fixture
@@ -182,3 +189,136 @@ def test_nobody_closes_a_case_about_their_own_business(shop: Shop, operator: Use
     with pytest.raises(OwnCause):
         quality.close(case=case, operator=operator, outcome=Outcome.NOTHING, reason="All well.")
     assert QualityCase.objects.get().closed_at is None
+
+
+# Objections decided for the customer
+
+
+def objected(access: Access, operator: User, refund: int) -> Objection:
+    """The customer of a visit objects, and an operator decides how much goes back."""
+    found = objections.object_to(access=access, reason="The fringe is crooked.")
+    return objections.decide(
+        principal=as_operator(operator), objection=found.public_id, refund_amount=refund, reason="Seen."
+    )
+
+
+@pytest.fixture
+def paid(shop: Shop, contact: Any) -> Access:
+    """A visit paid online, which has begun."""
+    access = shop.hold(tomorrow_at(10, days=3), contact=contact())
+    capture(payment_of(access))
+    make_due(access.booking.ref, ago=timedelta(minutes=10))
+    return shop.again(access)
+
+
+@pytest.mark.parametrize(("refund", "counts"), [(5000, True), (1, True), (0, False)])
+def test_what_was_decided_for_the_customer_counts(
+    shop: Shop, visit: Visit, paid: Access, operator: User, refund: int, counts: bool
+) -> None:
+    for n in range(8):
+        visit(days_ago=n + 1)
+    given_up = visit(status="confirmed", days_ago=9).booking
+    Booking.objects.filter(pk=given_up.pk).update(status="cancelled", cancelled_by="staff")
+    QualityThreshold.objects.update_or_create(subject="provider", defaults={"breaches_above": 19})
+    assert quality.look(provider=shop.outlet.provider) is None
+    found = objected(paid, operator, refund)
+
+    handler = handler_named("reviews.handlers.on_quality")
+    assert handler is not None
+    handler(Event.objects.get(type="booking.objection_decided"))
+
+    case = QualityCase.objects.filter(staff=None).first()
+    assert (case is not None) is counts
+    if case is not None:
+        assert case.evidence["causes"] == ["breaches"]
+        assert (case.evidence["visits"], case.evidence["objections"]) == (10, [found.public_id])
+        desk = sign_in(Client(), make_operator())
+        assert paid.booking.ref in desk.get(f"/desk/quality/{case.public_id}/").content.decode()
+
+
+def test_it_counts_when_it_is_decided_and_for_who_served(shop: Shop, paid: Access, operator: User) -> None:
+    objected(paid, operator, 5000)
+    now = clock.now()
+    other = make_staff(shop.outlet)
+    provider = shop.outlet.provider
+    for person, start, number in (
+        (None, now - timedelta(days=1), 1),
+        (shop.person, now - timedelta(days=1), 1),
+        (other, now - timedelta(days=1), 0),
+        (None, now + timedelta(minutes=1), 0),
+    ):
+        assert selectors.objections_since(provider, person, start).count() == number
+
+
+# By the clock, without news
+
+
+def test_a_visit_that_was_given_up_counts_once_its_time_has_come(shop: Shop, visit: Visit) -> None:
+    for n in range(7):
+        visit(days_ago=n + 1)
+    for days in (2, 3, 4):
+        booking = visit(status="confirmed", days_ago=days + 10).booking
+        start = clock.now() + timedelta(days=days)
+        Booking.objects.filter(pk=booking.pk).update(
+            status="cancelled", cancelled_by="staff", starts_at=start, ends_at=start + timedelta(hours=1)
+        )
+    watch_quality(0)
+    assert QualityCase.objects.count() == 0
+
+    with clock.at(clock.now() + timedelta(days=5)):
+        watch_quality(0)
+        watch_quality(1)
+
+    of_shop, of_person = QualityCase.objects.order_by("pk")
+    assert (of_shop.staff, of_person.staff) == (None, shop.person)
+    assert of_shop.evidence["causes"] == ["breaches"]
+    assert of_shop.evidence["visits"] == 10
+
+
+def test_what_falls_out_of_the_window_is_seen_and_the_case_stays_for_an_operator(
+    shop: Shop, visit: Visit
+) -> None:
+    disappoint(visit)
+    quality.look(provider=shop.outlet.provider)
+
+    with clock.at(clock.now() + timedelta(days=91)):
+        watch_quality(0)
+        case = QualityCase.objects.get()
+        assert (case.closed_at, case.evidence["causes"], case.evidence["reviews"]) == (None, [], [])
+    desk = sign_in(Client(), make_operator())
+    page = desk.get(f"/desk/quality/{case.public_id}/").content.decode()
+    assert "over the threshold again" in page
+
+
+def test_after_a_case_the_clock_sees_only_what_happened_since(
+    shop: Shop, visit: Visit, operator: User
+) -> None:
+    disappoint(visit)
+    watch_quality(0)
+    for case in QualityCase.objects.all():
+        quality.close(case=case, operator=operator, outcome=Outcome.NOTHING)
+    watch_quality(0)
+    assert not QualityCase.objects.filter(closed_at=None).exists()
+
+    # Written after it, told to nobody: the day's look finds it.
+    disappoint(visit)
+    watch_quality(0)
+    assert QualityCase.objects.filter(closed_at=None).count() == 2
+
+
+def test_who_has_nothing_bad_is_not_looked_at(shop: Shop, visit: Visit) -> None:
+    writing.write(access=visit(), stars=Stars(4, 4, 4), text="Good.", language="en")
+    assert quality.look_by_the_clock() == 0
+    disappoint(visit, 1)
+    assert quality.look_by_the_clock() == 2
+    assert QualityCase.objects.count() == 0
+
+
+def test_one_that_fails_keeps_no_other_waiting(
+    shop: Shop, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disappoint(visit)
+    pairs = selectors.to_look_at()
+    monkeypatch.setattr(selectors, "to_look_at", lambda: [(0, None), *pairs])
+    assert quality.look_by_the_clock() == 3
+    assert QualityCase.objects.count() == 2
