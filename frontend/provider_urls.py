@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{_business}application/", provider_vetting.application, name="application"),
     path(f"{_business}application/write/", provider_vetting.write, name="vetting_write"),
     path(f"{_business}application/appeal/<str:entry_id>/", provider_vetting.appeal, name="appeal"),
+    path(f"{_business}notices/<str:notice_id>/appeal/", provider_vetting.appeal_notice, name="appeal_notice"),
     path(f"{_business}submit/", provider_vetting.submit, name="submit"),
     path(f"{_business}documents/", provider_vetting.documents, name="documents"),
     path(

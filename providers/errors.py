@@ -186,6 +186,14 @@ class ApplicationClaimed(DomainError):
     title = _("Somebody else is working on this one.")
 
 
+class AppealClaimed(DomainError):
+    """Another operator has the appeal in hand."""
+
+    code = "appeal_claimed"
+    status = 409
+    title = _("Somebody else is working on this one.")
+
+
 class AlreadyDecided(DomainError):
     """It was decided in the meantime: an application, a document or an appeal is decided once."""
 

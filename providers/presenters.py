@@ -7,7 +7,6 @@ from common.uploads import picture_url
 from geo.selectors import position_of
 from providers import schemas as s
 from providers.models import (
-    APPEALABLE,
     Closure,
     Document,
     DocumentKindName,
@@ -25,7 +24,7 @@ from providers.models import (
 )
 from providers.selectors.categories import CategoryNode, by_pk
 from providers.selectors.public import PublicOutlet
-from providers.selectors.vetting import Need, Step
+from providers.selectors.vetting import Need, Notice, Step, may_appeal
 
 
 def money(amount: int, currency: str) -> s.MoneyOut:
@@ -298,7 +297,24 @@ def entry(row: VettingEntry) -> s.EntryOut:
         until=row.until,
         document=row.document.public_id if row.document else None,
         staff=row.staff.public_id if row.staff else None,
-        can_appeal=row.kind in APPEALABLE and not hasattr(row, "appeal"),
+        can_appeal=may_appeal(row),
+    )
+
+
+def notice(row: Notice) -> s.NoticeOut:
+    """A decision about a person, for that person."""
+    return s.NoticeOut(
+        id=row.entry.public_id,
+        at=row.entry.at,
+        kind=row.entry.kind,
+        message=row.entry.message,
+        appeals=[
+            s.NoticeAppealOut(
+                mine=made.by_person, made_at=made.made_at, outcome=made.outcome or None, answer=made.answer
+            )
+            for made in row.appeals
+        ],
+        can_appeal=row.may_appeal,
     )
 
 

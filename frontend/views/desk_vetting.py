@@ -21,7 +21,7 @@ from frontend.once import new_key, once
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_vetting_forms import ApprovalForm, ReasonForm, RevisionForm
 from frontend.views.provider_forms import category_choices
-from providers.models import Application, DocumentKindName, Provider, VettingEntry
+from providers.models import Appeal, Application, DocumentKindName, Provider, VettingEntry
 from providers.rules.vetting import GRACE_DAYS
 from providers.selectors import catalogue
 from providers.selectors import vetting as read
@@ -57,13 +57,16 @@ def applications(desk: OperatorsDesk) -> HttpResponse:
 
 
 def _row(application: Application, user: User) -> dict[str, Any]:
-    now = clock.now()
-    is_claimed = bool(application.claimed_until and application.claimed_until > now)
+    late = (clock.now() - application.submitted_at).total_seconds() > LATE_AFTER_H * 3600
+    return {"application": application, "is_late": late, **in_whose_hands(application, user)}
+
+
+def in_whose_hands(row: Application | Appeal, user: User) -> dict[str, bool]:
+    """Whether an operator has it in hand now: this one, or another."""
+    is_claimed = bool(row.claimed_until and row.claimed_until > clock.now())
     return {
-        "application": application,
-        "is_mine": is_claimed and application.claimed_by_id == user.pk,
-        "is_others": is_claimed and application.claimed_by_id != user.pk,
-        "is_late": (now - application.submitted_at).total_seconds() > LATE_AFTER_H * 3600,
+        "is_mine": is_claimed and row.claimed_by_id == user.pk,
+        "is_others": is_claimed and row.claimed_by_id != user.pk,
     }
 
 
@@ -134,7 +137,7 @@ def thread_of(desk: OperatorsDesk, provider: Provider) -> ThreadPage:
 def claim(desk: OperatorsDesk, application_id: str) -> HttpResponse:
     """Take it in hand, so that nobody else decides meanwhile."""
     found = read.find_application(application_id)
-    return _answer(
+    return answered(
         desk,
         lambda: vetting.claim_application(application=found, operator=desk.user).public_id,
         _("It is yours for half an hour."),
@@ -146,7 +149,7 @@ def claim(desk: OperatorsDesk, application_id: str) -> HttpResponse:
 def release(desk: OperatorsDesk, application_id: str) -> HttpResponse:
     """Give it back to the queue."""
     found = read.find_application(application_id)
-    return _answer(
+    return answered(
         desk,
         lambda: vetting.release_application(application=found, operator=desk.user).public_id,
         _("It is in the queue again."),
@@ -245,7 +248,7 @@ def write(desk: OperatorsDesk, application_id: str) -> HttpResponse:
     """Write to the business, in its thread."""
     found = read.find_application(application_id)
     text = desk.request.POST.get("message", "")[:4000]
-    return _answer(
+    return answered(
         desk,
         lambda: (
             vetting.write(provider=found.provider, user=desk.user, message=text, as_operator=True).public_id
@@ -273,7 +276,10 @@ def _once(desk: OperatorsDesk, do: Callable[[], str]) -> None:
     once(desk.request, desk.request.POST.get("key", ""), lambda: {"id": do()})
 
 
-def _answer(desk: OperatorsDesk, do: Callable[[], str], said: str, application_id: str) -> HttpResponse:
+def answered(
+    desk: OperatorsDesk, do: Callable[[], str], said: str, of_id: str, *, to: str = "desk:application"
+) -> HttpResponse:
+    """Do it once, say so or why it was refused, and go back to the page `to` of what it was done to."""
     try:
         _once(desk, do)
     except DomainError as error:
@@ -282,7 +288,7 @@ def _answer(desk: OperatorsDesk, do: Callable[[], str], said: str, application_i
         messages.error(desk.request, str(error))
     else:
         messages.success(desk.request, said)
-    return redirect("desk:application", application_id)
+    return redirect(to, of_id)
 
 
 desk_nav.register(

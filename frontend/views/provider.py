@@ -64,7 +64,7 @@ def overview(desk: Desk) -> HttpResponse:
         waiting=requests_at(desk),
         nav="overview",
         overview=found,
-        about_you=vetting.about_person(desk.membership.staff) if desk.membership.staff else [],
+        about_you=vetting.notices(desk.membership.staff) if desk.membership.staff else [],
         suspension=vetting.suspension(desk.provider) if desk.can_manage else None,
         zone=desk.zone,
     )

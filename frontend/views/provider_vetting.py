@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,7 +23,7 @@ from frontend.provider_steps import progress
 from frontend.views.provider_desk import Desk, action, at_desk, form_page
 from frontend.views.provider_vetting_forms import AppealForm, DocumentForm, MessageForm
 from providers.enums import PaperSubject, Role
-from providers.models import APPEALABLE, DocumentKind, StaffMember
+from providers.models import APPEALABLE, DocumentKind, StaffMember, VettingEntry
 from providers.rules.vetting import GRACE_DAYS, OPEN_TO_SUBMIT
 from providers.selectors import catalogue
 from providers.selectors import vetting as read
@@ -70,18 +71,34 @@ def appeal(desk: Desk, entry_id: str) -> HttpResponse:
     entry = read.find_entry(desk.provider, entry_id)
     if entry.kind not in APPEALABLE:
         raise NotFound
+    return _appeal(desk, entry, back="application")
+
+
+@at_desk(methods=("GET", "HEAD", "POST"))
+def appeal_notice(desk: Desk, notice_id: str) -> HttpResponse:
+    """A person asks for a decision about themselves to be looked at again, whatever the business does."""
+    entry = read.find_notice(desk.membership.staff, notice_id)
+    return _appeal(desk, entry, back="overview", person=desk.membership.staff)
+
+
+def _appeal(desk: Desk, entry: VettingEntry, *, back: str, person: StaffMember | None = None) -> HttpResponse:
     form = AppealForm(desk.request.POST or None)
+    user = desk.membership.user
     if desk.sent and _sent_once(
         desk,
         form,
         lambda: (
-            vetting.appeal(entry=entry, user=desk.membership.user, text=form.cleaned_data["text"]).public_id
+            vetting.appeal(entry=entry, user=user, text=form.cleaned_data["text"], person=person).public_id
         ),
     ):
-        return desk.done(_("Sent. Somebody else than before decides, and we write to you."), "application")
+        if person is None:
+            return desk.done(_("Sent. Somebody else than before decides, and we write to you."), back)
+        return desk.done(_("Sent. Somebody else than before decides; the answer appears here."), back)
     return desk.render(
         "appeal",
-        nav="application",
+        nav=back,
+        back=reverse(f"provider:{back}", args=[desk.provider.public_id]),
+        person=person,
         status=422 if form.is_bound else 200,
         form=form,
         entry=entry,
@@ -174,7 +191,7 @@ def _application(desk: Desk, message: MessageForm | None = None) -> HttpResponse
             (
                 entry,
                 names.get(entry.document.kind_id) if entry.document else None,
-                entry.kind in APPEALABLE and not hasattr(entry, "appeal"),
+                read.may_appeal(entry),
             )
             for entry in entries
         ],

@@ -14,7 +14,7 @@ from providers.models import StaffMember
 from providers.rules.vetting import OPEN_TO_SUBMIT
 from providers.selectors import catalogue
 from providers.selectors import vetting as read
-from providers.selectors.access import WRITE, access_provider
+from providers.selectors.access import WRITE, access_membership, access_provider
 from providers.services import vetting
 
 router = Router(tags=["provider"])
@@ -143,3 +143,32 @@ def appeal_decision(
     line = read.find_entry(found, entry)
     made = vetting.appeal(entry=line, user=principal.require_user(), text=body.text)
     return 201, schemas.AppealOut(id=made.public_id, entry=line.public_id)
+
+
+@router.get(
+    "/provider/businesses/{provider}/notices",
+    response={200: schemas.NoticesOut, **ERRORS},
+    operation_id="list_my_notices",
+)
+def list_my_notices(request: HttpRequest, provider: schemas.PublicId) -> schemas.NoticesOut:
+    """The decisions that concern the caller as a person of the business, the latest first; at most ten."""
+    member = access_membership(caller(request), provider)
+    rows = read.notices(member.staff) if member.staff else []
+    return schemas.NoticesOut(items=[presenters.notice(row) for row in rows])
+
+
+@router.post(
+    "/provider/businesses/{provider}/notices/{notice}/appeal",
+    response={201: schemas.AppealOut, **ERRORS},
+    operation_id="appeal_my_notice",
+)
+@idempotent
+def appeal_my_notice(
+    request: HttpRequest, provider: schemas.PublicId, notice: schemas.PublicId, body: schemas.AppealIn
+) -> tuple[int, schemas.AppealOut]:
+    """Ask another operator to look at a decision about the caller again: once, whatever the business does."""
+    principal = caller(request)
+    member = access_membership(principal, provider, scope=WRITE)
+    entry = read.find_notice(member.staff, notice)
+    made = vetting.appeal(entry=entry, user=principal.require_user(), text=body.text, person=member.staff)
+    return 201, schemas.AppealOut(id=made.public_id, entry=entry.public_id)

@@ -261,13 +261,16 @@ class VettingEntry(models.Model):
 
 
 class Appeal(models.Model):
-    """A business asks another operator to look at a decision again: once per decision.
+    """A business, or the person whom it concerns (`by_person`), asks another operator to look at a decision again:
+    each once per decision.
 
-    `against` is who took it (none when the worker did), so that the database can refuse the same one.
+    `against` is who took it (none when the worker did), so that the database can refuse the same one. Claimed by
+    an operator for a while, decided once.
     """
 
     public_id = PublicIdField(prefix="apl")
-    entry = models.OneToOneField(VettingEntry, on_delete=models.PROTECT, related_name="appeal")
+    entry = models.ForeignKey(VettingEntry, on_delete=models.PROTECT, related_name="appeals")
+    by_person = models.BooleanField(default=False, help_text="by the person whom the decision concerns")
     provider = models.ForeignKey("Provider", on_delete=models.PROTECT, related_name="appeals")
     against = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -275,6 +278,10 @@ class Appeal(models.Model):
     text = models.TextField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=9, choices=AppealOutcome, blank=True)
     answer = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -284,6 +291,16 @@ class Appeal(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["entry", "by_person"], name="one_appeal_of_a_decision_by_each"),
+            models.CheckConstraint(
+                condition=Q(claimed_by__isnull=True, claimed_until__isnull=True)
+                | Q(claimed_by__isnull=False, claimed_until__isnull=False, outcome=""),
+                name="appeal_claim_has_its_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(against__isnull=True) | Q(claimed_by__isnull=True) | ~Q(claimed_by=F("against")),
+                name="appeal_is_claimed_by_another",
+            ),
             models.CheckConstraint(
                 condition=Q(against__isnull=True) | Q(decided_by__isnull=True) | ~Q(decided_by=F("against")),
                 name="appeal_is_decided_by_another",

@@ -64,6 +64,30 @@ class AppealOut(Schema):
     entry: str
 
 
+class NoticeAppealOut(Schema):
+    """An appeal against a notice: one's own (`mine`), or the business's. `outcome` is null while it waits."""
+
+    mine: bool
+    made_at: Instant
+    outcome: str | None
+    answer: str
+
+
+class NoticeOut(Schema):
+    """A decision that concerns the caller: a notice, or a call for retraining."""
+
+    id: str
+    at: Instant
+    kind: str
+    message: str
+    appeals: list[NoticeAppealOut]
+    can_appeal: bool
+
+
+class NoticesOut(Schema):
+    items: list[NoticeOut]
+
+
 class DocumentIn(Strict):
     """Sent as a form beside the `file`. `staff` is whom it is about, for kinds that are about a person."""
 

@@ -219,10 +219,11 @@ def open_points(provider: Provider) -> list[dict[str, str]]:
 
 
 def thread(provider: Provider) -> QuerySet[VettingEntry]:
-    """The whole thread, oldest first, with who wrote it, the paper, the person, and the appeal. One query."""
+    """The whole thread, oldest first, with who wrote it, the paper, the person, and the appeals. Two queries."""
     return (
         VettingEntry.objects.filter(provider=provider)
-        .select_related("user", "document__kind", "staff", "application", "appeal")
+        .select_related("user", "document__kind", "staff", "application")
+        .prefetch_related("appeals")
         .order_by("pk")
     )
 
@@ -230,6 +231,13 @@ def thread(provider: Provider) -> QuerySet[VettingEntry]:
 def find_entry(provider: Provider, public_id: str) -> VettingEntry:
     """An entry of the business's thread. Raises NotFound."""
     return _found(thread(provider), public_id)
+
+
+def may_appeal(entry: VettingEntry, *, person: StaffMember | None = None) -> bool:
+    """Whether the business, or the `person` whom the decision concerns, may (still) appeal it."""
+    if entry.kind not in APPEALABLE or (person is not None and entry.staff_id != person.pk):
+        return False
+    return all(made.by_person != (person is not None) for made in entry.appeals.all())
 
 
 def suspension(provider: Provider) -> VettingEntry | None:
@@ -311,18 +319,29 @@ def expiring_documents(*, within_days: int = rules.REMIND_DAYS[0]) -> QuerySet[D
     )
 
 
-def open_appeals() -> QuerySet[Appeal]:
-    """The appeals that wait for a decision, oldest first, with entry and business. One query."""
-    return (
+def open_appeals(*, claimed: str = "", operator_id: int | None = None) -> QuerySet[Appeal]:
+    """The appeals that wait for a decision, oldest first, with entry, business and claim. One query.
+
+    `claimed` is "free" (nobody works on it), "mine" (of `operator_id`) or "" for all.
+    """
+    now = clock.now()
+    found = (
         Appeal.objects.filter(outcome="")
-        .select_related("provider", "entry", "against", "made_by")
+        .select_related("provider", "entry__staff", "against", "made_by", "claimed_by")
         .order_by("made_at", "pk")
     )
+    if claimed == "free":
+        found = found.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now))
+    if claimed == "mine":
+        found = found.filter(claimed_by_id=operator_id, claimed_until__gt=now)
+    return found
 
 
 def find_appeal(public_id: str) -> Appeal:
     """An appeal with its entry and business, decided or not. Raises NotFound."""
-    rows = Appeal.objects.select_related("provider", "entry", "against", "made_by", "decided_by")
+    rows = Appeal.objects.select_related(
+        "provider", "entry__staff", "against", "made_by", "decided_by", "claimed_by"
+    )
     return _found(rows, public_id)
 
 
@@ -338,10 +357,37 @@ def _found(rows: QuerySet[M], public_id: str) -> M:
     return found
 
 
-def about_person(staff: StaffMember) -> list[VettingEntry]:
-    """The notices and calls for retraining that concern one person, the latest first: they may read these."""
-    return list(
-        VettingEntry.objects.filter(staff=staff, kind__in=(EntryKind.WARNED, EntryKind.RETRAINING)).order_by(
-            "-pk"
-        )[:10]
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A decision about one person as they read it, with the appeals against it and whether they may appeal."""
+
+    entry: VettingEntry
+    appeals: list[Appeal]
+    may_appeal: bool
+
+
+def about_person(staff: StaffMember) -> QuerySet[VettingEntry]:
+    """The decisions that concern one person, the latest first: they read these themselves. Two queries."""
+    return (
+        VettingEntry.objects.filter(staff=staff, kind__in=APPEALABLE)
+        .prefetch_related("appeals")
+        .order_by("-pk")
     )
+
+
+def notices(staff: StaffMember) -> list[Notice]:
+    """The latest ten decisions about one person, for that person. Two queries."""
+    return [notice(entry, staff) for entry in about_person(staff)[:10]]
+
+
+def notice(entry: VettingEntry, staff: StaffMember) -> Notice:
+    """A decision about `staff` as they read it."""
+    appeals = sorted(entry.appeals.all(), key=lambda made: made.pk)
+    return Notice(entry, appeals, may_appeal(entry, person=staff))
+
+
+def find_notice(staff: StaffMember | None, public_id: str) -> VettingEntry:
+    """A decision about the person. Raises NotFound, also for those about others, and to who is no person."""
+    if staff is None:
+        raise NotFound
+    return _found(about_person(staff), public_id)

@@ -40,6 +40,7 @@ book in          | 401    404      404      401   yes    403       yes     yes  
 mark at the desk | 401    404      404      401   yes    told      yes     yes   404   404
 mark in words    | 401    404      404      401   yes    403       yes     yes   404   404
 take a quiz      | 401    404      404      401   yes    yes       403     403   404   404
+own notice       | 401    404      404      401   yes    404       404     404   404   404
 follow board     | 404    404      404      404   yes    yes       yes     yes   404   yes
 back office      | 401    401      401      401   401    401       401     401   401   yes
 desk             | 401    404      404      401   404    404       404     404   404   yes
@@ -172,7 +173,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     ),
     "accept_booking": _visit("mark", state="requested"),
     "decline_booking": _visit("mark", state="requested", body={"reason": "Full."}),
-    "check_in": _visit("mark", body={"code": "{code}"}),
+    "check_in": _visit("mark", state="today", body={"code": "{code}"}),
     "on_the_way": _visit("mark", state="at_home"),
     "start_visit": _visit("mark", state="checked_in"),
     "tick_standard": _visit("mark", state="started", body={"done": [0]}),
@@ -210,6 +211,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "list_vetting_entries": _see("manager"),
     "write_to_operators": _change(body={"message": "When do you look at it?"}),
     "appeal_decision": _change(body={"text": "It was snowing."}),
+    "list_my_notices": _see(),
+    "appeal_my_notice": _change("own notice", body={"text": "It was snowing."}),
     "list_members": _see("manager"),
     "add_member": _change(
         "owner", body={"email": "new@example.com", "role": "staff", "staff": "{new_staff}"}
@@ -460,6 +463,10 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:application": {"GET": _SEEN},
     "provider:vetting_write": {"POST": _EMPTY},
     "provider:appeal": _DESK_FORM,
+    "provider:appeal_notice": {
+        "GET": Case("own notice"),
+        "POST": Case("own notice", form={"key": "{uuid}", "text": "It was snowing."}),
+    },
     "provider:documents": {"GET": _SEEN},
     "provider:document_new": _DESK_FORM,
     "frontend:document_file": {"GET": Case("papers")},
@@ -500,7 +507,9 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": _SEEN,
         "POST": Case("manager", form={"version": "{version}", "key": "{uuid}"}),
     },
-    "provider:visit_mark": {"POST": Case("mark at the desk", form={"code": "{code}", "key": "{uuid}"})},
+    "provider:visit_mark": {
+        "POST": Case("mark at the desk", state="today", form={"code": "{code}", "key": "{uuid}"})
+    },
     "provider:visit_standard": {
         "POST": Case("mark at the desk", state="started", form={"done": "0", "key": "{uuid}"})
     },
@@ -547,6 +556,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "desk:documents": _DESK,
     "desk:decide_document": {"POST": Case("desk", form={"key": "{uuid}", "accept": "1"})},
     "desk:appeals": _DESK,
+    "desk:appeal_claim": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:appeal_release": {"POST": Case("desk", form={"key": "{uuid}"})},
     "desk:appeal": {"GET": Case("desk"), "POST": Case("desk", form=_NOTHING, outcome=422)},
     "desk:find": {"GET": Case("desk"), "POST": Case("desk", form={"q": "Shop"})},
     "desk:provider": _DESK,

@@ -47,6 +47,7 @@ from providers.services.vetting import set_document_kind, warn
 from reviews.models import QualityCase
 from tests.factories import (
     make_bays,
+    make_due,
     make_home_service,
     make_member,
     make_option,
@@ -112,7 +113,8 @@ class World:
     secrets: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def put(self, state: str) -> None:
-        """Bring the visit to a status: at home for `at_home`, past for `missed`, with its review for `reviewed`, with
+        """Bring the visit to a status: at home for `at_home`, past for `missed`, due for
+        `today`, with its review for `reviewed`, with
         its customer's case for `objected`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
@@ -121,6 +123,7 @@ class World:
             "reviewed": "completed",
             "to_pay": "confirmed",
             "paid_there": "confirmed",
+            "today": "confirmed",
             "objected": "started",
         }
         _bring(booking, short.get(state, state))
@@ -138,8 +141,8 @@ class World:
             Objection.objects.create(
                 public_id=self.ids["objection"], booking=booking.get(), by="customer", actor="guest"
             )
-        if state == "missed":
-            booking.update(starts_at=now() - timedelta(hours=2), ends_at=now() - timedelta(hours=1))
+        if state in ("missed", "today", "at_home", "checked_in", "started"):
+            make_due(self.ids["ref"], ago=timedelta(hours=2 if state == "missed" else 0))
 
     def app(self, caller: str, *scopes: str) -> dict[str, str]:
         """The headers of a caller's app: an API token with `scopes` (all if none), or the guest's token."""
@@ -330,6 +333,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     person.save(update_fields=["photo"])
     start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
     notice = warn(provider=provider, operator=make_user(), reason="Late.")
+    own = warn(provider=provider, operator=make_user(), reason="Late, they say.", staff=person)
     contested = warn(provider=provider, operator=make_user(), reason="Late again.")
     appeal = Appeal.objects.create(entry=contested, provider=provider, text="No.", made_by=owner)
     application = Application.objects.create(provider=provider, round=1, submitted_by=actor)
@@ -354,9 +358,21 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "document_kind": DOCUMENT_KIND,
         "document_id": _document(provider).public_id,
         "entry": notice.public_id,
+        "notice": own.public_id,
     }
     # Pages call the same things by longer names.
-    names = ("provider", "outlet", "staff", "service", "option", "kind", "closure", "time_off", "entry")
+    names = (
+        "provider",
+        "outlet",
+        "staff",
+        "service",
+        "option",
+        "kind",
+        "closure",
+        "time_off",
+        "entry",
+        "notice",
+    )
     return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
 
 

@@ -4,7 +4,7 @@ Verbs of operators take the deciding `operator`; those of members the writing `u
 that they may: members through providers.selectors.access, operators at their desk.
 """
 
-from providers.services.vetting.appeals import appeal, decide_appeal
+from providers.services.vetting.appeals import appeal, claim_appeal, decide_appeal, release_appeal
 from providers.services.vetting.applications import (
     approve,
     ask_for_revision,
@@ -29,6 +29,7 @@ __all__ = [
     "appeal",
     "approve",
     "ask_for_revision",
+    "claim_appeal",
     "claim_application",
     "decide_appeal",
     "end_suspensions",
@@ -37,6 +38,7 @@ __all__ = [
     "refuse_document",
     "reinstate",
     "reject",
+    "release_appeal",
     "release_application",
     "remind_of_documents",
     "set_document_kind",

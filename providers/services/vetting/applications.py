@@ -1,10 +1,8 @@
 """An application: sent by the owner, claimed by one operator, decided once."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import User
 from common import audit, clock
@@ -23,10 +21,17 @@ from providers.rules import vetting
 from providers.selectors import vetting as read
 from providers.services.parties import refuse_if_party
 from providers.services.record import lock_provider
-from providers.services.vetting.record import TEXT_LENGTH, actor_of, move, reason, still_open, write_entry
+from providers.services.vetting.record import (
+    LEASE,
+    TEXT_LENGTH,
+    actor_of,
+    in_reach,
+    move,
+    reason,
+    still_open,
+    write_entry,
+)
 
-# How long an operator keeps an application without doing anything with it.
-LEASE = timedelta(minutes=30)
 MOST_POINTS = 20
 
 
@@ -70,11 +75,8 @@ def claim_application(*, application: Application, operator: User) -> Applicatio
     Raises ApplicationClaimed, AlreadyDecided, OwnCause.
     """
     refuse_if_party(operator=operator, provider=application.provider)
-    now = clock.now()
-    claimed = (
-        Application.objects.filter(pk=application.pk, decision="")
-        .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_by=operator))
-        .update(claimed_by=operator, claimed_until=now + LEASE)
+    claimed = Application.objects.filter(in_reach(operator), pk=application.pk, decision="").update(
+        claimed_by=operator, claimed_until=clock.now() + LEASE
     )
     application.refresh_from_db()
     if not claimed:
@@ -161,11 +163,8 @@ _reason = reason
 def _settle(application: Application, operator: User, decision: Decision) -> Application:
     """Write the decision if nobody else did or has it in hand: of two operators the database lets one through."""
     refuse_if_party(operator=operator, provider=application.provider)
-    now = clock.now()
-    rows = (
-        Application.objects.filter(pk=application.pk, decision="")
-        .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_by=operator))
-        .update(decision=decision, decided_by=operator, decided_at=now, claimed_by=None, claimed_until=None)
+    rows = Application.objects.filter(in_reach(operator), pk=application.pk, decision="").update(
+        decision=decision, decided_by=operator, decided_at=clock.now(), claimed_by=None, claimed_until=None
     )
     application = Application.objects.get(pk=application.pk)
     still_open(rows, AlreadyDecided if application.decision else ApplicationClaimed)

@@ -1,9 +1,12 @@
 """What every step of vetting has in common: the state table, the line in the thread, the event and audit row."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import User
+from common import clock
 from common.actors import SYSTEM, user_actor
 from common.errors import DomainError
 from providers.enums import EntryKind, ProviderStatus, Side
@@ -15,6 +18,8 @@ from providers.services.listing import refresh_provider
 from providers.services.record import tell
 
 TEXT_LENGTH = 4000
+# How long an operator keeps an application or an appeal without doing anything with it.
+LEASE = timedelta(minutes=30)
 
 
 def actor_of(user: User | None) -> str:
@@ -115,6 +120,11 @@ def about(
         entry=entry.public_id,
         **data,
     )
+
+
+def in_reach(operator: User) -> Q:
+    """Of what operators claim for a while: in nobody's hands any more, or in the operator's own."""
+    return Q(claimed_until__isnull=True) | Q(claimed_until__lte=clock.now()) | Q(claimed_by=operator)
 
 
 def still_open(rows: int, refusal: type[DomainError]) -> None:
