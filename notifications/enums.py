@@ -15,6 +15,8 @@ class Kind(TextChoices):
     REQUESTED = "requested", "requested"
     DECLINED = "declined", "declined"
     MESSAGE = "message", "message"
+    SHOP_SUSPENDED = "shop_suspended", "business suspended"
+    SHOP_BACK = "shop_back", "business reinstated"
     REVIEW_INVITED = "review_invited", "review: invited"
     REVIEW_REPLIED = "review_replied", "review: replied"
     REVIEW_HIDDEN = "review_hidden", "review: hidden"

@@ -4,8 +4,15 @@ from bookings.rules import states
 from common.events import after_commit
 from common.models import Event
 from notifications.enums import Kind
-from notifications.selectors import Addressee, business_of, customer_of, find_booking, provider_of
-from notifications.services import owe, owe_business, send
+from notifications.selectors import (
+    Addressee,
+    business_of,
+    customer_of,
+    find_booking,
+    provider_of,
+    visits_ahead,
+)
+from notifications.services import owe, owe_business, owe_many, send
 
 # An event's type, then what the customer and the provider are told of it.
 MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
@@ -84,6 +91,22 @@ def on_vetting(event: Event) -> None:
     if event.payload.get("side") == "provider":
         return
     _tell_business(event, Kind.VETTING, f"vetting:{event.payload['entry']}")
+
+
+@after_commit("provider.suspended", "provider.reinstated")
+def on_standing(event: Event) -> None:
+    """Write down that the customers of visits ahead are to be told; the worker sends these, some at a time.
+
+    It is published once per outlet, and each visit is written down once, whichever is heard first.
+    """
+    kind = Kind.SHOP_SUSPENDED if event.type == "provider.suspended" else Kind.SHOP_BACK
+    told = ((visit, customer_of(visit)) for visit in visits_ahead(event.subject_id))
+    owe_many(
+        kind=kind,
+        to=[(visit, reader) for visit, reader in told if reader],
+        event=event,
+        news=f"{kind}:{event.payload['entry']}",
+    )
 
 
 @after_commit("document.expiring")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from bookings.models import Booking
+from bookings.rules import states
+from common import clock
 from common.errors import NotFound
 from notifications.models import DevMail
 from providers.enums import Role
@@ -40,6 +42,19 @@ def provider_of(booking: Booking) -> Addressee | None:
     """The business as a reader; None when it gave no e-mail."""
     provider = booking.outlet.provider
     return Addressee("provider", provider.public_id, provider.language) if provider.email else None
+
+
+def visits_ahead(provider_id: str) -> QuerySet[Booking]:
+    """The visits of a business (public id) that are agreed or asked for and have not begun, with their customers."""
+    return (
+        Booking.objects.filter(
+            outlet__provider__public_id=provider_id,
+            status__in=[states.CONFIRMED, states.REQUESTED],
+            starts_at__gt=clock.now(),
+        )
+        .select_related("customer__user")
+        .order_by("starts_at", "pk")
+    )
 
 
 def business_of(public_id: str) -> Addressee | None:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from bookings.models import Booking
 from notifications.enums import Kind
-from notifications.letters import customers, objections, providers, reviews, vetting
+from notifications.letters import customers, objections, providers, reviews, standing, vetting
 from notifications.letters.letter import Letter
 from notifications.models import Message
 from providers.models import Provider
@@ -33,6 +33,8 @@ WRITERS: dict[str, Writer] = {
     Kind.PROVIDER_OBJECTION: objections.to_provider,
     Kind.PROVIDER_OVERDUE: providers.provider_overdue,
     Kind.MESSAGE: customers.message,
+    Kind.SHOP_SUSPENDED: standing.suspended,
+    Kind.SHOP_BACK: standing.back,
     Kind.REVIEW_INVITED: reviews.invited,
     Kind.REVIEW_REPLIED: reviews.replied,
     Kind.REVIEW_HIDDEN: reviews.hidden,

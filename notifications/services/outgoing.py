@@ -40,6 +40,28 @@ def owe_business(*, kind: Kind, to: Addressee, event: Event, news: str) -> Messa
     return _owe(f"{news}:{to.role}", kind=kind, to=to, event=event, booking_ref="")
 
 
+def owe_many(*, kind: Kind, to: Iterable[tuple[Booking, Addressee]], event: Event, news: str) -> None:
+    """Write down that each is owed a mail of `kind` about a visit, once per `news`. One statement per 500, and nothing
+    is sent: `send_due` does, some at a time."""
+    now = clock.now()
+    Message.objects.bulk_create(
+        (
+            Message(
+                key=f"{news}:{booking.ref}:{reader.role}",
+                kind=kind,
+                booking_ref=booking.ref,
+                recipient=reader.id,
+                language=reader.language,
+                event=event,
+                next_try_at=now,
+            )
+            for booking, reader in to
+        ),
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+
+
 def _owe(key: str, *, kind: Kind, to: Addressee, event: Event | None, booking_ref: str) -> Message:
     message, _ = Message.objects.get_or_create(
         key=key,
