@@ -24,16 +24,21 @@ WHY: dict[str, str | Promise] = {
     fit.UNIT: _("what it needs is archived"),
     fit.HOURS: pgettext_lazy("a visit", "outside the hours"),
     fit.NOBODY: _("nobody signs in as the person: only managers mark it"),
+    fit.CLOCK: _("the shop's clock reads another time"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One visit of the list. `move` and `cancel` are where that is done; empty for a hold, which ends by itself."""
+    """One visit of the list. `move` and `cancel` are where that is done; empty for a hold, which ends by itself.
+
+    `shop_zone` is the zone by which the shop's clock would go, where it then reads another time.
+    """
 
     booking: Booking
     item: BookingItem
     why: list[str | Promise]
+    shop_zone: str
     move: str
     cancel: str
 
@@ -55,6 +60,7 @@ def guarding(provider: Provider, acknowledged: str, do: Callable[[], Any]) -> An
 def affected(provider: Provider, error: BookingsAffected) -> Affected:
     """The list that a refusal names. Two queries."""
     why = {each["ref"]: each["why"] for each in error.data["bookings"]}
+    zones = {each["ref"]: each.get("timezone", "") for each in error.data["bookings"]}
     rows = (
         Booking.objects.filter(ref__in=why)
         .select_related("customer")
@@ -68,6 +74,7 @@ def affected(provider: Provider, error: BookingsAffected) -> Affected:
                 booking=row,
                 item=row.items.all()[0],
                 why=[WHY[word] for word in why[row.ref]],
+                shop_zone=zones[row.ref],
                 move=_address("visit_move", provider, row),
                 cancel=_address("visit_cancel", provider, row),
             )

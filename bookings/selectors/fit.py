@@ -1,10 +1,11 @@
 """Which visits ahead no longer fit the business as it is: who does them, where, when, on what."""
 
 from collections import defaultdict
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from bookings.models import Allocation, BookingItem
+from bookings.models import Allocation, Booking, BookingItem
 from bookings.rules import states
 from bookings.selectors.working import WorkingHours
 from common import clock
@@ -19,9 +20,18 @@ SKILL = "skill"  # the person no longer does it
 UNIT = "unit"  # the bay, room or chair is archived
 HOURS = "hours"  # the shop is closed then, or the person is off
 NOBODY = "nobody"  # nobody signs in as the person: only managers mark it
+CLOCK = "clock"  # the shop's clock reads another time then: its time zone is another one
 
 # Still to take place; what has begun goes on.
 AHEAD = (states.HELD, states.REQUESTED, states.CONFIRMED)
+
+
+def readings(provider_pk: int) -> dict[str, datetime]:
+    """What the shop's clock reads when each visit ahead starts (naive), by reference. One query."""
+    return {
+        booking.ref: booking.starts_at.astimezone(booking.outlet.zone).replace(tzinfo=None)
+        for booking in _ahead(provider_pk).select_related("outlet")
+    }
 
 
 def misfits(provider_pk: int) -> dict[str, set[str]]:
@@ -29,13 +39,10 @@ def misfits(provider_pk: int) -> dict[str, set[str]]:
 
     A visit that a member put outside hours does not fit either: compare before and after a change.
     """
-    now = clock.now()
     items = list(
-        BookingItem.objects.filter(
-            booking__outlet__provider_id=provider_pk, booking__status__in=AHEAD, starts_at__gt=now
+        BookingItem.objects.filter(booking__in=_ahead(provider_pk)).select_related(
+            "booking__outlet", "service", "staff"
         )
-        .filter(~Q(booking__status=states.HELD) | Q(booking__hold_expires_at__gt=now))
-        .select_related("booking__outlet", "service", "staff")
     )
     if not items:
         return {}
@@ -76,3 +83,10 @@ def misfits(provider_pk: int) -> dict[str, set[str]]:
         if not hours.hold(outlet, item.staff_id, Span(item.starts_at, item.ends_at)):
             wrong.add(HOURS)
     return {ref: wrong for ref, wrong in found.items() if wrong}
+
+
+def _ahead(provider_pk: int) -> QuerySet[Booking]:
+    now = clock.now()
+    return Booking.objects.filter(
+        outlet__provider_id=provider_pk, status__in=AHEAD, starts_at__gt=now
+    ).filter(~Q(status=states.HELD) | Q(hold_expires_at__gt=now))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from bookings.errors import BookingsAffected
 from bookings.models import Booking
-from bookings.selectors.fit import misfits
+from bookings.selectors.fit import CLOCK, misfits, readings
 from bookings.services.reserve import lock_rows
 from common import clock
 from providers.models import StaffMember
@@ -16,15 +16,19 @@ from providers.models import StaffMember
 def nothing_breaks_unseen(provider_pk: int, acknowledged: str) -> Iterator[None]:
     """Around a change, in its transaction, under the business's lock. Registered as providers' guard.
 
-    What fits before and would not after is what the change hits. The business's people are locked first: who
-    holds a time just now is waited for and seen, and who comes after looks at the hours as changed. Raises
-    BookingsAffected unless `acknowledged` is the version of that very list.
+    What fits before and would not after is what the change hits, and where the shop's clock would read another
+    time. The business's people are locked first: who holds a time just now is waited for and seen, and who comes
+    after looks at the hours as changed. Raises BookingsAffected unless `acknowledged` is the version of that very
+    list.
     """
     lock_rows(StaffMember.objects.filter(provider_id=provider_pk).values_list("pk", flat=True), ())
-    before = misfits(provider_pk)
+    before, read = misfits(provider_pk), readings(provider_pk)
     yield
     after = misfits(provider_pk)
     hit = {ref: wrong - before.get(ref, set()) for ref, wrong in after.items()}
+    for ref, time in readings(provider_pk).items():
+        if read.get(ref, time) != time:
+            hit.setdefault(ref, set()).add(CLOCK)
     hit = {ref: wrong for ref, wrong in hit.items() if wrong}
     if not hit:
         return
@@ -50,6 +54,8 @@ def nothing_breaks_unseen(provider_pk: int, acknowledged: str) -> Iterator[None]
                 "staff": booking.items.all()[0].staff.public_id,
                 "customer": booking.customer.name if booking.customer else "",
                 "why": sorted(hit[booking.ref]),
+                # Visits keep their instant; the shop's clock would go by this zone.
+                **({"timezone": booking.outlet.timezone} if CLOCK in hit[booking.ref] else {}),
             }
             for booking in rows
         ],
@@ -58,5 +64,9 @@ def nothing_breaks_unseen(provider_pk: int, acknowledged: str) -> Iterator[None]
 
 def _version(rows: list[Booking], hit: dict[str, set[str]]) -> str:
     """Names the list: which visits, as they stand, and why. Stale when any of it has changed."""
-    told = [f"{row.ref}:{row.version}:{row.status}:{','.join(sorted(hit[row.ref]))}" for row in rows]
+    told = [
+        f"{row.ref}:{row.version}:{row.status}:{','.join(sorted(hit[row.ref]))}"
+        + (f":{row.outlet.timezone}" if CLOCK in hit[row.ref] else "")
+        for row in rows
+    ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]

@@ -163,16 +163,17 @@ form_page = functools.partial(at_desk, role=Role.MANAGER, methods=("GET", "HEAD"
 action = functools.partial(at_desk, role=Role.MANAGER, methods=("POST",))
 
 
-def attempt(form: Form, do: Callable[[], Any], *, desk: Desk | None = None) -> Any:
+def attempt(form: Form, do: Callable[[], Any], *, desk: Desk | None = None, guards: bool = True) -> Any:
     """Do what the form asks and answer its result, which is true.
 
     None when the form's fields or the service refuse: then the reason stands on the form. With the `desk` of a
-    change that may hit visits ahead, those that it would hit stand on the form as `affected` first.
+    change that may hit visits ahead, those that it would hit stand on the form as `affected` first; `guards` is
+    false when the service looks for them itself.
     """
     if not form.is_valid():
         return None
     try:
-        if desk is not None:
+        if desk is not None and guards:
             return guarding(desk.provider, desk.request.POST.get("acknowledge", ""), do)
         return do()
     except BookingsAffected as error:

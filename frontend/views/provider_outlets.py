@@ -47,7 +47,7 @@ def edit(desk: Desk, outlet_id: str) -> HttpResponse:
     category = outlet.main_category.slug if outlet.main_category else ""
     initial = OutletForm.initial_of(outlet, category)
     form = OutletForm(desk.request.POST or None, initial=initial, outlet=outlet)
-    if desk.sent and attempt(form, lambda: _update(desk, outlet, form)):
+    if desk.sent and attempt(form, lambda: _update(desk, outlet, form), desk=desk, guards=False):
         return desk.done(_("Saved."), "outlets")
     address = (desk.provider.public_id, outlet.public_id)
     return desk.form(
@@ -214,6 +214,7 @@ def _update(desk: Desk, outlet: Outlet, form: OutletForm) -> Outlet:
     return outlets.update_outlet(
         outlet=outlet,
         actor=desk.actor,
+        acknowledged=desk.request.POST.get("acknowledge", "")[:64],
         main_category=require_category(slug) if slug else None,
         **form.fields_for_service(),
     )

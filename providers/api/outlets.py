@@ -71,13 +71,18 @@ def get_my_outlet(request: HttpRequest, outlet: schemas.PublicId) -> schemas.Out
     operation_id="update_outlet",
 )
 def update_outlet(
-    request: HttpRequest, outlet: schemas.PublicId, body: schemas.OutletChanges
+    request: HttpRequest,
+    outlet: schemas.PublicId,
+    body: schemas.OutletChanges,
+    acknowledge: Acknowledged = "",
 ) -> schemas.OutletOut:
-    """Change an outlet; `pin: null` looks its address up anew."""
+    """Change an outlet; `pin: null` looks its address up anew. With another time zone visits keep their instant; those
+    whose time on the shop's clock changes are listed first."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
     fields = _fields(given(body, nullable=frozenset({"pin", "category", "service_radius_m"})))
-    return presenters.outlet(outlets.update_outlet(outlet=found, actor=principal.actor, **fields))
+    changed = outlets.update_outlet(outlet=found, actor=principal.actor, acknowledged=acknowledge, **fields)
+    return presenters.outlet(changed)
 
 
 @router.post(

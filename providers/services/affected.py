@@ -1,7 +1,7 @@
 """Changes that may hit what is booked: nothing that was promised breaks unseen.
 
 Providers knows no bookings: bookings registers a guard, and every interface puts a change that may hit visits within
-`guarded`. The services themselves stay as they are.
+`guarded`. The services themselves stay as they are, but for one that asks the network before its transaction.
 """
 
 from collections.abc import Callable, Iterator

@@ -15,6 +15,7 @@ from providers.enums import Place
 from providers.errors import AreaNeeded, CategoryUnknown, CurrencyInUse, IsArchived
 from providers.models import Category, Offering, Outlet, Provider
 from providers.rules import checks
+from providers.services.affected import guarded
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.listing import refresh_outlet
 from providers.services.record import lock_provider, tell
@@ -73,16 +74,22 @@ def create_outlet(*, provider: Provider, actor: str, **fields: Unpack[OutletFiel
     return outlet
 
 
-def update_outlet(*, outlet: Outlet, actor: str, **changes: Unpack[OutletFields]) -> Outlet:
+def update_outlet(
+    *, outlet: Outlet, actor: str, acknowledged: str = "", **changes: Unpack[OutletFields]
+) -> Outlet:
     """Change an outlet. With `position=None` a changed address is looked up anew; else the pin stays.
 
-    Raises IsArchived, CurrencyInUse, AreaNeeded (home visits are sold here), and the errors of each field.
+    Another time zone leaves visits at their instant. It is guarded here, since the geocoder is asked before any
+    transaction: what the guard refuses is raised unless `acknowledged` names it. Raises IsArchived, CurrencyInUse,
+    AreaNeeded (home visits are sold here), and the errors of each field.
     """
     clean = _checked(changes, country=changes.get("country", outlet.country))
     pin: Position | None = None
     if "position" in clean:
         pin = clean.pop("position") or locate({**_address(outlet), **clean})
-    with transaction.atomic():
+    is_guarded = "timezone" in clean
+    within = guarded(outlet.provider_id, acknowledged=acknowledged) if is_guarded else transaction.atomic()
+    with within:
         provider = lock_provider(outlet.provider_id)
         outlet = Outlet.objects.get(pk=outlet.pk)
         if outlet.archived_at:

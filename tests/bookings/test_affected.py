@@ -16,7 +16,7 @@ from bookings.selectors.access import booking_for
 from bookings.selectors.fit import misfits
 from bookings.services import changes, front_desk, holds
 from providers.enums import Role
-from providers.models import Closure, HoursRule, Membership, Resource, StaffMember
+from providers.models import Closure, HoursRule, Membership, Outlet, Resource, StaffMember
 from providers.rules.hours import WeeklyRule
 from providers.services import catalogue, hours, members, outlets, resources, staff
 from providers.services.affected import guarded
@@ -163,6 +163,43 @@ def test_the_list_names_when_what_and_who(shop: Shop) -> None:
         "customer": "Ville Ranta",
         "why": ["hours"],
     }
+
+
+def zone(shop: Shop, name: str, acknowledged: str = "") -> Callable[[], Any]:
+    return lambda: outlets.update_outlet(
+        outlet=shop.outlet, actor=ACTOR, acknowledged=acknowledged, timezone=name
+    )
+
+
+def test_another_time_zone_lists_what_the_shops_clock_would_read_otherwise(shop: Shop) -> None:
+    late = shop.book(16, shop.juho)
+    Booking.objects.filter(pk=late.pk).update(status="cancelled")
+    with pytest.raises(BookingsAffected) as refused:
+        zone(shop, "Europe/Paris")()
+
+    [row] = refused.value.data["bookings"]
+    assert (row["ref"], row["why"], row["timezone"]) == (shop.visit.ref, ["clock"], "Europe/Paris")
+    assert Outlet.objects.get(pk=shop.outlet.pk).timezone == "Europe/Helsinki"
+
+    zone(shop, "Europe/Paris", refused.value.data["version"])()
+
+    kept = Booking.objects.get(pk=shop.visit.pk)
+    assert (kept.starts_at, kept.timezone) == (shop.visit.starts_at, "Europe/Helsinki")
+    assert Outlet.objects.get(pk=shop.outlet.pk).timezone == "Europe/Paris"
+    # Each further change is one, though it is off what was agreed already; the list of another zone is another.
+    with pytest.raises(BookingsAffected):
+        zone(shop, "Europe/London", refused.value.data["version"])()
+
+
+def test_another_name_for_the_same_clock_hits_nothing(shop: Shop) -> None:
+    zone(shop, "Europe/Mariehamn")()
+    assert Outlet.objects.get(pk=shop.outlet.pk).timezone == "Europe/Mariehamn"
+
+
+def test_the_rest_of_a_shop_changes_without_a_list(shop: Shop) -> None:
+    outlets.update_outlet(outlet=shop.outlet, actor=ACTOR, name="New name")
+    zone(shop, "Europe/Helsinki")()
+    assert Outlet.objects.get(pk=shop.outlet.pk).name == "New name"
 
 
 def test_a_list_that_has_grown_is_shown_again(shop: Shop) -> None:
