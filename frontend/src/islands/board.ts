@@ -45,7 +45,10 @@ function keep(old: HTMLElement, next: HTMLElement): void {
   for (const open of old.querySelectorAll("details[open][id]")) same(open.id)?.setAttribute("open", "");
   for (const typed of old.querySelectorAll("input[id]")) {
     const field = same(typed.id);
-    if (typed instanceof HTMLInputElement && field instanceof HTMLInputElement) field.value = typed.value;
+    if (!(typed instanceof HTMLInputElement && field instanceof HTMLInputElement)) continue;
+    // What was ticked and not saved yet; the rest is as the server knows it now.
+    if (typed.type === "checkbox") field.checked = typed.checked === typed.defaultChecked ? field.checked : typed.checked;
+    else field.value = typed.value;
   }
   if (performance.now() > SAID_FOR) return;
   for (const said of old.querySelectorAll(".visit__said")) {
