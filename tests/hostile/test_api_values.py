@@ -16,7 +16,7 @@ pytestmark = pytest.mark.proof
 
 def best(world: World, case: Case) -> dict[str, str]:
     """The headers of who gets furthest with it: an app's token, or an operator's session."""
-    everybody = ("customer", "owner", "stranger", "nobody", "operator")
+    everybody = ("customer", "owner", "person", "stranger", "nobody", "operator")
     caller = next(c for c in everybody if RULES[case.rule][c] == "yes")
     if caller != "operator":
         return world.app(caller)
