@@ -14,6 +14,7 @@ from common import clock
 from common.errors import NotFound
 from providers.enums import DocumentStatus, EntryKind, PaperSubject, ProviderStatus
 from providers.models import (
+    APPEALABLE,
     Appeal,
     Application,
     Category,
