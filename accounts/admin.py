@@ -3,13 +3,18 @@
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import BooleanField, DateTimeField, DecimalField, FloatField, IntegerField, Model
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from accounts.models import ApiToken, Customer, User
 from accounts.second_factor import door
+from common import audit
 
 
 def _may_enter(request: HttpRequest) -> bool:
@@ -29,6 +34,10 @@ admin.site.has_permission = _may_enter  # type: ignore[method-assign]
 admin.site.login = _enter  # type: ignore[method-assign]
 
 
+# Columns whose values may stand in the audit trail.
+TELLS_NOBODY = (BooleanField, DateTimeField, DecimalField, FloatField, IntegerField)
+
+
 class ReadMostly(ModelAdmin):
     """Rows are looked at; only `editable` fields may be changed, none added or deleted."""
 
@@ -42,6 +51,23 @@ class ReadMostly(ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         return [field.name for field in self.model._meta.fields if field.name not in self.hidden]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Which fields an operator changed stands in the audit trail; their new words do not."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit.record(
+                actor=request.principal.actor,  # type: ignore[attr-defined]  # the middleware's
+                action=f"{obj._meta.model_name}.edited",
+                object_type=obj._meta.model_name or "",
+                object_id=str(getattr(obj, "public_id", obj.pk)),
+                fields=sorted(form.changed_data),
+                set_to={
+                    name: str(getattr(obj, name))
+                    for name in form.changed_data
+                    if isinstance(obj._meta.get_field(name), TELLS_NOBODY)
+                },
+            )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -77,9 +103,26 @@ class ApiTokenAdmin(ReadMostly):
     editable = ("revoked_at",)
     hidden = ("token_hash",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        """What has been revoked stays so."""
+        names = super().get_readonly_fields(request, obj)
+        return [*names, "revoked_at"] if isinstance(obj, ApiToken) and obj.revoked_at else names
 
-# django-allauth's own table would let an operator write another's factor.
+
+# django-allauth's own tables would let an operator write another's factor, or give them an address of their own.
 admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
+# What operators may does not come from groups.
+admin.site.unregister(Group)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadMostly):
+    list_display = ("email", "user", "verified", "primary")
+    list_filter = ("verified", "primary")
+    search_fields = ("email", "user__public_id")
+    list_select_related = ("user",)
+    ordering = ("-id",)
 
 
 @admin.register(Authenticator)

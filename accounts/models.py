@@ -150,6 +150,15 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="revoked_token_stays_revoked",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__revoked_at__isnull=False, new__revoked_at__isnull=True),
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} ({self.public_id})"
 

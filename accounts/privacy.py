@@ -1,5 +1,6 @@
 """What accounts holds about a person: the account, how they sign in, the customers they are, their apps' tokens."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -7,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Model, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -124,13 +125,13 @@ def _user(user: User) -> dict[str, Any]:
 
 
 def _erase(subject: Subject) -> None:
+    _forget_in_the_back_office(subject)
     Customer.objects.filter(pk__in=subject.customer_pks, erased_at__isnull=True).update(
         name="", email=None, phone=None, language="en", erased_at=clock.now()
     )
     user = User.objects.filter(pk=subject.user_pk).first()
     if user is not None:
         _erase_user(user)
-    _forget_in_the_back_office(subject)
 
 
 def _erase_user(user: User) -> None:
@@ -167,11 +168,23 @@ def end_sessions(user: User) -> None:
 
 
 def _forget_in_the_back_office(subject: Subject) -> None:
-    """Operators' history of edits shows names of what was edited."""
-    for model, pks in ((User, {subject.user_pk} - {0}), (Customer, subject.customer_pks)):
-        LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(model), object_id__in=[str(pk) for pk in pks]
-        ).update(object_repr="", change_message="")
+    """Operators' history of edits shows names of what was edited. While their rows are still there to be found."""
+    own: list[tuple[type[Model], Iterable[int]]] = [
+        (User, {subject.user_pk} - {0}),
+        (Customer, subject.customer_pks),
+        *(
+            (model, model._default_manager.filter(user_id=subject.user_pk).values_list("pk", flat=True))
+            for model in (EmailAddress, ApiToken, Authenticator)
+        ),
+    ]
+    theirs = Q(pk__in=[])
+    for model, pks in own:
+        of_model = ContentType.objects.get_for_model(model)
+        theirs |= Q(content_type=of_model, object_id__in=[str(pk) for pk in pks])
+    for email in subject.emails:
+        # Of an address that they no longer have.
+        theirs |= Q(object_repr__icontains=email)
+    LogEntry.objects.filter(theirs).update(object_repr="", change_message="")
 
 
 privacy.area("account", app="accounts", title=_("Account"), export=_export, erase=_erase)

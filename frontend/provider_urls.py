@@ -5,11 +5,13 @@ from datetime import date
 from django.urls import path, register_converter
 
 from frontend.views import (
+    invitations,
     provider,
     provider_add,
     provider_board,
     provider_day,
     provider_hours,
+    provider_members,
     provider_outlets,
     provider_people,
     provider_reviews,
@@ -44,6 +46,9 @@ _service = f"{_business}services/<str:service_id>/"
 urlpatterns = [
     path("", provider.index, name="index"),
     path("new/", provider.create, name="create"),
+    path("invitation", invitations.by_link, name="invitation"),
+    path("invitations/<str:invitation_id>/accept", invitations.accept, name="invitation_accept"),
+    path("invitations/<str:invitation_id>/decline", invitations.decline, name="invitation_decline"),
     path(_business, provider.overview, name="overview"),
     path(f"{_business}about/", provider.edit, name="edit"),
     path(f"{_business}application/", provider_vetting.application, name="application"),
@@ -114,8 +119,15 @@ urlpatterns = [
     ),
     path(f"{_business}reviews/", provider_reviews.listing, name="reviews"),
     path(f"{_business}reviews/<str:review_id>/", provider_reviews.review, name="review"),
-    path(f"{_business}members/", provider_people.member_list, name="members"),
-    path(f"{_business}members/new/", provider_people.add_member, name="member_new"),
-    path(f"{_business}members/<str:user_id>/", provider_people.edit_member, name="member"),
-    path(f"{_business}members/<str:user_id>/remove/", provider_people.remove_member, name="member_remove"),
+    path(f"{_business}members/", provider_members.member_list, name="members"),
+    path(f"{_business}members/new/", provider_members.invite, name="member_new"),
+    path(
+        f"{_business}members/invited/<str:invitation_id>/withdraw/",
+        provider_members.withdraw,
+        name="invitation_withdraw",
+    ),
+    path(f"{_business}close/", provider.close, name="close"),
+    path(f"{_business}leave/", provider_members.leave, name="leave"),
+    path(f"{_business}members/<str:user_id>/", provider_members.edit_member, name="member"),
+    path(f"{_business}members/<str:user_id>/remove/", provider_members.remove_member, name="member_remove"),
 ]

@@ -33,6 +33,7 @@ class Kind(TextChoices):
     OBJECTION = "objection", "objection"
     PROVIDER_OBJECTION = "provider_objection", "provider: objection"
     PROVIDER_OVERDUE = "provider_overdue", "provider: overdue"
+    MEMBER_INVITED = "member_invited", "invited to a business"
     VETTING = "vetting", "provider: vetting"
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
 

@@ -9,6 +9,7 @@ from notifications.selectors import (
     business_of,
     customer_of,
     find_booking,
+    invited,
     provider_of,
     visits_ahead,
 )
@@ -113,6 +114,16 @@ def on_standing(event: Event) -> None:
 def on_document_expiring(event: Event) -> None:
     """Remind a business of a document that runs out."""
     _tell_business(event, Kind.DOCUMENT_EXPIRING, f"expiring:{event.payload['id']}:{event.payload['days']}")
+
+
+@after_commit("provider.member_invited")
+def on_member_invited(event: Event) -> None:
+    """Tell whoever reads the address; the mail goes out with the address as it stands in the open invitation."""
+    if reader := invited(event.payload["id"]):
+        message = owe_business(
+            kind=Kind.MEMBER_INVITED, to=reader, event=event, news=f"invitation:{reader.id}"
+        )
+        send([message])
 
 
 def _tell_business(event: Event, kind: Kind, news: str) -> None:

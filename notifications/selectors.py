@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from bookings.models import Booking
 from bookings.rules import states
 from common import clock
@@ -11,6 +12,7 @@ from common.errors import NotFound
 from notifications.models import DevMail
 from providers.enums import Role
 from providers.models import Provider
+from providers.selectors.invitations import find_invitation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,18 @@ def business_of(public_id: str) -> Addressee | None:
         return None
     owner = provider.memberships.filter(role=Role.OWNER).select_related("user").order_by("pk").first()
     return Addressee("provider", provider.public_id, owner.user.language if owner else provider.language)
+
+
+def invited(public_id: str) -> Addressee | None:
+    """Who is invited to a business, by the invitation: in the language of their account, or of the business.
+
+    None once the invitation has ended.
+    """
+    found = find_invitation(public_id)
+    if found is None:
+        return None
+    user = User.objects.filter(email__iexact=found.email).first()
+    return Addressee("invited", found.public_id, user.language if user else found.provider.language)
 
 
 def mailbox() -> QuerySet[DevMail]:

@@ -13,6 +13,7 @@ class ProviderStatus(TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
 
 
 class Role(TextChoices):
@@ -21,6 +22,16 @@ class Role(TextChoices):
     OWNER = "owner", _("Owner")
     MANAGER = "manager", _("Manager")
     STAFF = "staff", _("Staff")
+
+
+class InvitationStatus(TextChoices):
+    """Where an invitation to join a business stands."""
+
+    OPEN = "open", _("Invited")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
 
 
 class Place(TextChoices):
@@ -83,6 +94,7 @@ class EntryKind(TextChoices):
     RETRAINING = "retraining", _("Retraining asked for")
     SUSPENDED = "suspended", _("Suspended")
     REINSTATED = "reinstated", _("Reinstated")
+    CLOSED = "closed", _("Closed")
     APPEALED = "appealed", _("Appeal")
     APPEAL_GRANTED = "appeal_granted", _("Appeal granted")
     APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")

@@ -37,12 +37,44 @@ class AlreadyMember(DomainError):
     title = _("This person is already a member.")
 
 
+class AlreadyInvited(DomainError):
+    """The business has an open invitation to this address."""
+
+    code = "already_invited"
+    status = 409
+    title = _("This address has been invited already, and has not answered yet.")
+
+
+class InvitationLimit(DomainError):
+    """A business invites at most 20 addresses within 24 hours. `max` tells the number."""
+
+    code = "invitation_limit"
+    status = 429
+    title = _("That is enough for one day. Invite more people tomorrow.")
+
+
+class InvitationEnded(DomainError):
+    """The invitation was answered or withdrawn, or its days are over."""
+
+    code = "invitation_ended"
+    status = 409
+    title = _("This invitation has ended. Ask the business for a new one.")
+
+
 class StatusRefused(DomainError):
     """The business cannot be submitted, decided on, suspended or reinstated in its present status."""
 
     code = "provider_status_refused"
     status = 409
     title = _("That is not possible in the present state of the business.")
+
+
+class BusinessInUse(DomainError):
+    """A business closes once no visit is open and no money is owed. `obstacles` lists both by code and id."""
+
+    code = "business_in_use"
+    status = 409
+    title = _("Visits are still open, or money is owed. Settle that first.")
 
 
 class NotReady(DomainError):

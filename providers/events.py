@@ -12,6 +12,7 @@ PROVIDER_SUSPENDED = "provider.suspended"
 PROVIDER_REVISION_ASKED = "provider.revision_asked"
 PROVIDER_REINSTATED = "provider.reinstated"
 PROVIDER_REOPENED = "provider.reopened"
+PROVIDER_CLOSED = "provider.closed"
 PROVIDER_WARNED = "provider.warned"
 PROVIDER_WRITTEN = "provider.written"
 PROVIDER_APPEALED = "provider.appealed"
@@ -21,6 +22,8 @@ DOCUMENT_ACCEPTED = "document.accepted"
 DOCUMENT_REFUSED = "document.refused"
 DOCUMENT_EXPIRING = "document.expiring"
 DOCUMENT_EXPIRED = "document.expired"
+MEMBER_INVITED = "provider.member_invited"
+INVITATION_ENDED = "provider.invitation_ended"
 MEMBER_ADDED = "provider.member_added"
 MEMBER_CHANGED = "provider.member_changed"
 MEMBER_REMOVED = "provider.member_removed"
@@ -39,6 +42,7 @@ ALL = frozenset(
         PROVIDER_REVISION_ASKED,
         PROVIDER_REINSTATED,
         PROVIDER_REOPENED,
+        PROVIDER_CLOSED,
         PROVIDER_WARNED,
         PROVIDER_WRITTEN,
         PROVIDER_APPEALED,
@@ -48,6 +52,8 @@ ALL = frozenset(
         DOCUMENT_REFUSED,
         DOCUMENT_EXPIRING,
         DOCUMENT_EXPIRED,
+        MEMBER_INVITED,
+        INVITATION_ENDED,
         MEMBER_ADDED,
         MEMBER_CHANGED,
         MEMBER_REMOVED,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from common.clock import rfc3339
 from common.uploads import picture_url
 from geo.selectors import position_of
 from providers import schemas as s
@@ -12,6 +13,7 @@ from providers.models import (
     DocumentKindName,
     HoursOverride,
     HoursRule,
+    Invitation,
     Membership,
     Offering,
     Outlet,
@@ -66,6 +68,24 @@ def member(membership: Membership) -> s.MemberOut:
         email=membership.user.email,
         role=membership.role,
         staff=membership.staff.public_id if membership.staff else None,
+    )
+
+
+def invitation(row: Invitation) -> s.InvitationOut:
+    """An open invitation as an owner or manager sees it: nothing of whose address it is."""
+    return s.InvitationOut(
+        id=row.public_id,
+        email=row.email,
+        role=row.role,
+        staff=row.staff.public_id if row.staff else None,
+        expires_at=rfc3339(row.expires_at),
+    )
+
+
+def own_invitation(row: Invitation) -> s.OwnInvitationOut:
+    """An open invitation as the invited person sees it."""
+    return s.OwnInvitationOut(
+        id=row.public_id, business=row.provider.name, role=row.role, expires_at=rfc3339(row.expires_at)
     )
 
 

@@ -8,12 +8,24 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
-from common import clock, privacy, uploads
+from accounts.models import User
+from common import privacy, uploads
 from common.actors import SYSTEM
 from common.clock import rfc3339
 from common.privacy import ExportedFile, Obstacle, Subject
-from providers.enums import DocumentStatus, Role
-from providers.models import Document, HoursOverride, Membership, StaffMember, TimeOff
+from providers.enums import Role
+from providers.models import (
+    Document,
+    HoursOverride,
+    Membership,
+    PastMembership,
+    Provider,
+    StaffMember,
+    TimeOff,
+)
+from providers.selectors.invitations import invitations_to
+from providers.services.closing import close_business, drop_papers, may_be_closed
+from providers.services.invitations import forget_invitations
 from providers.services.members import remove_member
 from providers.services.staff import archive_staff
 
@@ -42,7 +54,9 @@ def _export(subject: Subject) -> dict[str, Any] | None:
         .prefetch_related("time_off", "skills__service", "outlets")
         .order_by("pk")
     )
-    if not memberships and not people:
+    past = PastMembership.objects.filter(user_id=subject.user_pk).select_related("provider").order_by("pk")
+    invited = list(invitations_to(User.objects.filter(pk=subject.user_pk).first())) if subject.user_pk else []
+    if not memberships and not people and not past and not invited:
         return None
     return {
         "memberships": [
@@ -53,6 +67,26 @@ def _export(subject: Subject) -> dict[str, Any] | None:
                 "since": rfc3339(membership.created_at),
             }
             for membership in memberships
+        ],
+        "past_memberships": [
+            {
+                "business": each.provider.name,
+                "id": each.provider.public_id,
+                "role": each.role,
+                "since": rfc3339(each.since),
+                "until": rfc3339(each.until),
+            }
+            for each in past
+        ],
+        "invitations": [
+            {
+                "business": each.provider.name,
+                "id": each.public_id,
+                "email": each.email,
+                "role": each.role,
+                "at": rfc3339(each.created_at),
+            }
+            for each in invited
         ],
         "as_staff": [_person(person) for person in people],
     }
@@ -111,18 +145,15 @@ def _erase(subject: Subject) -> None:
             uploads.delete(person.photo)
         if person.archived_at is None:
             archive_staff(staff=person, actor=SYSTEM)
+    forget_invitations(emails=subject.emails)
+    for provider in _owned_alone(subject):
+        close_business(provider=provider, actor=SYSTEM, who="system")
     for membership in Membership.objects.filter(user_id=subject.user_pk).order_by("provider_id"):
         remove_member(membership=membership, actor=SYSTEM)
     StaffMember.objects.filter(pk__in=subject.staff_pks).update(
         name=FORMER, title="", resume="", language="en", speaks=[], working_since=None
     )
-    papers = Document.objects.filter(staff_id__in=subject.staff_pks)
-    for paper in papers.filter(file__isnull=False).select_related("file").order_by("pk"):
-        file = paper.file
-        papers.filter(pk=paper.pk).update(status=DocumentStatus.REPLACED, replaced_at=clock.now(), file=None)
-        if file is not None:
-            uploads.delete(file)
-    papers.update(number="", note="")
+    drop_papers(Document.objects.filter(staff_id__in=subject.staff_pks))
     TimeOff.objects.filter(staff_id__in=subject.staff_pks).update(reason="")
     HoursOverride.objects.filter(staff_id__in=subject.staff_pks).update(note="")
     LogEntry.objects.filter(
@@ -145,12 +176,20 @@ def _files(subject: Subject) -> Iterator[ExportedFile]:
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
-    """A business always has an owner: whom they alone own must be handed over first."""
-    owned = Membership.objects.filter(user_id=subject.user_pk, role=Role.OWNER).select_related("provider")
-    for membership in owned.order_by("pk"):
-        others = Membership.objects.filter(provider=membership.provider, role=Role.OWNER)
-        if not others.exclude(pk=membership.pk).exists():
-            yield Obstacle("only_owner", membership.provider.public_id, membership.provider.name)
+    """Whom they alone own is handed over or settled first, unless it can be closed with them."""
+    for provider in _owned_alone(subject):
+        if not may_be_closed(provider, "system"):
+            yield Obstacle("only_owner", provider.public_id, provider.name)
+
+
+def _owned_alone(subject: Subject) -> list[Provider]:
+    owned = Membership.objects.filter(user_id=subject.user_pk, role=Role.OWNER)
+    others = Membership.objects.filter(role=Role.OWNER).exclude(user_id=subject.user_pk)
+    return list(
+        Provider.objects.filter(pk__in=owned.values("provider"))
+        .exclude(pk__in=others.values("provider"))
+        .order_by("pk")
+    )
 
 
 privacy.area(
@@ -185,6 +224,12 @@ privacy.impersonal(
 privacy.impersonal("providers.Application", {"names who sent it by id": "submitted_by"})
 privacy.impersonal("providers.DocumentKind", {OPERATORS: "slug"})
 privacy.impersonal("providers.DocumentKindName", {OPERATORS: "language name description"})
+privacy.personal(
+    "providers.Invitation",
+    area="businesses",
+    blanked="email",
+    reason="held while the invitation is open, 14 days at most; whoever is erased is no longer invited",
+)
 privacy.personal("providers.TimeOff", area="businesses", blanked="reason")
 privacy.personal("providers.HoursOverride", area="businesses", blanked="note")
 privacy.impersonal(

@@ -3,6 +3,7 @@
 from procrastinate.contrib.django import app
 
 from providers.services import vetting
+from providers.services.invitations import expire_invitations
 
 
 @app.periodic(cron="* * * * *", periodic_id="end-suspensions")
@@ -18,3 +19,10 @@ def watch_documents(timestamp: int) -> None:
     """Remind of papers that run out, mark those that have, suspend where one was not renewed in time."""
     vetting.remind_of_documents()
     vetting.expire_documents()
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="invitations-by-date")
+@app.task(name="providers.end_invitations", queueing_lock="providers.end_invitations")
+def end_invitations(timestamp: int) -> None:
+    """End the invitations whose days are over: their addresses go."""
+    expire_invitations()

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 
 from accounts.models import Customer, User
+from accounts.services.people import vouch_for_email
 from bookings.models import Booking, BookingItem
 from common import clock
 from common.models import StoredFile
@@ -18,6 +19,7 @@ from providers.models import (
     Category,
     CategoryName,
     HoursRule,
+    Invitation,
     Membership,
     Offering,
     Outlet,
@@ -76,6 +78,24 @@ def make_member(provider: Provider, role: Role = Role.OWNER, **fields: Any) -> U
     user = make_user(**fields)
     Membership.objects.create(provider=provider, user=user, role=role, staff=staff)
     return user
+
+
+def make_invitation(provider: Provider, to: User | None = None, **fields: Any) -> Invitation:
+    """An open invitation to join as staff; the address is that of `to`, who has verified it."""
+    if to is not None:
+        vouch_for_email(user=to)
+        fields.setdefault("email", to.email)
+    now = clock.now()
+    return Invitation.objects.create(
+        provider=provider,
+        **{
+            "email": f"invited{next(_number)}@example.com",
+            "role": Role.STAFF,
+            "created_at": now,
+            "expires_at": now + timedelta(days=14),
+            **fields,
+        },
+    )
 
 
 def make_outlet(provider: Provider | None = None, *, open_always: bool = False, **fields: Any) -> Outlet:

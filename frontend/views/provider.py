@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -13,19 +14,26 @@ from frontend.provider_steps import first_step
 from frontend.views.provider_desk import Desk, at_desk, attempt, form_page
 from frontend.views.provider_forms import BusinessForm
 from frontend.views.provider_requests import requests_at
-from providers.rules.vetting import OPEN_TO_SUBMIT
+from providers.enums import Role
+from providers.errors import BusinessInUse, StatusRefused
+from providers.rules.vetting import OPEN_TO_SUBMIT, find_move
 from providers.selectors import catalogue, vetting
 from providers.selectors.access import memberships_of
-from providers.services import businesses
+from providers.selectors.invitations import my_invitations
+from providers.services import businesses, closing
 
 
 @require_http_methods(["GET", "HEAD"])
 @login_required
 @never_cache
 def index(request: HttpRequest) -> HttpResponse:
-    """The caller's businesses; with none, how to start."""
+    """The caller's businesses, and who invites them; with none, how to start."""
     principal: Principal = request.principal  # type: ignore[attr-defined]  # the middleware's
-    context = {"memberships": list(memberships_of(principal)), "nav": "provider"}
+    context = {
+        "memberships": list(memberships_of(principal)),
+        "invitations": list(my_invitations(principal)),
+        "nav": "provider",
+    }
     return render(request, "provider/index.html", context)
 
 
@@ -84,4 +92,32 @@ def edit(desk: Desk) -> HttpResponse:
         if desk.provider.status in OPEN_TO_SUBMIT:
             return desk.done(_("Saved."), "edit")
         return desk.done(_("Saved."), "overview")
-    return desk.form(form, nav="overview", title=_("About your business"), step="business")
+    closes = reverse("provider:close", args=[desk.provider.public_id]) if desk.is_owner else ""
+    return desk.form(
+        form,
+        nav="overview",
+        title=_("About your business"),
+        step="business",
+        archive=closes,
+        archive_word=_("Close this business"),
+    )
+
+
+@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
+def close(desk: Desk) -> HttpResponse:
+    """Say what closing does and what stands in its way, then close the business for good."""
+    if desk.sent:
+        try:
+            closing.close_business(provider=desk.provider, actor=desk.actor)
+        except (BusinessInUse, StatusRefused) as error:
+            messages.error(desk.request, str(error.detail))
+            return redirect("provider:close", desk.provider.public_id)
+        messages.success(desk.request, _("%(name)s is closed.") % {"name": desk.provider.name})
+        return redirect("provider:index")
+    return desk.render(
+        "close",
+        nav="overview",
+        title=_("Close %(name)s for good?") % {"name": desk.provider.name},
+        in_the_way=closing.what_keeps_open(provider=desk.provider),
+        can_close=find_move(action="close", source=desk.provider.status, who="owner") is not None,
+    )

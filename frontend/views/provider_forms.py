@@ -350,7 +350,8 @@ class MemberForm(DeskForm):
     """A member: role, and who they are among the people who perform services."""
 
     email = forms.EmailField(
-        label=_("E-mail"), help_text=_("They sign in with a code that we send to this address.")
+        label=_("E-mail"),
+        help_text=_("We write to this address. Whoever reads it belongs to you once they accept."),
     )
     role = forms.ChoiceField(
         label=_("Role"),

@@ -1,4 +1,4 @@
-"""Pages of a business's people: those who perform services, their time off, and the members."""
+"""Pages of a business's people: those who perform services, and their time off."""
 
 from zoneinfo import ZoneInfo
 
@@ -9,16 +9,15 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common.errors import NotFound
 from common.uploads.errors import UploadEmpty, UploadRefused
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page, sent_status
-from frontend.views.provider_forms import MemberForm, StaffForm
+from frontend.views.provider_forms import StaffForm
 from frontend.views.provider_hours_forms import TimeOffForm
 from providers.enums import Role
-from providers.models import Membership, StaffMember, TimeOff
+from providers.models import StaffMember, TimeOff
 from providers.selectors import catalogue, vetting
 from providers.selectors.access import access_staff, access_time_off
-from providers.services import hours, members
+from providers.services import hours
 from providers.services import staff as services
 
 
@@ -150,88 +149,10 @@ def remove_time_off(desk: Desk, time_off_id: str) -> HttpResponse:
     return desk.done(_("Removed."), "time_off")
 
 
-@at_desk(Role.MANAGER)
-def member_list(desk: Desk) -> HttpResponse:
-    """Who belongs to the business."""
-    return desk.render("members", nav="members", members=list(catalogue.members(desk.provider)))
-
-
-@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
-def add_member(desk: Desk) -> HttpResponse:
-    """Add a member by e-mail."""
-    people = list(catalogue.staff(desk.provider))
-    form = MemberForm(desk.request.POST or None, people=people)
-    if desk.sent and attempt(
-        form,
-        lambda: members.add_member(
-            provider=desk.provider,
-            email=form.cleaned_data["email"],
-            role=Role(form.cleaned_data["role"]),
-            staff=form.person(),
-            actor=desk.actor,
-        ),
-    ):
-        return desk.done(_("Added. They can sign in with a code sent to that address."), "members")
-    return desk.form(form, nav="members", title=_("A new member"))
-
-
-@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
-def edit_member(desk: Desk, user_id: str) -> HttpResponse:
-    """Change a member's role."""
-    membership = _membership(desk, user_id)
-    people = list(catalogue.staff(desk.provider))
-    initial = {"role": membership.role, "staff": membership.staff and membership.staff.public_id}
-    form = MemberForm(desk.request.POST or None, people=people, with_email=False, initial=initial)
-    if desk.sent and attempt(
-        form,
-        lambda: members.change_member(
-            membership=membership,
-            role=Role(form.cleaned_data["role"]),
-            staff=form.person(),
-            actor=desk.actor,
-        ),
-        desk=desk,
-    ):
-        return desk.done(_("Saved."), "members")
-    return desk.form(
-        form,
-        nav="members",
-        title=str(membership.user),
-        archive=reverse("provider:member_remove", args=[desk.provider.public_id, user_id]),
-        archive_word=_("Remove this member"),
-    )
-
-
-@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
-def remove_member(desk: Desk, user_id: str) -> HttpResponse:
-    """Ask, then end a membership."""
-    membership = _membership(desk, user_id)
-    hit = None
-    if desk.sent:
-        hit = desk.change(lambda: members.remove_member(membership=membership, actor=desk.actor))
-        if hit is None:
-            return desk.done(_("Removed."), "members")
-    return desk.confirm(
-        affected=hit,
-        nav="members",
-        title=_("Remove %(name)s?") % {"name": str(membership.user)},
-        text=_("They no longer see this business. What they did stays."),
-        action=_("Remove"),
-        back=reverse("provider:members", args=[desk.provider.public_id]),
-    )
-
-
 def _person(desk: Desk, staff_id: str) -> StaffMember:
     found = access_staff(desk.principal, staff_id, role=Role.MANAGER)
     desk.own(found, found.provider_id)
     return catalogue.with_staff_details(StaffMember.objects.filter(pk=found.pk)).get()
-
-
-def _membership(desk: Desk, user_id: str) -> Membership:
-    found = catalogue.members(desk.provider).filter(user__public_id=user_id).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _zone(person: StaffMember) -> str:

@@ -11,10 +11,11 @@ from django.utils import translation
 
 from bookings.models import Booking
 from notifications.enums import Kind
-from notifications.letters import customers, objections, providers, reviews, standing, vetting
+from notifications.letters import customers, invitations, objections, providers, reviews, standing, vetting
 from notifications.letters.letter import Letter
 from notifications.models import Message
 from providers.models import Provider
+from providers.selectors.invitations import find_invitation
 
 Writer = Callable[[Booking, Message, str], Letter | None]
 BusinessWriter = Callable[[Provider, Message, str], Letter | None]
@@ -90,6 +91,11 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
     if about_business := BUSINESS_WRITERS.get(message.kind):
         provider = Provider.objects.get(public_id=message.recipient)
         return provider.email, lambda email: about_business(provider, message, email)
+    if message.kind == Kind.MEMBER_INVITED:
+        invitation = find_invitation(message.recipient)
+        if invitation is None:
+            return "", lambda email: None
+        return invitation.email, lambda email: invitations.invited(invitation)
     booking = (
         Booking.objects.select_related("outlet__provider", "customer__user")
         .prefetch_related("items__staff")

@@ -36,7 +36,7 @@ def owe(
 
 
 def owe_business(*, kind: Kind, to: Addressee, event: Event, news: str) -> Message:
-    """Write down that a business is owed a mail about itself, once per `news`; `event` has what it tells of."""
+    """Write down that a business, or somebody it invited, is owed a mail, once per `news` of `event`."""
     return _owe(f"{news}:{to.role}", kind=kind, to=to, event=event, booking_ref="")
 
 

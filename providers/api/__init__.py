@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from providers.api import businesses, catalogue, outlets, public, schedule, staff, vetting
+from providers.api import businesses, catalogue, invitations, outlets, public, schedule, staff, vetting
 
 router = Router()
-for _module in (public, businesses, outlets, staff, catalogue, schedule, vetting):
+for _module in (public, businesses, invitations, outlets, staff, catalogue, schedule, vetting):
     router.add_router("", _module.router)

@@ -6,12 +6,12 @@ from ninja import Query, Router, Status
 from common.api import ERRORS, CursorPage, idempotent
 from common.errors import NotFound
 from providers import presenters, schemas
-from providers.api.given import Acknowledged, caller, given
+from providers.api.given import Acknowledged, caller, given, pick_staff
 from providers.enums import Role
-from providers.models import Membership, StaffMember
+from providers.models import Membership
 from providers.selectors import catalogue
 from providers.selectors.access import WRITE, access_membership, access_provider, memberships_of
-from providers.services import businesses, members, vetting
+from providers.services import businesses, closing, members, vetting
 from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
@@ -84,6 +84,20 @@ def submit_business(request: HttpRequest, provider: schemas.PublicId) -> schemas
     return presenters.provider(membership)
 
 
+@router.post(
+    "/provider/businesses/{provider}/close",
+    response={204: None, **ERRORS},
+    operation_id="close_business",
+)
+@idempotent
+def close_business(request: HttpRequest, provider: schemas.PublicId) -> tuple[int, None]:
+    """Close a business for good; only the owner may. `business_in_use` lists what stands in the way."""
+    principal = caller(request)
+    found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
+    closing.close_business(provider=found, actor=principal.actor)
+    return 204, None
+
+
 @router.get(
     "/provider/businesses/{provider}/members",
     response={200: schemas.MembersOut, **ERRORS},
@@ -98,28 +112,6 @@ def list_members(
     return schemas.MembersOut(items=[presenters.member(row) for row in rows], next=cursor)
 
 
-@router.post(
-    "/provider/businesses/{provider}/members",
-    response={201: schemas.MemberOut, **ERRORS},
-    operation_id="add_member",
-)
-@idempotent
-def add_member(
-    request: HttpRequest, provider: schemas.PublicId, body: schemas.MemberIn
-) -> tuple[int, schemas.MemberOut]:
-    """Add a member by e-mail; only the owner may."""
-    principal = caller(request)
-    found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
-    made = members.add_member(
-        provider=found,
-        email=body.email,
-        role=Role(body.role),
-        actor=principal.actor,
-        staff=_staff(found.pk, body.staff),
-    )
-    return 201, presenters.member(made)
-
-
 @router.patch(
     "/provider/businesses/{provider}/members/{user}",
     response={200: schemas.MemberOut, **ERRORS},
@@ -132,16 +124,14 @@ def change_member(
     body: schemas.MemberChanges,
     acknowledge: Acknowledged = "",
 ) -> schemas.MemberOut:
-    """Change a member's role; only the owner may."""
+    """Change a member's role, or who they are on the board; only the owner may."""
     principal = caller(request)
     found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
+    changes = given(body, nullable=frozenset({"staff"}))
+    if changes.get("staff") is not None:
+        changes["staff"] = pick_staff(found, changes["staff"])
     with guarded(found.pk, acknowledged=acknowledge):
-        changed = members.change_member(
-            membership=_member(found.pk, user),
-            role=Role(body.role),
-            actor=principal.actor,
-            staff=_staff(found.pk, body.staff),
-        )
+        changed = members.change_member(membership=_member(found.pk, user), actor=principal.actor, **changes)
     return presenters.member(changed)
 
 
@@ -161,14 +151,25 @@ def remove_member(
     return Status(204, None)
 
 
+@router.post(
+    "/provider/businesses/{provider}/leave",
+    response={204: None, **ERRORS},
+    operation_id="leave_business",
+)
+@idempotent
+def leave_business(
+    request: HttpRequest, provider: schemas.PublicId, acknowledge: Acknowledged = ""
+) -> tuple[int, None]:
+    """End the caller's own membership; the last owner cannot (`last_owner`)."""
+    principal = caller(request)
+    membership = access_membership(principal, provider, scope=WRITE)
+    with guarded(membership.provider_id, acknowledged=acknowledge):
+        members.leave_business(membership=membership, actor=principal.actor)
+    return 204, None
+
+
 def _member(provider_id: int, user: str) -> Membership:
     found = Membership.objects.filter(provider_id=provider_id, user__public_id=user).first()
     if found is None:
         raise NotFound
     return found
-
-
-def _staff(provider_id: int, staff: str | None) -> StaffMember | None:
-    if staff is None:
-        return None
-    return catalogue.pick(StaffMember.objects.filter(provider_id=provider_id), [staff], field="staff")[0]

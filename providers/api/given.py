@@ -9,7 +9,9 @@ from pydantic import Field
 from accounts.principals import Principal
 from common.errors import InvalidInput
 from geo.rules.positions import Position
+from providers.models import Provider, StaffMember
 from providers.schemas import Pin
+from providers.selectors import catalogue
 
 # Of a change that would hit visits ahead: the `version` of the list that was shown (409 `bookings_affected`).
 Acknowledged = Annotated[str, Field(max_length=64, pattern="^[0-9a-f]*$")]
@@ -28,6 +30,11 @@ def given(body: Schema, *, nullable: frozenset[str] = frozenset()) -> dict[str, 
     if nulls:
         raise InvalidInput(errors=[{"field": name, "message": "must not be null"} for name in sorted(nulls)])
     return fields
+
+
+def pick_staff(provider: Provider, staff: str) -> StaffMember:
+    """The person of the business with this public id. Raises NotOfThisBusiness."""
+    return catalogue.pick(StaffMember.objects.filter(provider=provider), [staff], field="staff")[0]
 
 
 def position(pin: Pin | None) -> Position | None:

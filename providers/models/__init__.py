@@ -1,5 +1,6 @@
 """Businesses, what they sell, and when they work."""
 
+from providers.models.belonging import Invitation, PastMembership
 from providers.models.business import Membership, Outlet, Provider, StaffAssignment, StaffMember
 from providers.models.catalogue import (
     Category,
@@ -40,9 +41,11 @@ __all__ = [
     "DocumentRequirement",
     "HoursOverride",
     "HoursRule",
+    "Invitation",
     "Membership",
     "Offering",
     "Outlet",
+    "PastMembership",
     "Provider",
     "QuizAttempt",
     "QuizChoice",

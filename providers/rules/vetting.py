@@ -16,6 +16,7 @@ REVISION = "revision"
 APPROVED = "approved"
 REJECTED = "rejected"
 SUSPENDED = "suspended"
+CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ TABLE: tuple[Move, ...] = (
     _move("reinstate", SUSPENDED, APPROVED, "operator system", "provider.reinstated"),
     # An appeal against a rejection was granted: it is looked at again.
     _move("reopen", REJECTED, SUBMITTED, "operator", "provider.reopened"),
+    # For good, once nothing is promised and nothing owed: by its owner, or when its last owner is erased. What is
+    # being looked at is decided first.
+    _move("close", DRAFT, CLOSED, "owner system", "provider.closed"),
+    _move("close", REVISION, CLOSED, "owner system", "provider.closed"),
+    _move("close", APPROVED, CLOSED, "owner system", "provider.closed"),
+    _move("close", REJECTED, CLOSED, "owner system", "provider.closed"),
+    _move("close", SUSPENDED, CLOSED, "owner system", "provider.closed"),
 )
 
 STATUSES = frozenset({move.source for move in TABLE} | {move.target for move in TABLE})

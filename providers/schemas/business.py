@@ -40,16 +40,47 @@ class ProvidersOut(Schema):
     next: str | None
 
 
-class MemberIn(Strict):
-    """`staff` is the id of who they are on the board, if they perform services."""
+class InvitationIn(Strict):
+    """`staff` is the id of who they are going to be on the board, if they perform services."""
 
     email: Text
     role: Role
     staff: PublicId | None = None
 
 
+class InvitationOut(Schema):
+    """An open invitation as the business sees it: the address is the one it gave."""
+
+    id: str
+    email: str
+    role: str
+    staff: str | None
+    expires_at: str
+
+
+class InvitationsOut(Schema):
+    items: list[InvitationOut]
+    next: str | None
+
+
+class OwnInvitationOut(Schema):
+    """An open invitation to the caller."""
+
+    id: str
+    business: str = Field(description="its name")
+    role: str
+    expires_at: str
+
+
+class OwnInvitationsOut(Schema):
+    items: list[OwnInvitationOut]
+    next: str | None
+
+
 class MemberChanges(Strict):
-    role: Role
+    """What is not named stays; `staff` null says that they are nobody on the board."""
+
+    role: Role | None = None
     staff: PublicId | None = None
 
 

@@ -1,86 +1,62 @@
-"""Who belongs to a business, and as what. A business always has at least one owner."""
+"""Who belongs to a business, and as what. A business always has at least one owner.
+
+Nobody is made a member: they accept an invitation (`providers.services.invitations`), or start the business.
+"""
+
+from typing import TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models.functions import Now
 
-from accounts.errors import EmailInvalid
-from accounts.models import User
-from accounts.services.contacts import clean_email
 from common.errors import NotFound
 from providers import events
 from providers.enums import Role
 from providers.errors import AlreadyMember, LastOwner, NotOfThisBusiness
-from providers.models import Membership, Provider, StaffMember
+from providers.models import Membership, PastMembership, Provider, StaffMember
 from providers.services.record import lock_provider, tell
 
 
-@transaction.atomic
-def add_member(
-    *, provider: Provider, email: str, role: Role, actor: str, staff: StaffMember | None = None
-) -> Membership:
-    """Make the person with this e-mail a member; without an account yet, one is made for them.
+class MemberFields(TypedDict, total=False):
+    """What may be changed of a member; `staff` is who they are on the board, None for nobody."""
 
-    Only a code sent to that address opens it, so whoever adds a member learns nothing about who has signed
-    up. `staff` says who they are on the board. Raises EmailInvalid, AlreadyMember, NotOfThisBusiness.
-    """
-    address = clean_email(email)
-    if address is None:
-        raise EmailInvalid(field="email")
-    provider = lock_provider(provider.pk)
-    user = User.objects.filter(email__iexact=address).first() or User.objects.create_user(address)
-    if Membership.objects.filter(provider=provider, user=user).exists():
-        raise AlreadyMember
-    _check_staff(provider, staff)
-    membership = Membership.objects.create(provider=provider, user=user, role=Role(role), staff=staff)
-    _tell(membership, provider, events.MEMBER_ADDED, actor, "member.add")
-    return membership
+    role: Role
+    staff: StaffMember | None
 
 
 @transaction.atomic
-def change_member(
-    *, membership: Membership, role: Role, actor: str, staff: StaffMember | None = None
-) -> Membership:
-    """Change a member's role and who they are on the board.
+def change_member(*, membership: Membership, actor: str, **changes: Unpack[MemberFields]) -> Membership:
+    """Change a member's role, who they are on the board, or both; what is not named stays.
 
-    Raises LastOwner, AlreadyMember, NotOfThisBusiness.
+    Raises NotFound, LastOwner, AlreadyMember, NotOfThisBusiness.
     """
     provider = lock_provider(membership.provider_id)
     membership = _again(membership)
+    role = Role(changes.get("role", membership.role))
     if membership.role == Role.OWNER and role != Role.OWNER:
         _keep_an_owner(membership)
-    _check_staff(provider, staff, besides=membership)
-    membership.role, membership.staff = Role(role), staff
+    if "staff" in changes:
+        check_staff(provider, changes["staff"], besides=membership)
+        membership.staff = changes["staff"]
+    membership.role = role
     membership.save(update_fields=["role", "staff"])
-    _tell(membership, provider, events.MEMBER_CHANGED, actor, "member.change")
+    tell_of(membership, provider, events.MEMBER_CHANGED, actor, "member.change")
     return membership
 
 
 @transaction.atomic
 def remove_member(*, membership: Membership, actor: str) -> None:
-    """End a membership; what the person did stays. Raises LastOwner."""
-    provider = lock_provider(membership.provider_id)
-    membership = _again(membership)
-    if membership.role == Role.OWNER:
-        _keep_an_owner(membership)
-    _tell(membership, provider, events.MEMBER_REMOVED, actor, "member.remove")
-    membership.delete()
+    """End a membership; what the person did stays. Raises NotFound, LastOwner."""
+    _end(membership, actor, "member.remove")
 
 
-def _again(membership: Membership) -> Membership:
-    found = Membership.objects.select_related("user").filter(pk=membership.pk).first()
-    if found is None:
-        raise NotFound
-    return found
+@transaction.atomic
+def leave_business(*, membership: Membership, actor: str) -> None:
+    """End one's own membership, whatever the role; only the last owner stays. Raises NotFound, LastOwner."""
+    _end(membership, actor, "member.leave")
 
 
-def _keep_an_owner(leaving: Membership) -> None:
-    others = Membership.objects.filter(provider_id=leaving.provider_id, role=Role.OWNER).exclude(
-        pk=leaving.pk
-    )
-    if not others.exists():
-        raise LastOwner
-
-
-def _check_staff(provider: Provider, staff: StaffMember | None, besides: Membership | None = None) -> None:
+def check_staff(provider: Provider, staff: StaffMember | None, besides: Membership | None = None) -> None:
+    """Whether a member (`besides` themself) may be this person. Raises NotOfThisBusiness, AlreadyMember."""
     if staff is None:
         return
     if staff.provider_id != provider.pk:
@@ -92,7 +68,8 @@ def _check_staff(provider: Provider, staff: StaffMember | None, besides: Members
         raise AlreadyMember(field="staff")
 
 
-def _tell(membership: Membership, provider: Provider, event: str, actor: str, action: str) -> None:
+def tell_of(membership: Membership, provider: Provider, event: str, actor: str, action: str) -> None:
+    """Write the audit row and the event of a change of `membership`."""
     tell(
         provider,
         type=event,
@@ -102,3 +79,40 @@ def _tell(membership: Membership, provider: Provider, event: str, actor: str, ac
         of_id=membership.user.public_id,
         role=str(membership.role),
     )
+
+
+def _end(membership: Membership, actor: str, action: str) -> None:
+    provider = lock_provider(membership.provider_id)
+    membership = _again(membership)
+    if membership.role == Role.OWNER:
+        _keep_an_owner(membership)
+    end_membership(membership, provider, actor, action)
+
+
+def end_membership(membership: Membership, provider: Provider, actor: str, action: str) -> None:
+    """End it and remember it, under the business's lock; whether the business keeps an owner is the caller's."""
+    tell_of(membership, provider, events.MEMBER_REMOVED, actor, action)
+    # Both by the database's clock.
+    PastMembership.objects.create(
+        provider=provider,
+        user=membership.user,
+        role=membership.role,
+        since=membership.created_at,
+        until=Now(),
+    )
+    membership.delete()
+
+
+def _again(membership: Membership) -> Membership:
+    found = Membership.objects.select_related("user", "staff").filter(pk=membership.pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _keep_an_owner(leaving: Membership) -> None:
+    others = Membership.objects.filter(provider_id=leaving.provider_id, role=Role.OWNER).exclude(
+        pk=leaving.pk
+    )
+    if not others.exists():
+        raise LastOwner

@@ -54,7 +54,7 @@ def write(*, access: Access, stars: Stars, text: str, language: str) -> Review:
 
 def require_open(access: Access, booking: Booking) -> None:
     """Raises why the caller may not review the visit: ReviewConflict, AlreadyReviewed, ReviewNotOpen, ReviewTooLate."""
-    if is_connected(access.principal, booking.customer, booking.outlet.provider_id):
+    if is_connected(access.principal, booking):
         raise ReviewConflict
     if Review.objects.filter(booking=booking).exists():
         raise AlreadyReviewed

@@ -214,9 +214,17 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "list_my_notices": _see(),
     "appeal_my_notice": _change("own notice", body={"text": "It was snowing."}),
     "list_members": _see("manager"),
-    "add_member": _change(
+    "list_invitations": _see("manager"),
+    "invite_member": _change(
         "owner", body={"email": "new@example.com", "role": "staff", "staff": "{new_staff}"}
     ),
+    "withdraw_invitation": _change("owner"),
+    "list_my_invitations": Case("signed in", scope="catalogue:read"),
+    "accept_invitation": Case("own thing", scope="catalogue:write"),
+    "decline_invitation": Case("own thing", scope="catalogue:write"),
+    # The last owner is told that they cannot.
+    "leave_business": _change("member"),
+    "close_business": _change("owner", outcome=409),
     "change_member": _change("owner", body={"role": "manager", "staff": "{new_staff}"}),
     "remove_member": _change("owner"),
     "list_my_outlets": _see(),
@@ -457,6 +465,10 @@ PAGES: dict[str, dict[str, Case]] = {
     # A business
     "provider:index": {"GET": Case("signed in")},
     "provider:create": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
+    # Its key is what counts: tests/providers/test_invitations.py.
+    "provider:invitation": {"GET": Case("link of a mail"), "POST": Case("link of a mail")},
+    "provider:invitation_accept": {"POST": Case("own thing")},
+    "provider:invitation_decline": {"POST": Case("own thing")},
     "provider:overview": {"GET": Case("member")},
     "provider:edit": _DESK_FORM,
     "provider:submit": {"POST": Case("owner")},
@@ -543,6 +555,9 @@ PAGES: dict[str, dict[str, Case]] = {
     },
     "provider:members": {"GET": _SEEN},
     "provider:member_new": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
+    "provider:invitation_withdraw": {"POST": Case("owner")},
+    "provider:close": {"GET": Case("owner"), "POST": Case("owner")},
+    "provider:leave": {"GET": Case("member"), "POST": Case("member")},
     "provider:member": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:member_remove": {"GET": Case("owner"), "POST": Case("owner")},
     # The operators' desk

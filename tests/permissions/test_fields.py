@@ -155,7 +155,7 @@ def test_nobody_raises_their_own_role(world: World, caller: str, role: str) -> N
         send(
             Client(),
             "POST",
-            f"/api/v1/provider/businesses/{business}/members",
+            f"/api/v1/provider/businesses/{business}/invitations",
             body={"email": world.users[caller].email, "role": role},
             headers=world.app(caller),
         ),

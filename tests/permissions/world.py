@@ -49,6 +49,7 @@ from tests.factories import (
     make_bays,
     make_due,
     make_home_service,
+    make_invitation,
     make_member,
     make_option,
     make_outlet,
@@ -242,6 +243,9 @@ def make_world() -> World:
     users["rival"] = make_member(other.provider, Role.OWNER)
     foreign = _things(other, rivals_person, users["rival"]) | {"user": users["rival"].public_id}
 
+    for names, asked in ((ids, users["customer"]), (foreign, users["stranger"])):
+        invitation = make_invitation(Provider.objects.get(public_id=names["provider"]), asked)
+        names["invitation"] = names["invitation_id"] = invitation.public_id
     visit = _visit(ids, users["customer"])
     theirs = _visit(foreign, users["stranger"])
     ids |= _reviewed(ids, users["customer"])

@@ -43,8 +43,10 @@ from reviews.services.reports import report
 from tests.factories import (
     make_due,
     make_home_service,
+    make_invitation,
     make_member,
     make_outlet,
+    make_provider,
     make_review,
     make_service,
     make_staff,
@@ -238,6 +240,7 @@ def _works_somewhere(user: User) -> StaffMember:
     owner = make_member(outlet.provider)
     person = make_staff(outlet, name=CANARIES["name"])
     Membership.objects.create(provider=outlet.provider, user=user, role=Role.STAFF, staff=person)
+    make_invitation(make_provider(), user)
     actor = Principal(user=owner).actor
     update_staff(staff=person, actor=actor, title=CANARIES["title"], resume=CANARIES["resume"])
     start = tomorrow_at(9, days=9)

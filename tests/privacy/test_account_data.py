@@ -298,7 +298,9 @@ def test_what_stands_in_the_way_is_said_and_keeps_it_waiting(shop: Shop, user: U
 
 
 def test_who_alone_owns_a_business_hands_it_over_first(shop: Shop) -> None:
+    """Or settles it: a business with a visit ahead does not close with its owner."""
     owner = shop.owner.require_user()
+    shop.hold()
     page = signed_in(owner).get("/account/data/erase/").content.decode()
     assert f"/provider/{shop.outlet.provider.public_id}/members/" in page
 

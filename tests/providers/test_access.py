@@ -15,7 +15,7 @@ from providers.selectors.access import (
 from providers.services.hours import add_closure, add_time_off
 from providers.services.options import create_option
 from providers.services.resources import create_resource, create_resource_kind
-from tests.factories import make_member, make_outlet, make_provider, make_user, tomorrow_at
+from tests.factories import make_invitation, make_member, make_outlet, make_provider, make_user, tomorrow_at
 from tests.providers.conftest import Business
 from tests.signing_in import as_operator
 
@@ -52,10 +52,13 @@ ROUTES = [
     ("POST", "/provider/businesses/{provider}/staff", {"name": "Eero"}, Role.MANAGER),
     (
         "POST",
-        "/provider/businesses/{provider}/members",
+        "/provider/businesses/{provider}/invitations",
         {"email": "new@example.com", "role": "owner"},
         Role.OWNER,
     ),
+    ("GET", "/provider/businesses/{provider}/invitations", None, Role.MANAGER),
+    ("DELETE", "/provider/businesses/{provider}/invitations/{invitation}", None, Role.OWNER),
+    ("POST", "/provider/businesses/{provider}/leave", None, Role.STAFF),
     ("PATCH", "/provider/businesses/{provider}/members/{member}", {"role": "manager"}, Role.OWNER),
     ("DELETE", "/provider/businesses/{provider}/members/{member}", None, Role.OWNER),
     ("DELETE", "/provider/outlets/{outlet}/overrides/2027-01-06", None, Role.MANAGER),
@@ -90,6 +93,7 @@ def ids(business: Business) -> dict[str, str]:
         "closure": add_closure(outlet=business.outlet, start=start, end=end, actor=actor),
         "time_off": add_time_off(staff=business.person, start=start, end=end, actor=actor),
         "member": make_member(business.provider, Role.STAFF),
+        "invitation": make_invitation(business.provider),
     }
     return {name: row.public_id for name, row in rows.items()}  # type: ignore[attr-defined]
 

@@ -3,14 +3,13 @@
 import pytest
 
 from accounts.errors import EmailInvalid
-from accounts.models import User
 from common.models import AuditEntry, Event
 from providers.enums import Role
 from providers.errors import AlreadyMember, LastOwner, NotOfThisBusiness, TextInvalid
 from providers.models import Membership
 from providers.selectors.access import role_of
 from providers.services.businesses import create_provider, update_provider
-from providers.services.members import add_member, change_member, remove_member
+from providers.services.members import change_member, remove_member
 from tests.factories import make_outlet, make_provider, make_staff, make_user
 from tests.providers.conftest import Business
 
@@ -45,25 +44,6 @@ def test_only_named_fields_change() -> None:
         update_provider(provider=provider, actor="system", email="nobody")
 
 
-def test_a_member_is_added_by_e_mail_with_or_without_an_account(business: Business) -> None:
-    known = make_user(email="known@example.com")
-    first = add_member(
-        provider=business.provider, email="Known@example.com", role=Role.STAFF, actor=business.actor
-    )
-    assert first.user == known
-    second = add_member(
-        provider=business.provider, email="new@example.com", role=Role.MANAGER, actor=business.actor
-    )
-    assert second.user == User.objects.get(email="new@example.com")
-    assert not second.user.has_usable_password()
-
-
-def test_nobody_is_a_member_twice(business: Business) -> None:
-    email = business.manager.email or ""
-    with pytest.raises(AlreadyMember):
-        add_member(provider=business.provider, email=email, role=Role.STAFF, actor=business.actor)
-
-
 def test_the_last_owner_can_neither_leave_nor_step_down(business: Business) -> None:
     own = Membership.objects.get(user=business.owner)
     with pytest.raises(LastOwner):
@@ -82,14 +62,23 @@ def test_a_member_is_linked_only_to_a_person_of_the_same_business(business: Busi
     with pytest.raises(NotOfThisBusiness):
         change_member(membership=member, role=Role.STAFF, staff=elsewhere, actor=business.actor)
     change_member(membership=member, role=Role.STAFF, staff=business.person, actor=business.actor)
+    twin = Membership.objects.get(user=business.manager)
     with pytest.raises(AlreadyMember):
-        add_member(
-            provider=business.provider,
-            email="twin@example.com",
-            role=Role.STAFF,
-            staff=business.person,
-            actor=business.actor,
-        )
+        change_member(membership=twin, staff=business.person, actor=business.actor)
+
+
+def test_a_new_role_leaves_the_person_on_the_board_alone(business: Business) -> None:
+    member = Membership.objects.get(user=business.staff)
+    change_member(membership=member, staff=business.person, actor=business.actor)
+    path = f"/provider/businesses/{business.provider.public_id}/members/{business.staff.public_id}"
+
+    answer = business.call(business.owner, "PATCH", path, {"role": "manager"})
+    assert (answer.status_code, answer.json()["role"]) == (200, "manager")
+    assert answer.json()["staff"] == business.person.public_id
+
+    answer = business.call(business.owner, "PATCH", path, {"staff": None})
+    assert (answer.json()["role"], answer.json()["staff"]) == ("manager", None)
+    assert business.call(business.owner, "PATCH", path, {"role": None}).status_code == 422
 
 
 def test_events_of_a_business_are_gapless(business: Business) -> None:

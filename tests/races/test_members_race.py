@@ -58,6 +58,6 @@ def test_without_the_lock_both_would_be_gone(
     monkeypatch.setattr(members, "_keep_an_owner", look_and_wait)
     monkeypatch.setattr(members, "lock_provider", lambda pk: Provider.objects.get(pk=pk))
     # Without the lock the event's number is taken twice as well: look at the memberships alone.
-    monkeypatch.setattr(members, "_tell", lambda *args: None)
+    monkeypatch.setattr(members, "tell_of", lambda *args: None)
     assert leave_together(owners) == [True, True]
     assert not Membership.objects.exists()

@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from accounts.principals import Principal
 from accounts.services.customers import main_customer
 from bookings.models import Booking
-from bookings.selectors.access import booking_for
+from bookings.selectors.access import Access, booking_for
 from common import clock
 from common.errors import DomainError, NotAllowed, NotFound
 from common.models import AuditEntry, Event
-from providers.models import Membership
+from providers.models import Membership, PastMembership
 from providers.rules.ratings import Stars
 from reviews.errors import (
     AlreadyReviewed,
@@ -28,7 +28,7 @@ from reviews.models import Review
 from reviews.services import erasure, moderation, writing
 from reviews.services.verify import verify
 from tests.bookings.conftest import Shop
-from tests.factories import make_user
+from tests.factories import make_invitation, make_user
 from tests.reviews.conftest import Visit
 
 GOOD = Stars(5, 4, 5)
@@ -139,8 +139,43 @@ def test_a_member_with_a_guests_token_is_a_conflict(shop: Shop, visit: Visit) ->
     both = Principal(user=shop.staff.user, capabilities=guest.principal.capabilities)
     with pytest.raises(ReviewConflict):
         write(booking_for(both, guest.booking.ref))
-    Membership.objects.filter(user=shop.staff.user).delete()
-    assert write(booking_for(both, guest.booking.ref)).pk, "who has left may"
+
+
+def test_who_belonged_to_the_business_then_does_not_review_that_visit(shop: Shop, visit: Visit) -> None:
+    """Leaving opens only the visits before joining, and those after."""
+    served, later = visit(), visit()
+    user = shop.staff.require_user()
+    membership = Membership.objects.get(user=user)
+    began = served.booking.starts_at - timedelta(days=30)
+    Membership.objects.filter(pk=membership.pk).delete()
+    PastMembership.objects.create(
+        provider=shop.outlet.provider,
+        user=user,
+        role=membership.role,
+        since=began,
+        until=served.booking.starts_at + timedelta(minutes=1),
+    )
+    Booking.objects.filter(pk=later.booking.pk).update(
+        starts_at=served.booking.starts_at + timedelta(minutes=1)
+    )
+
+    def as_them(access: Access) -> Access:
+        both = Principal(user=user, capabilities=access.principal.capabilities)
+        return booking_for(both, access.booking.ref)
+
+    with pytest.raises(ReviewConflict):
+        write(as_them(served))
+    assert write(as_them(later)).pk
+
+
+def test_an_invitation_silences_nobody(shop: Shop, visit: Visit) -> None:
+    """A business that invites its customer does not keep them from reviewing it."""
+    customer = make_user()
+    make_invitation(shop.outlet.provider, customer)
+    guest = visit(email=str(customer.email))
+    assert write(
+        booking_for(Principal(user=customer, capabilities=guest.principal.capabilities), guest.booking.ref)
+    ).pk
 
 
 @pytest.mark.parametrize("text", ["a" * 4001, "nul\x00"])
