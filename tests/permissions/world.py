@@ -270,7 +270,7 @@ def make_world() -> World:
         "objection": "obj_0123456789abcdef",
         "id": app.public_id,
         "token_id": app.public_id,
-        "version": f"{visit.version}.confirmed.0.0",
+        "version": f"{visit.version}.confirmed.0.0.0.0",
         "intent_id": intent.public_id,
         "pk": str(mail.pk),
         "number": "0",
