@@ -23,7 +23,7 @@ def find_api_token(secret: str) -> ApiToken:
     """The app's token behind a secret, with its user. Raises NotSignedIn when unknown, revoked or expired."""
     found = (
         ApiToken.objects.select_related("user")
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.DatabaseNow()), revoked_at__isnull=True)
         .filter(token_hash=crypto.token_hash(secret), user__is_active=True)
         .first()
     )

@@ -107,7 +107,7 @@ def fetch_export(*, user: User, export_id: str) -> bytes:
     """The ZIP of one of the user's own requests, with an audit row. Raises NotFound when it is not there (any more)."""
     with transaction.atomic():
         export = user.exports.filter(
-            public_id=export_id, status=ExportStatus.READY, expires_at__gt=clock.now()
+            public_id=export_id, status=ExportStatus.READY, expires_at__gt=clock.DatabaseNow()
         ).first()
         if export is None or export.content is None:
             raise NotFound
@@ -131,9 +131,10 @@ def tell_of_export(*, export_id: str) -> None:
 
 def forget_exports() -> int:
     """Delete the ZIPs whose week is over, and give up requests that could not be made; answers how many."""
-    now = clock.now()
-    over = DataExport.objects.filter(status=ExportStatus.READY, expires_at__lte=now)
-    stuck = DataExport.objects.filter(status=ExportStatus.REQUESTED, requested_at__lte=now - GIVEN_UP_AFTER)
+    over = DataExport.objects.filter(status=ExportStatus.READY, expires_at__lte=clock.DatabaseNow())
+    stuck = DataExport.objects.filter(
+        status=ExportStatus.REQUESTED, requested_at__lte=clock.now() - GIVEN_UP_AFTER
+    )
     return over.update(status=ExportStatus.GONE, content=None) + stuck.update(status=ExportStatus.GONE)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core import mail, signing
+from django.db.models import F
 from django.test import Client
 
 from accounts.enums import ErasureStatus, ExportStatus
@@ -158,7 +159,9 @@ def test_a_week_later_the_zip_is_gone(user: User) -> None:
     export = exports.ask_for_export(user=user)
     deliver()
 
-    with clock.at(clock.now() + exports.KEPT):
+    DataExport.objects.update(expires_at=F("expires_at") - exports.KEPT)
+    # A machine whose clock is slow keeps it no longer than the others.
+    with clock.at(clock.now() - timedelta(hours=1)):
         with pytest.raises(NotFound):
             exports.fetch_export(user=user, export_id=export.public_id)
         assert exports.forget_exports() == 1
