@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from accounts import selectors, services
+from accounts.api_data import router as data
 from accounts.models import ApiToken, User
 from accounts.principals import Principal
 from common.api import ERRORS
 from common.errors import NotAllowed
 
 router = Router(tags=["account"])
+router.add_router("", data)
 
 
 class Me(Schema):

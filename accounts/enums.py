@@ -35,3 +35,4 @@ class ConsentSource(TextChoices):
     CHECKOUT = "checkout", "checkout"
     SIGN_IN = "sign_in", "sign-in"
     ACCOUNT = "account", "account page"
+    API = "api", "API"

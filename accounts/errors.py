@@ -74,6 +74,14 @@ class ExportTooSoon(DomainError):
     retry_after = 24 * 3600
 
 
+class SignInAgain(DomainError):
+    """The session is not recent: sign in, or give password or second factor again, within the last 5 minutes."""
+
+    code = "sign_in_again"
+    status = 403
+    title = _("Show first that it is you: sign in again.")
+
+
 class ErasureUnderWay(DomainError):
     """The erasure was asked for and waits for its day."""
 

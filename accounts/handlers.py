@@ -22,8 +22,6 @@ from accounts.services import join_customers, set_language
 from accounts.services.erasures import tell_of_erasure
 from accounts.services.exports import make_export, tell_of_export
 from accounts.services.people import follow_email
-from common import audit
-from common.actors import user_actor
 from common.events import after_commit
 from common.models import Event
 
@@ -80,8 +78,10 @@ def on_signed_in(
 
 @receiver(factor_signals.authenticator_added)
 def on_factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    """Whoever sets up a factor has just used it: they are not asked for it once more."""
-    _note_factor(user, authenticator, "factor.added")
+    """Whoever sets up a factor has just used it: they are not asked for it once more.
+
+    That there is one more (or one less) the database writes into the audit trail, in the same transaction.
+    """
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(
             request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
@@ -90,24 +90,8 @@ def on_factor_added(request: HttpRequest, user: User, authenticator: Authenticat
 
 @receiver(factor_signals.authenticator_removed)
 def on_factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _note_factor(user, authenticator, "factor.removed")
     if not has_second_factor(user):
         forget_second_factor(request)
-
-
-@receiver(factor_signals.authenticator_reset)
-def on_factor_reset(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _note_factor(user, authenticator, "factor.renewed")
-
-
-def _note_factor(user: User, authenticator: Authenticator, action: str) -> None:
-    audit.record(
-        actor=user_actor(user.public_id),
-        action=action,
-        object_type="user",
-        object_id=user.public_id,
-        kind=authenticator.type,
-    )
 
 
 @after_commit("export.requested")

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import ExportStatus
 from accounts.models import ApiToken, Consent, Customer, DataExport, ErasureRequest, User
-from common import clock, privacy
+from common import audit, clock, privacy
+from common.actors import SYSTEM
 from common.clock import rfc3339
 from common.privacy import Subject
 
@@ -138,6 +139,7 @@ def _erase_user(user: User) -> None:
     """Nobody signs in as them again: no address, no password, no session, no token."""
     # Confirmations of an address go with it.
     EmailAddress.objects.filter(user=user).delete()
+    audit.name_actor(SYSTEM)
     Authenticator.objects.filter(user=user).delete()
     ApiToken.objects.filter(user=user).update(name="", token_hash=_unfindable(), revoked_at=clock.now())
     user.set_unusable_password()

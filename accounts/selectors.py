@@ -1,5 +1,8 @@
 """Reads of people and their tokens."""
 
+import time
+
+from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -69,6 +72,13 @@ def used_second_factor(request: HttpRequest, user: User) -> bool:
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
 
 
+def signed_in_lately(request: HttpRequest) -> bool:
+    """Whether the user signed in, or gave their password or second factor again, within the last 5 minutes."""
+    records = get_authentication_records(request, request.user)
+    newest = max((record["at"] for record in records), default=0)
+    return bool(time.time() - newest < app_settings.REAUTHENTICATION_TIMEOUT)
+
+
 def has_second_factor(user: User) -> bool:
     """Whether the user has set up a code app or a passkey; recovery codes alone are none."""
     return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
@@ -120,9 +130,14 @@ def consents_of(user: User) -> QuerySet[Consent]:
     return Consent.objects.filter(customer__user=user).order_by("-pk")
 
 
+def exports_of(user: User) -> QuerySet[DataExport]:
+    """The user's requests for all about them, the newest first, without their content."""
+    return DataExport.objects.filter(user=user).defer("content").order_by("-pk")
+
+
 def newest_export(user: User) -> DataExport | None:
     """The user's newest request for all about them, without its content."""
-    return DataExport.objects.filter(user=user).defer("content").order_by("-pk").first()
+    return exports_of(user).first()
 
 
 def waiting_erasure(*, user: User | None = None, customer: Customer | None = None) -> ErasureRequest | None:

@@ -65,6 +65,12 @@ def errors(*statuses: int) -> dict[int, type[Schema]]:
 ERRORS: dict[int, type[Schema]] = errors(400, 401, 403, 404, 409, 422, 429)
 
 
+def a_file(*kinds: str) -> dict[str, Any]:
+    """What `openapi_extra` says of an operation that answers a file of one of `kinds` (media types)."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    return {"responses": {200: {"description": "The file", "content": dict.fromkeys(kinds, schema)}}}
+
+
 def problem(error: DomainError, status: int | None = None) -> HttpResponse:
     """The problem+json answer of a refusal, with its own HTTP status or another one."""
     status = status or error.status

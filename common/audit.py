@@ -51,6 +51,15 @@ def record(
     )
 
 
+def name_actor(actor: str) -> None:
+    """Let rows that the database itself adds to the trail name `actor`, until the open transaction ends.
+
+    Without it they name the person whose second factor it is (docs/permissions.md).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('hereabouts.actor', %s, true)", [actor])
+
+
 @dataclass(frozen=True)
 class Head:
     """The newest link: whoever keeps it elsewhere notices when the chain is cut behind, or written anew."""

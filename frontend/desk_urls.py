@@ -33,6 +33,7 @@ urlpatterns = [
     path("appeals/<str:appeal_id>/release/", desk_appeals.release, name="appeal_release"),
     path("find/", desk_find.find, name="find"),
     path("providers/<str:provider_id>/", desk_find.provider, name="provider"),
+    path("providers/<str:provider_id>/bank/", desk_find.bank, name="bank"),
     path("providers/<str:provider_id>/<slug:measure>/", desk_find.measure, name="measure"),
     path("people/<str:person_id>/", desk_find.person, name="person"),
     path("bookings/<str:ref>/", desk_find.booking, name="booking"),

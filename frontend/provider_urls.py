@@ -8,6 +8,7 @@ from frontend.views import (
     invitations,
     provider,
     provider_add,
+    provider_bank,
     provider_board,
     provider_day,
     provider_hours,
@@ -119,6 +120,9 @@ urlpatterns = [
     ),
     path(f"{_business}reviews/", provider_reviews.listing, name="reviews"),
     path(f"{_business}reviews/<str:review_id>/", provider_reviews.review, name="review"),
+    path(f"{_business}bank/", provider_bank.account, name="bank"),
+    path(f"{_business}bank/change/", provider_bank.edit, name="bank_edit"),
+    path(f"{_business}bank/remove/", provider_bank.remove, name="bank_remove"),
     path(f"{_business}members/", provider_members.member_list, name="members"),
     path(f"{_business}members/new/", provider_members.invite, name="member_new"),
     path(

@@ -36,6 +36,7 @@ class Kind(TextChoices):
     MEMBER_INVITED = "member_invited", "invited to a business"
     VETTING = "vetting", "provider: vetting"
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
+    BANK_CHANGED = "bank_changed", "owner: bank account"
 
 
 class State(TextChoices):

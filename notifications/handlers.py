@@ -10,6 +10,7 @@ from notifications.selectors import (
     customer_of,
     find_booking,
     invited,
+    owners_of,
     provider_of,
     visits_ahead,
 )
@@ -124,6 +125,18 @@ def on_member_invited(event: Event) -> None:
             kind=Kind.MEMBER_INVITED, to=reader, event=event, news=f"invitation:{reader.id}"
         )
         send([message])
+
+
+@after_commit("provider.bank_changed", "provider.bank_removed")
+def on_bank_account(event: Event) -> None:
+    """Tell every owner, and the business at its own address: whoever did not do it should hear of it."""
+    news = f"{event.type}:{event.subject_id}:{event.seq}"
+    send(
+        [
+            owe_business(kind=Kind.BANK_CHANGED, to=reader, event=event, news=f"{news}:{reader.id}")
+            for reader in owners_of(event.subject_id)
+        ]
+    )
 
 
 def _tell_business(event: Event, kind: Kind, news: str) -> None:

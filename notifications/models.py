@@ -20,7 +20,7 @@ class Message(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     # Empty when it is about a business itself.
     booking_ref = models.CharField(max_length=16, blank=True)
-    # A customer, a provider or an invitation, by public id.
+    # A customer, a provider, an owner of one or an invitation, by public id.
     recipient = models.CharField(max_length=24)
     language = models.CharField(max_length=12)
     # The event it tells of; its payload holds the amounts. A reminder has none.

@@ -13,7 +13,8 @@ from notifications.models import DevMail, Message
 
 
 def _export(subject: Subject) -> list[dict[str, Any]]:
-    mails = Message.objects.filter(recipient__in=subject.customer_ids).order_by("pk")
+    readers = subject.customer_ids | {subject.user_id}
+    mails = Message.objects.filter(recipient__in=readers).order_by("pk")
     return [
         {
             "kind": mail.kind,

@@ -11,7 +11,7 @@ from common import clock
 from common.errors import NotFound
 from notifications.models import DevMail
 from providers.enums import Role
-from providers.models import Provider
+from providers.models import Membership, Provider
 from providers.selectors.invitations import find_invitation
 
 
@@ -81,6 +81,21 @@ def invited(public_id: str) -> Addressee | None:
         return None
     user = User.objects.filter(email__iexact=found.email).first()
     return Addressee("invited", found.public_id, user.language if user else found.provider.language)
+
+
+def owners_of(public_id: str) -> list[Addressee]:
+    """The owners of a business who have an e-mail, each in their language, and the business where it has another."""
+    rows = Membership.objects.filter(
+        provider__public_id=public_id, role=Role.OWNER, user__email__isnull=False
+    )
+    owners = [row.user for row in rows.select_related("user").order_by("pk")]
+    readers = [Addressee("owner", user.public_id, user.language) for user in owners]
+    business = business_of(public_id)
+    if business and not Provider.objects.filter(
+        public_id=public_id, email__in=[user.email for user in owners]
+    ):
+        readers.append(business)
+    return readers
 
 
 def mailbox() -> QuerySet[DevMail]:

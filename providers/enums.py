@@ -107,3 +107,10 @@ class AppealOutcome(TextChoices):
 
     GRANTED = "granted", _("Granted")
     DISMISSED = "dismissed", _("Dismissed")
+
+
+class AccountForm(TextChoices):
+    """How a bank account is named: by its IBAN, or by bank and number in a country without them."""
+
+    IBAN = "iban", "IBAN"
+    PLAIN = "plain", "bank and number"

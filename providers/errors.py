@@ -299,3 +299,24 @@ class DocumentIncomplete(DomainError):
 
     code = "document_incomplete"
     title = _("This kind of document needs its number, or a last day that lies ahead.")
+
+
+class IbanInvalid(DomainError):
+    """The IBAN is not one: its length, its check digits, or its country does not fit."""
+
+    code = "iban_invalid"
+    title = _("This is not an IBAN. Check it digit by digit.")
+
+
+class IbanNeeded(DomainError):
+    """Accounts of this country have an IBAN: it is needed, not the account's number."""
+
+    code = "iban_needed"
+    title = _("Accounts in this country have an IBAN. Give that.")
+
+
+class AccountInvalid(DomainError):
+    """The bank's code is not 3 to 20 letters and digits, or the account's number not 6 to 34. `field` says which."""
+
+    code = "account_invalid"
+    title = _("Check it: letters and digits only, as your bank writes it.")

@@ -30,6 +30,8 @@ MEMBER_REMOVED = "provider.member_removed"
 CATALOGUE_CHANGED = "catalogue.changed"
 HOURS_CHANGED = "hours.changed"
 QUIZ_TAKEN = "provider.quiz_taken"
+BANK_CHANGED = "provider.bank_changed"
+BANK_REMOVED = "provider.bank_removed"
 
 ALL = frozenset(
     {
@@ -60,5 +62,7 @@ ALL = frozenset(
         CATALOGUE_CHANGED,
         HOURS_CHANGED,
         QUIZ_TAKEN,
+        BANK_CHANGED,
+        BANK_REMOVED,
     }
 )

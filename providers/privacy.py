@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,6 +16,7 @@ from common.clock import rfc3339
 from common.privacy import ExportedFile, Obstacle, Subject
 from providers.enums import Role
 from providers.models import (
+    BankAccount,
     Document,
     HoursOverride,
     Membership,
@@ -24,6 +26,7 @@ from providers.models import (
     TimeOff,
 )
 from providers.selectors.invitations import invitations_to
+from providers.services.bank import forget_accounts_of
 from providers.services.closing import close_business, drop_papers, may_be_closed
 from providers.services.invitations import forget_invitations
 from providers.services.members import remove_member
@@ -56,7 +59,8 @@ def _export(subject: Subject) -> dict[str, Any] | None:
     )
     past = PastMembership.objects.filter(user_id=subject.user_pk).select_related("provider").order_by("pk")
     invited = list(invitations_to(User.objects.filter(pk=subject.user_pk).first())) if subject.user_pk else []
-    if not memberships and not people and not past and not invited:
+    accounts = BankAccount.objects.filter(_may_see_whole(subject)).select_related("provider").order_by("pk")
+    if not any((memberships, people, past, invited, accounts)):
         return None
     return {
         "memberships": [
@@ -89,7 +93,25 @@ def _export(subject: Subject) -> dict[str, Any] | None:
             for each in invited
         ],
         "as_staff": [_person(person) for person in people],
+        "bank_accounts": [
+            {
+                "business": account.provider.name,
+                "id": account.provider.public_id,
+                "holder": account.holder,
+                "country": account.country,
+                "bank": account.bank,
+                "number": account.number,
+                "changed_at": rfc3339(account.changed_at),
+            }
+            for account in accounts
+        ],
     }
+
+
+def _may_see_whole(subject: Subject) -> Q:
+    """The accounts of businesses that they own, and those that they entered."""
+    owned = Membership.objects.filter(user_id=subject.user_pk, role=Role.OWNER)
+    return Q(provider__in=owned.values("provider")) | Q(changed_by_id=subject.user_pk)
 
 
 def _person(person: StaffMember) -> dict[str, Any]:
@@ -140,6 +162,7 @@ def _person(person: StaffMember) -> dict[str, Any]:
 
 def _erase(subject: Subject) -> None:
     """They leave their businesses; who served stays as a row without a name, for its bookings."""
+    forget_accounts_of(subject.user_pk)
     for person in StaffMember.objects.filter(pk__in=subject.staff_pks).select_related("photo").order_by("pk"):
         if person.photo is not None:
             uploads.delete(person.photo)
@@ -207,6 +230,13 @@ privacy.personal(
     blanked="name title resume language speaks",
     reason="blanked; the row stays for the visits they did",
 )
+privacy.personal(
+    "providers.BankAccount",
+    area="businesses",
+    blanked="holder number bank last4",
+    reason="the row is deleted when whoever entered it is erased; the other owners are told",
+)
+privacy.impersonal("providers.BankAccount", {"the bank's country": "country"})
 privacy.personal(
     "providers.Document",
     area="businesses",

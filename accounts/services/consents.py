@@ -18,6 +18,8 @@ WORDS: dict[ConsentSource, Promise] = {
     ),
     ConsentSource.CHECKOUT: _("By booking you agree to the terms, and have read how we treat your data."),
     ConsentSource.SIGN_IN: _("I agree to the terms, and have read how you treat my data."),
+    # Apps are told to show it beside their button (`wording` of `/me/consents`).
+    ConsentSource.API: _("I agree to the terms, and have read how you treat my data."),
 }
 MARKETING_WORDS = _("Write to me now and then about what is new. I can stop it at any time.")
 

@@ -1,8 +1,9 @@
 """All about a person as a ZIP: asked for by them, made by the worker, kept encrypted for a week."""
 
-import io
 import json
 import logging
+import tempfile
+import time
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,9 @@ KEPT = timedelta(days=7)
 EVERY = timedelta(hours=24)
 # Whatever it was that kept the worker from making it is over, or will not be: it may be asked for anew.
 GIVEN_UP_AFTER = timedelta(days=2)
+# A ZIP is sealed, kept and handed out whole. What these leave no room or time for is named in it, for us to send.
+FILES_BYTES = 48 * 1024 * 1024
+FILES_SECONDS = 300
 
 
 @transaction.atomic
@@ -63,23 +67,36 @@ def make_export(*, export_id: str) -> None:
 
 
 def zip_of(subject: Subject, *, language: str) -> bytes:
-    """A ZIP with one JSON file per area, the person's files, and a README in `language`."""
+    """A ZIP with one JSON file per area, the person's files, and a README in `language`.
+
+    It is put together on disk, a file at a time, in a file without a name. FILES_BYTES and FILES_SECONDS bound the
+    person's files; those left out are named in the README, with what to do.
+    """
     told = privacy.export(subject)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in told.items():
-            archive.writestr(f"{name}.json", as_json(data))
-        kept = []
-        for file in files(subject):
-            try:
-                archive.writestr(f"files/{file.name}", file.read())
-            except FileNotFoundError:
-                log.warning("a file of an export is gone")
-            else:
-                kept.append(file.name)
-        with translation.override(language):
-            archive.writestr("README.txt", _readme(told, kept))
-    return target.getvalue()
+    deadline = time.monotonic() + FILES_SECONDS
+    with tempfile.TemporaryFile() as target:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in told.items():
+                archive.writestr(f"{name}.json", as_json(data))
+            room, kept, left_out = FILES_BYTES, 0, []
+            for file in files(subject):
+                if time.monotonic() > deadline:
+                    left_out.append(file.name)
+                    continue
+                try:
+                    content = file.read()
+                except FileNotFoundError:
+                    log.warning("a file of an export is gone")
+                    continue
+                if len(content) > room:
+                    left_out.append(file.name)
+                    continue
+                archive.writestr(f"files/{file.name}", content)
+                room, kept = room - len(content), kept + 1
+            with translation.override(language):
+                archive.writestr("README.txt", _readme(told, kept, left_out))
+        target.seek(0)
+        return target.read()
 
 
 def as_json(data: Any) -> str:
@@ -87,7 +104,7 @@ def as_json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _readme(told: dict[str, Any], kept: list[str]) -> str:
+def _readme(told: dict[str, Any], kept: int, left_out: list[str]) -> str:
     lines = [
         _("All that %(site)s holds about you, as of %(at)s.")
         % {"site": settings.SITE_NAME, "at": clock.rfc3339(clock.now().replace(microsecond=0))},
@@ -100,6 +117,14 @@ def _readme(told: dict[str, Any], kept: list[str]) -> str:
     ]
     if kept:
         lines += [f"files/: {_('Files that are yours')}"]
+    if left_out:
+        lines += [
+            "",
+            _(
+                "These files are yours, too, and did not fit. Answer the mail that told you of this: we send them."
+            ),
+            *left_out,
+        ]
     return "\n".join(lines) + "\n"
 
 

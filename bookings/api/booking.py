@@ -8,6 +8,8 @@ from django.utils import translation
 from ninja import Query, Router
 from pydantic import AwareDatetime
 
+from accounts.enums import ConsentSource
+from accounts.services.consents import accept_terms
 from bookings import schemas
 from bookings.api.given import access_to, again, caller
 from bookings.enums import Source
@@ -220,11 +222,13 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
 def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) -> schemas.PaymentOut:
     """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once.
 
-    Where the provider accepts bookings first (`accept_by`), either asks it: `requested`.
+    Where the provider accepts bookings first (`accept_by`), either asks it: `requested`. A customer agrees to the terms
+    and the notice in force by it (`/terms`, `/privacy`): show that beside the button.
     """
-    result = paying.pay(
-        access=access_to(request, ref), method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}"
-    )
+    access = access_to(request, ref)
+    if access.is_customer and access.booking.customer:
+        accept_terms(customer=access.booking.customer, source=ConsentSource.API)
+    result = paying.pay(access=access, method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}")
     return schemas.PaymentOut(status=result.status, redirect_url=result.redirect_url)
 
 

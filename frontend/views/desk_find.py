@@ -30,7 +30,9 @@ from payments.models import LedgerEntry, LedgerTransaction
 from payments.selectors import payments_of
 from providers.models import Membership, Outlet, Provider, StaffMember
 from providers.selectors import vetting as read
+from providers.selectors.bank import bank_account
 from providers.services import vetting
+from providers.services.bank import open_bank_account
 
 SHOWN = 20
 
@@ -70,6 +72,7 @@ def _provider_page(
         staff=list(StaffMember.objects.filter(provider=found).order_by("pk")[:SHOWN]),
         documents=[(row, names.get(row.kind_id)) for row in read.documents(found)[:SHOWN]],
         application=read.open_application(found),
+        account=bank_account(found),
         bookings=list(bookings.order_by("-starts_at", "-pk")[:SHOWN]),
         thread=thread_of(desk, found),
         forms={
@@ -113,6 +116,14 @@ def measure(desk: OperatorsDesk, provider_id: str, measure: str) -> HttpResponse
         messages.success(desk.request, _("Done. They are told."))
         return redirect("desk:provider", provider_id)
     return _provider_page(desk, _provider(provider_id), form=form, opened=measure)
+
+
+@at_operators_desk(methods=("POST",))
+def bank(desk: OperatorsDesk, provider_id: str) -> HttpResponse:
+    """A business's bank account, whole: each opening stands in the record."""
+    found = _provider(provider_id)
+    account = open_bank_account(provider=found, operator=desk.user)
+    return desk.render("bank", nav="find", provider=found, account=account)
 
 
 @at_operators_desk()

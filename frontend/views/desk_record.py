@@ -19,6 +19,7 @@ LIST = "desk-record"
 # What of the trail has a page at the desk.
 PAGES = {
     "provider": "desk:provider",
+    "bank_account": "desk:provider",
     "user": "desk:person",
     "customer": "desk:person",
     "person": "desk:person",

@@ -27,6 +27,7 @@ from providers.models import APPEALABLE, DocumentKind, StaffMember, VettingEntry
 from providers.rules.vetting import GRACE_DAYS, OPEN_TO_SUBMIT
 from providers.selectors import catalogue
 from providers.selectors import vetting as read
+from providers.selectors.bank import bank_account
 from providers.services import vetting
 
 
@@ -187,6 +188,7 @@ def _application(desk: Desk, message: MessageForm | None = None) -> HttpResponse
         can_send=desk.provider.status in OPEN_TO_SUBMIT and not read.missing(desk.provider, papers),
         is_applying=desk.provider.status in OPEN_TO_SUBMIT,
         suspension=read.suspension(desk.provider),
+        account=bank_account(desk.provider) if desk.is_owner else None,
         thread=[
             (
                 entry,

@@ -9,9 +9,19 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from accounts.models import User
 from bookings.models import Booking
 from notifications.enums import Kind
-from notifications.letters import customers, invitations, objections, providers, reviews, standing, vetting
+from notifications.letters import (
+    bank,
+    customers,
+    invitations,
+    objections,
+    providers,
+    reviews,
+    standing,
+    vetting,
+)
 from notifications.letters.letter import Letter
 from notifications.models import Message
 from providers.models import Provider
@@ -54,6 +64,7 @@ WRITERS: dict[str, Writer] = {
 BUSINESS_WRITERS: dict[str, BusinessWriter] = {
     Kind.VETTING: vetting.decided,
     Kind.DOCUMENT_EXPIRING: vetting.expiring,
+    Kind.BANK_CHANGED: bank.changed,
 }
 
 
@@ -89,8 +100,13 @@ def mail_for(message: Message) -> EmailMultiAlternatives | None:
 def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
     """Where the reader is reached now (empty when nowhere), and what writes the letter to that address."""
     if about_business := BUSINESS_WRITERS.get(message.kind):
-        provider = Provider.objects.get(public_id=message.recipient)
-        return provider.email, lambda email: about_business(provider, message, email)
+        assert message.event is not None
+        provider = Provider.objects.get(public_id=message.event.subject_id)
+        email = provider.email
+        if message.recipient != provider.public_id:
+            owner = User.objects.filter(public_id=message.recipient).first()
+            email = (owner.email if owner else None) or ""
+        return email, lambda email: about_business(provider, message, email)
     if message.kind == Kind.MEMBER_INVITED:
         invitation = find_invitation(message.recipient)
         if invitation is None:

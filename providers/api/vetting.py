@@ -1,11 +1,13 @@
 """A business's way to approval: its application, documents, the thread with the operators, appeals."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
-from common.api import ERRORS, CursorPage, errors, idempotent
+from common import uploads
+from common.api import ERRORS, CursorPage, a_file, errors, idempotent
+from common.errors import NotFound
 from common.uploads.errors import UploadEmpty
 from providers import presenters, schemas
 from providers.api.given import caller
@@ -96,6 +98,20 @@ def submit_document(
         valid_until=body.valid_until,
     )
     return 201, presenters.document(read.find_document(made.public_id))
+
+
+@router.get(
+    "/provider/documents/{document}/file",
+    response=ERRORS,
+    operation_id="get_document_file",
+    openapi_extra=a_file("image/jpeg", "application/pdf"),
+)
+def get_document_file(request: HttpRequest, document: schemas.PublicId) -> HttpResponse:
+    """The file itself (JPEG or PDF), for managers of its business and operators; each opening is in the audit trail."""
+    found = vetting.open_document(principal=caller(request), document_id=document)
+    if found.file is None:
+        raise NotFound
+    return uploads.respond(found.file, download_name=f"{found.kind.slug}-{found.public_id}")
 
 
 @router.get(

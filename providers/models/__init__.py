@@ -1,5 +1,6 @@
 """Businesses, what they sell, and when they work."""
 
+from providers.models.bank import BankAccount
 from providers.models.belonging import Invitation, PastMembership
 from providers.models.business import Membership, Outlet, Provider, StaffAssignment, StaffMember
 from providers.models.catalogue import (
@@ -32,6 +33,7 @@ __all__ = [
     "Appeal",
     "Application",
     "Badge",
+    "BankAccount",
     "Category",
     "CategoryName",
     "Closure",

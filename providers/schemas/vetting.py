@@ -99,7 +99,7 @@ class DocumentIn(Strict):
 
 
 class DocumentOut(Schema):
-    """A document. Its file and number are on the business's pages only, where each opening is written down."""
+    """A document. Its number is on the business's pages only; each opening of its file is written down."""
 
     id: str
     kind: str

@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
 from accounts.code_app import code_now
@@ -105,6 +106,25 @@ def test_secrets_are_encrypted_and_adding_one_is_recorded(client: Client) -> Non
     assert stored["secret"].startswith("gAAAA")
     added = AuditEntry.objects.filter(action="factor.added", object_id=operator.public_id)
     assert {entry.data["kind"] for entry in added} == {"totp", "recovery_codes"}
+    assert {(entry.actor, entry.chained) for entry in added} == {(f"user:{operator.public_id}", True)}
+
+
+def test_a_factor_and_its_audit_row_are_one_transaction() -> None:
+    """The library tells after the commit, where a process that dies tells nobody: the database writes it."""
+    user = make_user()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        give_code_app(user)
+        raise RuntimeError
+    assert not AuditEntry.objects.filter(object_id=user.public_id).exists()
+
+    give_code_app(user)
+    Authenticator.objects.filter(user=user).delete()
+
+    entries = AuditEntry.objects.filter(object_id=user.public_id).order_by("pk")
+    assert [(e.action, e.actor, e.data, e.chained) for e in entries] == [
+        ("factor.added", f"user:{user.public_id}", {"kind": "totp"}, False),
+        ("factor.removed", f"user:{user.public_id}", {"kind": "totp"}, False),
+    ]
 
 
 @pytest.mark.parametrize("path", ["", "totp/deactivate/", "webauthn/add/", "recovery-codes/generate/"])
@@ -164,6 +184,7 @@ def test_who_lost_their_factor_sets_up_another_one(client: Client, operator: Use
     assert not has_second_factor(operator)
     assert client.get("/desk/")["Location"].startswith("/account/login/")
     assert AuditEntry.objects.get(action="factor.dropped").chained
+    assert AuditEntry.objects.get(action="factor.removed").actor == "system"
 
 
 def test_secrets_survive_a_change_of_keys(operator: User, settings: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import Consent
 from accounts.services import create_token
 from bookings.models import Booking
 from common.clock import rfc3339
@@ -96,6 +97,8 @@ def test_a_guest_books_fills_in_and_promises_to_pay_at_the_counter(shop: Shop) -
     assert guest.post(f"{path}/extend").json()["hold_extended"] is True
     paid = guest.post(f"{path}/payments", {"method": "counter"})
     assert paid.json() == {"status": "confirmed", "redirect_url": None}
+    agreed = Consent.objects.values_list("kind", "source", "customer__bookings__ref")
+    assert set(agreed) == {(kind, "api", booking["ref"]) for kind in ("terms", "privacy")}
 
     shown = guest.get(path).json()
     assert (shown["status"], shown["hold_expires_at"], shown["token"]) == ("confirmed", None, None)

@@ -163,4 +163,4 @@ def test_operators_acts_are_chained_and_others_are_not() -> None:
     browser.post("/account/tokens/", {"token-name": "till", "token-scopes": ["bookings:read"]})
 
     chained = {entry.action: entry.chained for entry in AuditEntry.objects.all()}
-    assert chained == {"factor.renewed": True, "token.created": False}
+    assert chained == {"factor.added": True, "token.created": False}

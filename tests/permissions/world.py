@@ -42,6 +42,8 @@ from payments.enums import CounterMeans
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
 from providers.models import Appeal, Application, Document, Outlet, Provider, StaffMember, StandardStep
+from providers.rules.bank import by_iban
+from providers.services.bank import set_bank_account
 from providers.services.hours import add_closure, add_time_off
 from providers.services.vetting import set_document_kind, warn
 from reviews.models import QualityCase
@@ -341,6 +343,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     contested = warn(provider=provider, operator=make_user(), reason="Late again.")
     appeal = Appeal.objects.create(entry=contested, provider=provider, text="No.", made_by=owner)
     application = Application.objects.create(provider=provider, round=1, submitted_by=actor)
+    account = by_iban(holder="Shop Oy", iban="FI2112345600000785")
+    set_bank_account(provider=provider, account=account, user=owner)
     ids = {
         "application_id": application.public_id,
         "appeal_id": appeal.public_id,
@@ -360,12 +364,13 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,
         "category": service.category.slug,
         "document_kind": DOCUMENT_KIND,
-        "document_id": _document(provider).public_id,
+        "document": _document(provider).public_id,
         "entry": notice.public_id,
         "notice": own.public_id,
     }
     # Pages call the same things by longer names.
     names = (
+        "document",
         "provider",
         "outlet",
         "staff",

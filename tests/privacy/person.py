@@ -33,6 +33,8 @@ from payments.sandbox.models import SandboxDelivery
 from payments.sandbox.signing import sign
 from providers.enums import PaperSubject, Role
 from providers.models import Document, Membership, Outlet, StaffMember
+from providers.rules.bank import by_iban, by_number
+from providers.services.bank import set_bank_account
 from providers.services.hours import add_time_off
 from providers.services.staff import update_staff
 from providers.services.vetting import set_document_kind
@@ -74,6 +76,9 @@ CANARIES = {
     "till": "canary paid in coins",
     "taken back": "canary coins were buttons",
     "objection": "canary found a feather",
+    "account holder": "Canaria Nummaria",
+    "account number": "FI2112345600000785",
+    "account bank": "CANARYBANK021",
     "guest name": "Canaria Hospes",
     "second email": "canary-second@example.com",
 }
@@ -107,6 +112,7 @@ def live_a_life() -> Traced:
     hide(review=review, reason=Reason.OTHER, operator=make_user(is_operator=True))
     appeal(review=review, side=Side.AUTHOR, text=CANARIES["appeal"], actor=Principal(user=user).actor)
     _seen_in_the_back_office(user)
+    _owns_a_business(user)
     return Traced(user, browser, [guest, home], _works_somewhere(user), CANARIES)
 
 
@@ -249,6 +255,19 @@ def _works_somewhere(user: User) -> StaffMember:
     )
     _sends_a_paper(person)
     return person
+
+
+def _owns_a_business(user: User) -> None:
+    """Two, each with somebody else, who stays: one is paid to an IBAN, one to an account without."""
+    holder = CANARIES["account holder"]
+    for account in (
+        by_iban(holder=holder, iban=CANARIES["account number"]),
+        by_number(holder=holder, country="US", bank=CANARIES["account bank"], number="9988776655"),
+    ):
+        provider = make_provider()
+        make_member(provider)
+        Membership.objects.create(provider=provider, user=user, role=Role.OWNER)
+        set_bank_account(provider=provider, account=account, user=user)
 
 
 def _sends_a_paper(person: StaffMember) -> None:

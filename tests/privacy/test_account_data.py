@@ -22,10 +22,11 @@ from accounts.services import erasures, exports
 from bookings.models import Booking
 from bookings.selectors.access import booking_for
 from bookings.services import paying, visits
-from common import audit, clock
+from common import audit, clock, privacy
 from common.errors import NotFound
 from common.events import handler_named
 from common.models import AuditEntry, Event, OutboxMessage
+from common.privacy import Subject
 from payments import services as payments
 from reviews.models import Review
 from tests.bookings.conftest import Shop
@@ -218,6 +219,29 @@ def test_a_person_is_erased_after_their_days_and_nothing_is_left(
         False,
     )
     assert [m.subject for m in mail.outbox] == ["You are erased"]
+
+
+def test_files_that_do_not_fit_are_named_in_the_zip_with_a_way_to_get_them(
+    traced: Traced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much somebody has: what they are told of is bounded, what they may ask for is not."""
+    subject = Subject(user_pk=traced.user.pk)
+    size = len(traced.canaries["paper"])
+    for name, value, fits in (
+        ("FILES_BYTES", size, True),
+        ("FILES_BYTES", size - 1, False),
+        ("FILES_SECONDS", -1, False),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(exports, name, value)
+            content = exports.zip_of(privacy.find(subject), language="en")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            readme = archive.read("README.txt").decode()
+            papers = [entry for entry in archive.namelist() if entry.startswith("files/documents/")]
+            assert "account.json" in archive.namelist()
+        assert bool(papers) is fits
+        assert ("did not fit" in readme) is not fits
+        assert ("documents/doc_" in readme) is not fits
 
 
 def test_the_words_of_a_review_stay_unless_asked_for(

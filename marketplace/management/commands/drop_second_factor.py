@@ -25,6 +25,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email=options["email"].strip().lower()).first()
         if user is None:
             raise CommandError("Nobody has this address.")
+        audit.name_actor(SYSTEM)
         gone, _ = Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
         audit.record(
