@@ -87,6 +87,7 @@ def on_appeal_decided(event: Event) -> None:
     "provider.written",
     "document.refused",
     "document.expired",
+    "document.asked",
 )
 def on_vetting(event: Event) -> None:
     """Tell a business what was decided about it, or written to it. A decision is published once per outlet."""

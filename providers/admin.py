@@ -43,6 +43,7 @@ from providers.models import (
 from providers.selectors.categories import forget_tree
 from providers.services.listing import refresh_listing
 from providers.services.training import refresh_held_back
+from providers.services.vetting.kinds import refresh_needing, restart_term
 
 
 def _actor(request: HttpRequest) -> str:
@@ -202,7 +203,8 @@ class CategoryNameInline(OperatorsInline):
 
 class CategoryRequirementInline(OperatorsInline):
     model = DocumentRequirement
-    fields = ["kind", "is_required"]
+    fields = ["kind", "is_required", "binds_from"]
+    readonly_fields = ["binds_from"]
 
 
 class StandardInline(OperatorsInline):
@@ -212,8 +214,26 @@ class StandardInline(OperatorsInline):
     fields = ["position", "words"]
 
 
+class AsksForPapers(ModelAdmin):
+    """Keeps what is offered in step with what papers categories need; what is asked for anew has its term."""
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is not DocumentRequirement:
+            return
+        changed = [row for row, _fields in formset.changed_objects]
+        for row in changed:
+            restart_term(row)
+        touched = {row.category_id for row in [*changed, *formset.deleted_objects]}
+        touched |= {
+            each.initial["category"] for each in formset.initial_forms if "category" in each.changed_data
+        }
+        if touched:
+            refresh_needing(touched)
+
+
 @admin.register(Category)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(AsksForPapers):
     """The tree is the operators' own: changed here, archived rather than deleted."""
 
     list_display = ["slug", "parent", "position", "archived_at"]
@@ -253,11 +273,12 @@ class DocumentKindNameInline(OperatorsInline):
 
 class RequirementInline(OperatorsInline):
     model = DocumentRequirement
-    fields = ["category", "is_required"]
+    fields = ["category", "is_required", "binds_from"]
+    readonly_fields = ["binds_from"]
 
 
 @admin.register(DocumentKind)
-class DocumentKindAdmin(ModelAdmin):
+class DocumentKindAdmin(AsksForPapers):
     """What papers there are and which categories need them: the operators' own, archived rather than deleted."""
 
     list_display = ["slug", "subject", "asks_number", "asks_until", "position", "archived_at"]
@@ -289,6 +310,11 @@ class DocumentKindAdmin(ModelAdmin):
                 object_type="document_kind",
                 object_id=obj.slug,
             )
+            if "archived_at" in form.changed_data:
+                needing = list(obj.requirements.all())
+                for row in needing:
+                    restart_term(row)
+                refresh_needing({row.category_id for row in needing})
 
 
 @admin.register(Application)

@@ -100,6 +100,7 @@ class EntryKind(TextChoices):
     APPEAL_DISMISSED = "appeal_dismissed", _("Appeal dismissed")
     DOCUMENT_REFUSED = "document_refused", _("Document not accepted")
     DOCUMENT_EXPIRED = "document_expired", _("Document expired")
+    DOCUMENT_ASKED = "document_asked", _("Document asked for")
 
 
 class AppealOutcome(TextChoices):

@@ -22,6 +22,7 @@ DOCUMENT_ACCEPTED = "document.accepted"
 DOCUMENT_REFUSED = "document.refused"
 DOCUMENT_EXPIRING = "document.expiring"
 DOCUMENT_EXPIRED = "document.expired"
+DOCUMENT_ASKED = "document.asked"
 MEMBER_INVITED = "provider.member_invited"
 INVITATION_ENDED = "provider.invitation_ended"
 MEMBER_ADDED = "provider.member_added"
@@ -54,6 +55,7 @@ ALL = frozenset(
         DOCUMENT_REFUSED,
         DOCUMENT_EXPIRING,
         DOCUMENT_EXPIRED,
+        DOCUMENT_ASKED,
         MEMBER_INVITED,
         INVITATION_ENDED,
         MEMBER_ADDED,

@@ -16,9 +16,11 @@ def end_suspensions(timestamp: int) -> None:
 @app.periodic(cron="*/15 * * * *", periodic_id="papers-by-date")
 @app.task(name="providers.watch_documents", queueing_lock="providers.watch_documents")
 def watch_documents(timestamp: int) -> None:
-    """Remind of papers that run out, mark those that have, suspend where one was not renewed in time."""
+    """What the day does to papers: those that run out or have, those that are asked for anew."""
     vetting.remind_of_documents()
     vetting.expire_documents()
+    vetting.announce_requirements()
+    vetting.bind_requirements()
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="invitations-by-date")

@@ -23,7 +23,7 @@ from frontend.views.desk_vetting_forms import ApprovalForm, ReasonForm, Revision
 from frontend.views.provider_forms import category_choices
 from providers.models import Appeal, Application, DocumentKindName, Provider, VettingEntry
 from providers.rules.vetting import GRACE_DAYS
-from providers.selectors import catalogue
+from providers.selectors import catalogue, papers
 from providers.selectors import vetting as read
 from providers.services import vetting
 
@@ -196,15 +196,16 @@ def decide(desk: OperatorsDesk, application_id: str, decision: str) -> HttpRespo
 
 @at_operators_desk()
 def documents(desk: OperatorsDesk) -> HttpResponse:
-    """Documents of listed businesses: sent anew and not yet checked, and those that run out or have."""
+    """Documents of listed businesses: sent anew and not yet checked, missing, and those that run out or have."""
     names = read.kind_names(get_language() or "en")
     return desk.render(
         "documents",
         nav="documents",
         undecided=[(row, names.get(row.kind_id)) for row in read.undecided_documents()[:MOST_SHOWN]],
         expiring=[(row, names.get(row.kind_id)) for row in read.expiring_documents()[:MOST_SHOWN]],
+        missing=[(row, names.get(row.kind.pk)) for row in papers.missing(most=MOST_SHOWN)[:MOST_SHOWN]],
         refuse_form=ReasonForm(kind="refuse", auto_id=False),
-        today=read.today(),
+        today=papers.today(),
         grace=GRACE_DAYS,
         key=new_key(),
         zone=ZONE,

@@ -1,5 +1,7 @@
 """Pages of what a business sells: services, their options, where they are sold."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -9,7 +11,7 @@ from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_pa
 from frontend.views.provider_service_forms import OffersForm, OptionForm, ServiceForm
 from providers.enums import Role
 from providers.models import Service, ServiceOption, StaffMember
-from providers.selectors import catalogue
+from providers.selectors import catalogue, vetting
 from providers.selectors.access import access_option, access_service
 from providers.selectors.categories import by_pk, require_category
 from providers.services import catalogue as services
@@ -204,9 +206,21 @@ def _service_page(
         unable=[person for person in people if person not in able],
         status=sent_status(sent) if sent else 200,
         service=service,
+        lacking=_lacking(desk, service),
         form=form or _service_form(desk, service, sent=False),
         offers_form=offers_form or _offers_form(desk, service, sent=False),
     )
+
+
+def _lacking(desk: Desk, service: Service) -> list[Any]:
+    """The documents for want of which it, or who does it, is not offered now or soon, with their names."""
+    names = vetting.kind_names(get_language() or "en")
+    able = set(service.skills.values_list("staff_id", flat=True))
+    return [
+        (need, names.get(need.kind.pk))
+        for need in vetting.needs(desk.provider)
+        if need.is_lacked_by(service.category_id) and (need.staff is None or need.staff.pk in able)
+    ]
 
 
 def _can_do(person: StaffMember, service: Service) -> bool:

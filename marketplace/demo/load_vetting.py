@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -23,11 +23,16 @@ from providers.models import (
     Category,
     Document,
     DocumentKind,
+    DocumentRequirement,
     Membership,
+    Offering,
     Provider,
+    Skill,
     StaffMember,
     VettingEntry,
 )
+from providers.services.listing import refresh_listing
+from providers.services.training import refresh_held_back
 from providers.services.vetting import set_document_kind
 
 # What the line after it decided of an application.
@@ -47,6 +52,7 @@ def load_vetting(seed: object, plans: Sequence[BusinessPlan], *, at: datetime) -
     }
     staff = {m.public_id: m for m in StaffMember.objects.filter(provider__in=providers.values())}
     _documents(seed, plans, kinds, providers, staff, owners, operator, at)
+    _bind(providers.values(), at)
     turn: Counter[str] = Counter()
     for plan in plans:
         threads = THREADS[plan.status]
@@ -74,6 +80,15 @@ def _kinds() -> dict[str, DocumentKind]:
         )
         for position, kind in enumerate(KINDS)
     }
+
+
+def _bind(providers: Collection[Provider], at: datetime) -> None:
+    """What is asked for has been for long: everybody was told, and it binds."""
+    DocumentRequirement.objects.update(
+        binds_from=(at - timedelta(days=365)).date(), told_to=None, is_bound=True
+    )
+    refresh_listing(Offering.objects.filter(outlet__provider__in=providers))
+    refresh_held_back(Skill.objects.filter(staff__provider__in=providers))
 
 
 def _documents(

@@ -106,6 +106,10 @@ def _said(entry: VettingEntry) -> tuple[str, ...] | None:
             )
             % {"days": GRACE_DAYS},
         ),
+        EntryKind.DOCUMENT_ASKED: (
+            _("%(name)s: another document is needed"),
+            _("Another document is needed."),
+        ),
     }
     return words.get(entry.kind)
 

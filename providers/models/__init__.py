@@ -26,6 +26,7 @@ from providers.models.vetting import (
     DocumentKindName,
     DocumentRequirement,
     VettingEntry,
+    first_binding_day,
 )
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "TimeOff",
     "Training",
     "VettingEntry",
+    "first_binding_day",
 ]

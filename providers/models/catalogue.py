@@ -156,7 +156,7 @@ class Skill(models.Model):
     staff = models.ForeignKey("StaffMember", on_delete=models.CASCADE, related_name="skills")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="skills")
     level = models.CharField(max_length=8, choices=SkillLevel, default=SkillLevel.SKILLED)
-    # Not offered: the category requires a quiz not passed (providers.services.training keeps it).
+    # Not offered: a quiz not passed, or a paper about the person missing (providers.services.training keeps it).
     held_back = models.BooleanField(default=False)
 
     class Meta:

@@ -1,15 +1,18 @@
 """Vetting: which papers a category needs, the papers, applications, the thread, appeals."""
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from common import clock
 from common.crypto import EncryptedTextField
 from common.public_ids import PublicIdField
 from providers.enums import AppealOutcome, Decision, DocumentStatus, EntryKind, PaperSubject, Side
-from providers.rules.vetting import DOCUMENT_MOVES
+from providers.rules.vetting import DOCUMENT_MOVES, TERM_DAYS
 
 # Decisions that a business may appeal, each once.
 APPEALABLE = (EntryKind.REJECTED, EntryKind.WARNED, EntryKind.RETRAINING, EntryKind.SUSPENDED)
@@ -54,12 +57,25 @@ class DocumentKindName(models.Model):
         return self.name
 
 
+def first_binding_day() -> date:
+    """From when on what is asked for today binds businesses that are listed already (a UTC day)."""
+    return clock.now().date() + timedelta(days=TERM_DAYS)
+
+
 class DocumentRequirement(models.Model):
-    """What a category and all below it needs. One that is not required is welcome, and shown as such."""
+    """What a category and all below it needs. One that is not required is welcome, and shown as such.
+
+    Of a required one: who applies needs it at once, who is listed from `binds_from` on.
+    """
 
     category = models.ForeignKey("Category", on_delete=models.CASCADE, related_name="document_requirements")
     kind = models.ForeignKey(DocumentKind, on_delete=models.CASCADE, related_name="requirements")
     is_required = models.BooleanField(default=True)
+    binds_from = models.DateField(default=first_binding_day)
+    # The worker's: the primary key of the listed business that was told last, none once all have been; and whether
+    # what lacks it is held back by now.
+    told_to = models.BigIntegerField(null=True, default=0)
+    is_bound = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -90,6 +90,8 @@ DOCUMENT_MOVES = (
 REMIND_DAYS = (30, 7, 1)
 # Days after the last one of a required paper before the business is suspended for want of it.
 GRACE_DAYS = 14
+# Days from the one on which operators ask for a paper to the one from which it binds who is listed already.
+TERM_DAYS = 30
 
 
 def reminder_due(*, valid_until: date, today: date, reminded: int | None) -> int | None:

@@ -4,7 +4,7 @@ None is guarded here: a member's business comes from providers.selectors.access,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from providers.models import (
 from providers.rules import vetting as rules
 from providers.selectors.catalogue import missing_for_approval
 from providers.selectors.categories import FALLBACK
+from providers.selectors.papers import today, with_parents
 
 M = TypeVar("M", bound=Model)
 
@@ -43,7 +44,8 @@ class Need:
     """One paper that a business (or one of its people) needs or may send.
 
     `current` is what holds or held (accepted, expired), `newest` what was sent last, if anything; they may be
-    the same. `days_left` counts to the last day of the current one, None when it does not run out.
+    the same. `days_left` counts to the last day of the current one, None when it does not run out. `binds` says from
+    which day on what is sold in a category (by its primary key) is not offered without it.
     """
 
     kind: DocumentKind
@@ -52,6 +54,7 @@ class Need:
     current: Document | None
     newest: Document | None
     days_left: int | None
+    binds: Mapping[int, date] = field(default_factory=dict)
 
     @property
     def is_sent(self) -> bool:
@@ -68,6 +71,28 @@ class Need:
         )
 
     @property
+    def is_held(self) -> bool:
+        """Whether it holds, or has expired and is put up with."""
+        if self.current is None:
+            return False
+        grace = self.current.grace_until
+        return self.current.status == DocumentStatus.ACCEPTED or (grace is not None and grace >= today())
+
+    @property
+    def first_day(self) -> date | None:
+        """From when on something is not offered without it; None while it is held, or only welcome."""
+        return None if self.is_held else min(self.binds.values(), default=None)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether something is not offered for want of it."""
+        return self.first_day is not None and self.first_day <= today()
+
+    def is_lacked_by(self, category_id: int) -> bool:
+        """Whether what is sold in the category needs it, now or soon, and it is not held."""
+        return category_id in self.binds and not self.is_held
+
+    @property
     def runs_out(self) -> bool:
         """Whether it holds, and the first reminder has come."""
         return self.is_met and self.days_left is not None and self.days_left <= rules.REMIND_DAYS[0]
@@ -80,11 +105,6 @@ class Step:
     name: str
     is_done: bool
     points: tuple[str, ...] = ()
-
-
-def today() -> date:
-    """The day by which papers are valid: UTC."""
-    return clock.now().date()
 
 
 def kind_names(language: str) -> dict[int, DocumentKindName]:
@@ -120,32 +140,36 @@ def needs(provider: Provider) -> list[Need]:
     for staff_id, category_id in skills.values_list("staff_id", "service__category_id"):
         able.setdefault(staff_id, set()).add(category_id)
 
-    wanted: dict[tuple[int, int | None], tuple[DocumentKind, bool]] = {}
+    wanted: dict[tuple[int, int | None], tuple[DocumentKind, dict[int, date]]] = {}
+    above = {category: with_parents(category, parents) for category in sold}
 
-    def want(kind: DocumentKind, staff_id: int | None, required: bool) -> None:
-        before = wanted.get((kind.pk, staff_id))
-        wanted[kind.pk, staff_id] = (kind, required or bool(before and before[1]))
+    def want(row: DocumentRequirement, staff_id: int | None, categories: set[int]) -> None:
+        needing = [category for category in categories if row.category_id in above[category]]
+        if not needing:
+            return
+        _kind, binds = wanted.setdefault((row.kind_id, staff_id), (row.kind, {}))
+        for category in needing if row.is_required else ():
+            binds[category] = min(binds.get(category, row.binds_from), row.binds_from)
 
     for row in asked:
         if row.kind.subject == PaperSubject.BUSINESS:
-            if row.category_id in _with_parents(sold, parents):
-                want(row.kind, None, row.is_required)
+            want(row, None, sold)
         else:
             for staff_id, categories in able.items():
-                if row.category_id in _with_parents(categories & sold, parents):
-                    want(row.kind, staff_id, row.is_required)
+                want(row, staff_id, categories & sold)
     newest, current = _papers(provider)
     day = today()
     found = [
         Need(
             kind=kind,
             staff=people[staff_id] if staff_id else None,
-            is_required=required,
+            is_required=bool(binds),
             current=(held := current.get((kind.pk, staff_id))),
             newest=newest.get((kind.pk, staff_id)),
             days_left=(held.valid_until - day).days if held and held.valid_until else None,
+            binds=binds,
         )
-        for (kind, required), staff_id in [(value, key[1]) for key, value in wanted.items()]
+        for (kind, binds), staff_id in [(value, key[1]) for key, value in wanted.items()]
     ]
     return sorted(
         found,
@@ -156,16 +180,6 @@ def needs(provider: Provider) -> list[Need]:
             n.kind.position,
         ),
     )
-
-
-def _with_parents(categories: set[int], parents: Mapping[int, int | None]) -> set[int]:
-    found: set[int] = set()
-    for category in categories:
-        at: int | None = category
-        while at is not None and at not in found:
-            found.add(at)
-            at = parents.get(at)
-    return found
 
 
 def _papers(

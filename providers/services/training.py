@@ -1,7 +1,7 @@
 """Quizzes taken, and who may therefore be offered: the one place where that is decided.
 
 `Skill.held_back` says that a person may not be given to a service: its category requires a quiz that they have not
-passed. Open time, bookings and pages read that column.
+passed, or a paper about them that nobody has accepted. Open time, bookings and pages read that column.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from providers import events
 from providers.errors import IsArchived, QuizLimit, QuizPassed
 from providers.models import Badge, QuizAttempt, Skill, StaffMember
+from providers.selectors.papers import lacked_by_person
 from providers.selectors.training import (
     ATTEMPTS,
     find_training,
@@ -27,7 +28,10 @@ def refresh_held_back(skills: QuerySet[Skill]) -> int:
     """Set `held_back` of these skills anew; answers how many there were. One statement."""
     asked = usable().filter(is_required=True, category__services__skills=OuterRef("pk"))
     passed = Badge.objects.filter(staff=OuterRef("staff"), category__services__skills=OuterRef("pk"))
-    return skills.update(held_back=Exists(asked) & ~Exists(passed))
+    held_back = Exists(asked) & ~Exists(passed)
+    for lacked in lacked_by_person():
+        held_back |= lacked
+    return skills.update(held_back=held_back)
 
 
 @transaction.atomic

@@ -10,7 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import User
 from common.models import StoredFile
 from providers.enums import PaperSubject, ProviderStatus, Role
-from providers.models import Application, Category, Document, DocumentKind, Outlet, Provider, StaffMember
+from providers.models import (
+    Application,
+    Category,
+    Document,
+    DocumentKind,
+    DocumentRequirement,
+    Outlet,
+    Provider,
+    StaffMember,
+)
 from providers.selectors import vetting as read
 from providers.services import vetting
 from tests.factories import (
@@ -121,12 +130,15 @@ def world(status: ProviderStatus = ProviderStatus.DRAFT) -> Vetting:
     person = make_staff(outlet)
     category = make_category()
     make_service(outlet, staff=[person], category=category)
+    kind = make_kind("licence", category, subject=PaperSubject.BUSINESS, asks_until=True)
+    # It has been asked for long enough to bind.
+    DocumentRequirement.objects.filter(kind=kind).update(binds_from=today(), told_to=None, is_bound=True)
     return Vetting(
         provider=provider,
         outlet=outlet,
         person=person,
         category=category,
-        kind=make_kind("licence", category, subject=PaperSubject.BUSINESS, asks_until=True),
+        kind=kind,
         owner=make_member(provider, Role.OWNER),
         manager=make_member(provider, Role.MANAGER),
         staff=make_member(provider, Role.STAFF),

@@ -21,7 +21,7 @@ from providers.errors import (
 from providers.models import Application, Document, Offering, Provider
 from providers.selectors import vetting as read
 from providers.services import vetting
-from providers.services.vetting import expiry
+from providers.services.vetting import batches
 from tests.factories import make_outlet, make_staff
 from tests.vetting.conftest import Vetting, make_document, make_kind, scan, today
 
@@ -250,7 +250,7 @@ def test_a_claim_that_has_run_out_hinders_nobody(case: Vetting) -> None:
 def test_papers_that_suspend_nobody_keep_no_other_waiting(
     case: Vetting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expiry, "BATCH", 1)
+    monkeypatch.setattr(batches, "BATCH", 1)
     old = make_kind("old", asks_until=True)
     for _ in range(3):
         make_document(

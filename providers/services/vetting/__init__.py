@@ -21,14 +21,17 @@ from providers.services.vetting.documents import (
 )
 from providers.services.vetting.expiry import end_suspensions, expire_documents, remind_of_documents
 from providers.services.vetting.kinds import set_document_kind
+from providers.services.vetting.requirements import announce_requirements, bind_requirements
 from providers.services.vetting.standing import reinstate, suspend, warn
 from providers.services.vetting.writing import write
 
 __all__ = [
     "accept_document",
+    "announce_requirements",
     "appeal",
     "approve",
     "ask_for_revision",
+    "bind_requirements",
     "claim_appeal",
     "claim_application",
     "decide_appeal",

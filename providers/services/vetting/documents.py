@@ -23,6 +23,7 @@ from providers.models import Application, Document, DocumentKind, Provider, Staf
 from providers.rules import checks, vetting
 from providers.selectors import vetting as read
 from providers.selectors.access import has_role, role_of
+from providers.services.listing import refresh_provider
 from providers.services.parties import refuse_if_party
 from providers.services.record import lock_provider, tell
 from providers.services.vetting import standing
@@ -118,7 +119,7 @@ def open_document(*, principal: Principal, document_id: str) -> Document:
 
 @transaction.atomic
 def accept_document(*, document: Document, operator: User) -> Document:
-    """It holds from now on, and replaces the one before; it ends a suspension for want of it.
+    """It holds from now on, and replaces the one before; what was held back or suspended for want of it is public.
 
     Raises AlreadyDecided, ApplicationClaimed, OwnCause, DocumentIncomplete when its last day has passed meanwhile.
     """
@@ -133,6 +134,7 @@ def accept_document(*, document: Document, operator: User) -> Document:
         status__in=[DocumentStatus.ACCEPTED, DocumentStatus.EXPIRED, DocumentStatus.REFUSED],
     ).exclude(pk=document.pk).update(status=DocumentStatus.REPLACED, replaced_at=clock.now())
     document = _decide(document, operator, DocumentStatus.ACCEPTED)
+    refresh_provider(provider.pk)
     _tell(document, provider, operator, events.DOCUMENT_ACCEPTED, "document.accept")
     _end_want_of_papers(provider)
     return document

@@ -1,12 +1,9 @@
 """What time does to papers and suspensions. Any number of workers may run these, and any may die."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -17,13 +14,11 @@ from providers.enums import DocumentStatus, EntryKind, ProviderStatus, Side
 from providers.models import Document, Provider
 from providers.rules import vetting
 from providers.selectors import vetting as read
+from providers.services.listing import refresh_provider
 from providers.services.record import lock_provider, tell
 from providers.services.vetting import standing
+from providers.services.vetting.batches import each, paged
 from providers.services.vetting.record import write_entry
-
-log = logging.getLogger(__name__)
-T = TypeVar("T", Document, Provider)
-BATCH = 200
 
 
 def remind_of_documents() -> int:
@@ -39,7 +34,7 @@ def remind_of_documents() -> int:
         valid_until__gte=today,
         provider__status__in=[ProviderStatus.APPROVED, ProviderStatus.SUSPENDED],
     )
-    return _each(_paged(rows), _remind)
+    return each(paged(rows), _remind)
 
 
 def _reminder(document: Document) -> int | None:
@@ -73,7 +68,7 @@ def expire_documents() -> int:
         grace_until__lt=today,
         provider__status=ProviderStatus.APPROVED,
     )
-    return _each(_paged(gone), _expire) + _each(_paged(late), _suspend_for)
+    return each(paged(gone), _expire) + each(paged(late), _suspend_for)
 
 
 def _expire(document: Document) -> bool:
@@ -104,11 +99,14 @@ def _suspend_for(document: Document) -> bool:
     claimed = Document.objects.filter(
         pk=document.pk, status=DocumentStatus.EXPIRED, grace_until=document.grace_until
     ).update(grace_until=None)
-    if not claimed or not any(
-        need.is_required and not need.is_met
+    if not claimed:
+        return False
+    if not any(
+        need.is_held_back
         for need in read.needs(provider)
         if (need.kind.pk, need.staff.pk if need.staff else None) == (document.kind_id, document.staff_id)
     ):
+        refresh_provider(provider.pk)
         return False
     with translation.override(provider.language):
         name = read.kind_names(provider.language)[document.kind_id].name
@@ -120,7 +118,7 @@ def _suspend_for(document: Document) -> bool:
 def end_suspensions() -> int:
     """End the suspensions whose time is over, by the database's clock; answers how many."""
     over = Provider.objects.filter(status=ProviderStatus.SUSPENDED, suspended_until__lte=clock.DatabaseNow())
-    return _each(_paged(over), _end)
+    return each(paged(over), _end)
 
 
 def _end(provider: Provider) -> bool:
@@ -129,25 +127,6 @@ def _end(provider: Provider) -> bool:
         return False
     standing.reinstate_locked(locked, operator=None, message="")
     return True
-
-
-def _paged(rows: QuerySet[T]) -> Iterator[T]:
-    """All rows in pk order, BATCH at a time: one that cannot be brought forward keeps none behind it waiting."""
-    last = 0
-    while page := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        yield from page
-        last = page[-1].pk
-
-
-def _each(rows: Iterable[T], step: Callable[[T], bool]) -> int:
-    done = 0
-    for row in rows:
-        try:
-            with transaction.atomic():
-                done += step(row)
-        except Exception:
-            log.exception("%s %s could not be brought forward", row._meta.label, row.pk)
-    return done
 
 
 def _tell(document: Document, provider: Provider, event: str, action: str, **data: Any) -> None:
