@@ -1,6 +1,6 @@
 """Which papers bind today, and who lacks them: what services.listing and services.training hold back for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def below(categories: Iterable[int]) -> set[int]:
     return {pk for pk in parents if with_parents(pk, parents) & wanted}
 
 
-def with_parents(category: int, parents: dict[int, int | None]) -> set[int]:
+def with_parents(category: int, parents: Mapping[int, int | None]) -> set[int]:
     """A category's primary key and those of all above it."""
     found: set[int] = set()
     at: int | None = category
@@ -109,7 +109,7 @@ def _lacking(row: DocumentRequirement, within: set[int], most: int) -> list[Miss
             status=ProviderStatus.APPROVED,
         ).annotate(waits=Exists(waits.filter(staff__isnull=True, provider=OuterRef("pk"))))
         return [
-            Missing(row.kind, each, None, row.binds_from, each.waits)  # type: ignore[attr-defined]
+            Missing(row.kind, each, None, row.binds_from, each.waits)
             for each in businesses.order_by("pk")[:most]
         ]
     people = (
@@ -123,7 +123,7 @@ def _lacking(row: DocumentRequirement, within: set[int], most: int) -> list[Miss
         .annotate(waits=Exists(waits.filter(staff=OuterRef("pk"))))
     )
     return [
-        Missing(row.kind, each.provider, each, row.binds_from, each.waits)  # type: ignore[attr-defined]
+        Missing(row.kind, each.provider, each, row.binds_from, each.waits)
         for each in people.order_by("pk")[:most]
     ]
 
