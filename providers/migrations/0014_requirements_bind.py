@@ -14,6 +14,7 @@ KINDS = {
     "retraining": "Retraining asked for",
     "suspended": "Suspended",
     "reinstated": "Reinstated",
+    "closed": "Closed",
     "appealed": "Appeal",
     "appeal_granted": "Appeal granted",
     "appeal_dismissed": "Appeal dismissed",
@@ -24,7 +25,7 @@ KINDS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("providers", "0012_businesses_close")]
+    dependencies = [("providers", "0013_bank_accounts")]
 
     operations = [
         migrations.AddField(
