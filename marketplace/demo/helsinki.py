@@ -15,10 +15,12 @@ from common.models import AuditEntry
 from geo.importer import store
 from marketplace.demo import city, places, signins
 from marketplace.demo.load_businesses import load_businesses
+from marketplace.demo.load_cases import load_cases
 from marketplace.demo.load_people import known_customer, load_categories, load_people
 from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
 from marketplace.demo.plan import AbsencePlan, VisitPlan
+from marketplace.demo.portraits import load_portraits
 from marketplace.demo.progress import Progress
 from marketplace.demo.visits import Visits
 
@@ -102,10 +104,15 @@ def load(
             load_people(seed, regulars=visits.regulars, at=midnight - timedelta(days=300))
             progress.step("businesses")
             load_businesses(seed, plans, at=midnight)
+            progress.step("portraits")
+            load_portraits(seed, plans)
             progress.step("documents and applications")
             load_vetting(seed, plans, at=midnight)
         first = written + timedelta(days=1) if written else day - timedelta(days=PAST_DAYS)
         count = _load_days(visits, [p.public_id for p in plans], first, last, progress)
+        if written is None:
+            progress.step("reports, cases and objections")
+            load_cases(seed, struggling=visits.struggling)
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,
@@ -122,7 +129,7 @@ def load(
 
 def steps(seed: int) -> int:
     """How many steps a progress bar of `load` has."""
-    return 5 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
+    return 7 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
 
 
 def _load_days(visits: Visits, providers: list[str], first: date, last: date, progress: Progress) -> int:

@@ -46,7 +46,7 @@ class _Story:
 
 def load_money(visits: Sequence[VisitPlan], *, staff_actors: dict[str, str]) -> None:
     """Write what the services would have for each visit's payment. `staff_actors` by business public id."""
-    paid = [v for v in visits if v.method == "sandbox" or v.status == "closed"]
+    paid = [v for v in visits if v.method == "sandbox" or v.took_place]
     stories = {v.ref: _payment(v, staff_actors[v.business.public_id]) for v in paid}
     payments = [s.payment for s in stories.values()]
     for payment, told in ((s.payment, s.told) for s in stories.values()):

@@ -145,7 +145,7 @@ def load_people(seed: int, *, regulars: Sequence[PersonPlan], at: datetime) -> N
             version=version,
             wording=str(WORDS[ConsentSource.SIGNUP]),
             source=ConsentSource.SIGNUP,
-            at=at,
+            at=max(at, datetime.fromisoformat(f"{version}T00:00Z")),
         )
         for customer in customers
         for kind, version in VERSIONS.items()

@@ -160,7 +160,7 @@ def _customers(visits: Sequence[VisitPlan]) -> dict[str, int]:
 
 def _booking(visit: VisitPlan, rows: Rows, customers: dict[str, int]) -> Booking:
     outcome = story.settlement(visit)
-    is_paid = visit.method == "sandbox" or visit.status == "closed"
+    is_paid = visit.method == "sandbox" or visit.took_place
     state = PaymentState.PAID if is_paid else PaymentState.COUNTER
     home, over = visit.visit_to, visit.status != "confirmed"
     return Booking(
@@ -187,7 +187,7 @@ def _booking(visit: VisitPlan, rows: Rows, customers: dict[str, int]) -> Booking
         confirmed_at=story.confirmed_at(visit),
         acceptance_hours=visit.service.accepts_within_h or None,
         accept_by=story.accept_by(visit),
-        completed_at=story.completed_at(visit) if visit.status == "closed" else None,
+        completed_at=story.completed_at(visit) if visit.took_place else None,
         ended_at=story.ended_at(visit),
         cancelled_by="customer" if visit.status == "cancelled" else "",
         fee_amount=outcome.fee,
@@ -222,11 +222,22 @@ def _item(visit: VisitPlan, rows: Rows, booking: Booking) -> BookingItem:
         price_amount=visit.amount,
         currency=CURRENCY,
         tax_percent=TAX_PERCENT,
-        # Visits of the past were before the standards: nobody ticked anything then.
-        standard=[{"words": words, "at": None, "by": ""} for words in steps_of(service.category)]
-        if visit.status in MOVABLE | TICKED_IN
-        else [],
+        standard=_standard(visit, by=rows.owners[visit.business.public_id]),
     )
+
+
+def _standard(visit: VisitPlan, *, by: str) -> list[dict[str, object]]:
+    """The steps of the service standard: ticked one after the other in a visit that took place."""
+    steps = steps_of(visit.service.category)
+    if visit.status in MOVABLE | TICKED_IN and not visit.took_place:
+        return [{"words": words, "at": None, "by": ""} for words in steps]
+    if not visit.took_place:
+        return []
+    pace = (visit.ends_at - visit.starts_at) / (len(steps) + 1)
+    return [
+        {"words": words, "at": clock.rfc3339(visit.starts_at + pace * place), "by": by}
+        for place, words in enumerate(steps, start=1)
+    ]
 
 
 def _period(visit: VisitPlan) -> DateTimeTZRange:

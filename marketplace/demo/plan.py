@@ -140,7 +140,10 @@ class ReviewPlan:
 
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
-    """One visit of one item; instants are UTC. `status` is the booking's, `method` sandbox or counter."""
+    """One visit of one item; instants are UTC. `status` is the booking's, `method` sandbox or counter.
+
+    It took place when it is `completed` (the customer may still object) or `closed`.
+    """
 
     ref: str
     business: BusinessPlan
@@ -161,6 +164,10 @@ class VisitPlan:
     # Home visits: where they go.
     visit_to: Place | None = None
     visit_note: str = ""
+
+    @property
+    def took_place(self) -> bool:
+        return self.status in ("completed", "closed")
 
     @property
     def amount(self) -> int:

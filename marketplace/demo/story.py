@@ -33,8 +33,10 @@ def paid_at(visit: VisitPlan) -> datetime:
     return visit.booked_at + timedelta(minutes=3)
 
 
-def confirmed_at(visit: VisitPlan) -> datetime:
-    """When the booking was confirmed: at once, or accepted within the hour."""
+def confirmed_at(visit: VisitPlan) -> datetime | None:
+    """When the booking was confirmed: at once, or accepted within the hour; None while it waits for that."""
+    if visit.status == "requested":
+        return None
     return paid_at(visit) + timedelta(minutes=47 if visit.service.accepts_within_h else 0)
 
 
@@ -82,16 +84,16 @@ def steps(visit: VisitPlan, *, staff_actor: str) -> Iterator[Step]:
     payer = gateway_actor("sandbox") if visit.method == "sandbox" else customer
     if due := accept_by(visit):
         yield Step("booking.requested", paid_at(visit), payer, "requested", {"accept_by": rfc3339(due)})
-        yield Step("booking.confirmed", confirmed_at(visit), staff_actor, "confirmed", {"accepted": True})
-    else:
-        yield Step("booking.confirmed", confirmed_at(visit), payer, "confirmed")
+    if confirmed := confirmed_at(visit):
+        who, more = (staff_actor, {"accepted": True}) if due else (payer, {})
+        yield Step("booking.confirmed", confirmed, who, "confirmed", more)
     money = {"refund": settlement(visit).refund, "fee": settlement(visit).fee}
     end = ended_at(visit)
     if visit.status == "cancelled" and end:
         yield Step("booking.cancelled", end, customer, "cancelled", {**money, "by": "customer"})
     elif visit.status == "no_show" and end:
         yield Step("booking.no_show", end, staff_actor, "no_show", money)
-    elif visit.status == "closed" and end:
+    elif visit.took_place:
         if visit.visit_to:
             set_out = visit.starts_at - timedelta(minutes=25)
             yield Step("booking.on_the_way", set_out, staff_actor, "on_the_way")
@@ -99,4 +101,5 @@ def steps(visit: VisitPlan, *, staff_actor: str) -> Iterator[Step]:
         yield Step("booking.checked_in", came, staff_actor, "checked_in", {"by_code": True})
         yield Step("booking.started", visit.starts_at, staff_actor, "started")
         yield Step("booking.completed", completed_at(visit), staff_actor, "completed")
-        yield Step("booking.closed", end, customer, "closed")
+        if end:
+            yield Step("booking.closed", end, customer, "closed")

@@ -41,6 +41,9 @@ class Visits:
         self.seed, self.today, self.homes, self.known = seed, today, homes, known
         self.plans = [plan for plan in plans if plan.status == "approved" and plan.busy]
         self.regulars = people.regulars(seed, REGULARS)
+        # One business is not what it should be: quality watch finds it.
+        others = [plan for plan in self.plans if not plan.members]
+        self.struggling = max(others, key=lambda plan: plan.busy).public_id if others else ""
 
     def on(self, day: date) -> list[VisitPlan]:
         """All visits of a day."""
@@ -133,6 +136,7 @@ class Visits:
         status, cancelled = _ending(r, start, booked, is_past=start < midnight)
         if is_known and status == "no_show":
             status = "closed"
+        status, booked = self._still_open(name, service, status, start, booked, midnight)
         home = r.choice(self.homes) if service.place == AT_CUSTOMER else None
         return VisitPlan(
             ref=booking_ref(*name),
@@ -150,7 +154,9 @@ class Visits:
             staff_was_chosen=r.random() < 0.4,
             code=f"{r.randrange(10_000):04}",
             cancelled_at=cancelled,
-            review=self._review(r, service, staff, person, end, midnight) if status == "closed" else None,
+            review=self._review(r, plan, service, staff, person, end, midnight)
+            if status == "closed"
+            else None,
             visit_to=home,
             visit_note=r.choice(
                 ("", "", "Door code is on the gate.", "Please ring twice.", "The dog is kind.")
@@ -159,9 +165,28 @@ class Visits:
             else "",
         )
 
+    def _still_open(
+        self,
+        name: tuple[object, ...],
+        service: ServicePlan,
+        status: str,
+        start: datetime,
+        booked: datetime,
+        midnight: datetime,
+    ) -> tuple[str, datetime]:
+        """Some visits wait: yesterday's for the customer's word, those just asked for for the provider's answer."""
+        r = chance("waits", *name)
+        if status == "closed" and start >= midnight - timedelta(days=1) and r.random() < 0.5:
+            return "completed", booked
+        asked = status == "confirmed" and service.accepts_within_h and start > midnight + timedelta(days=2)
+        if asked and r.random() < 0.35:
+            return "requested", midnight - timedelta(minutes=r.randint(5, 400))
+        return status, booked
+
     def _review(
         self,
         r: Random,
+        plan: BusinessPlan,
         service: ServicePlan,
         staff: StaffPlan,
         person: PersonPlan,
@@ -171,7 +196,11 @@ class Visits:
         at = end + timedelta(minutes=r.randint(60, 3_000))
         chosen = r.random() < 0.38
         stars, text, language, reply = words.review(
-            r, service=service.name, staff_name=staff.name, chinese=person.language == "zh-hans"
+            r,
+            service=service.name,
+            staff_name=staff.name,
+            chinese=person.language == "zh-hans",
+            is_poor=plan.public_id == self.struggling,
         )
         if not chosen or at >= before:
             return None

@@ -180,9 +180,12 @@ def about(r: Random, trade: str) -> tuple[str, str]:
     return r.choice(_ABOUT[trade]), "en"
 
 
-def review(r: Random, *, service: str, staff_name: str, chinese: bool) -> tuple[Stars, str, str, str]:
-    """Stars, text, its language, and the provider's reply (mostly none)."""
-    stars = r.choices((5, 4, 3, 2, 1), weights=(62, 25, 8, 3, 2))[0]
+def review(
+    r: Random, *, service: str, staff_name: str, chinese: bool, is_poor: bool = False
+) -> tuple[Stars, str, str, str]:
+    """Stars, text, its language, and the provider's reply (mostly none); of a poor business, poor ones."""
+    weights = (10, 15, 25, 25, 25) if is_poor else (62, 25, 8, 3, 2)
+    stars = r.choices((5, 4, 3, 2, 1), weights=weights)[0]
     first = staff_name.split()[0]
     language = "en"
     if r.random() < 0.18:

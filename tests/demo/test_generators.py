@@ -103,13 +103,19 @@ def test_nobody_and_nothing_is_in_two_visits_at_once() -> None:
         assert all(a[1] <= b[0] for a, b in pairwise(ordered))  # type: ignore[operator]
 
 
-def test_past_visits_end_in_believable_proportions_and_later_ones_are_confirmed() -> None:
+def test_past_visits_end_in_believable_proportions_and_later_ones_are_confirmed_or_asked_for() -> None:
     visits = visits_of(1, days=range(-60, 14))
     past = [v.status for v in visits if v.starts_at.date() < DAY]
     assert 0.82 < past.count("closed") / len(past) < 0.93
     assert 0.05 < past.count("cancelled") / len(past) < 0.14
     assert 0.01 < past.count("no_show") / len(past) < 0.07
-    assert {v.status for v in visits if v.starts_at.date() >= DAY} == {"confirmed", "cancelled"}
+    assert {v.status for v in visits if v.starts_at.date() >= DAY} == {
+        "confirmed",
+        "cancelled",
+        "requested",
+    }
+    waiting = [v for v in visits if v.status == "completed"]
+    assert waiting and all(v.starts_at.date() >= DAY - timedelta(days=2) for v in waiting)
     assert all(v.booked_at < (v.cancelled_at or v.starts_at) < v.ends_at for v in visits)
     reviews = [v.review for v in visits if v.review]
     assert {r.language for r in reviews} == {"en", "fi", "zh-hans"}

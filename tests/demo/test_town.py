@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Q
 from django.test import override_settings
 
 from bookings.models import Booking, BookingItem
@@ -26,6 +27,9 @@ ROWS = {
     Review: ("public_id", "rating", "value_stars", "text", "created_at"),
     Event: ("subject_id", "seq", "uid", "type", "actor", "at"),
 }
+
+
+BROUGHT = ~Q(subject_type__in=("booking", "payment", "provider")) | Q(type__contains="object")
 
 
 @pytest.mark.django_db
@@ -55,7 +59,9 @@ def test_a_seed_and_day_give_the_same_rows() -> None:
             assert helsinki.load(3, day=DAY, every=60) is not None
             rows: list[object] = []
             for model, columns in ROWS.items():
-                rows += model.objects.order_by(*columns).values_list(*columns)  # type: ignore[attr-defined]
+                found = model.objects.order_by(*columns).values_list(*columns)  # type: ignore[attr-defined]
+                # What is brought before operators is done by the services, at their own time.
+                rows += found.exclude(BROUGHT) if model is Event else found
             transaction.set_rollback(True)
         return rows
 
