@@ -22,6 +22,7 @@ from providers.models import (
     StaffMember,
 )
 from providers.rules.vetting import Who, find_move
+from providers.services.bank import remove_bank_account
 from providers.services.catalogue import archive_service
 from providers.services.invitations import withdraw_invitation
 from providers.services.members import end_membership
@@ -50,10 +51,11 @@ def what_keeps_open(*, provider: Provider) -> list[Obstacle]:
 
 @transaction.atomic
 def close_business(*, provider: Provider, actor: str, who: Who = "owner") -> None:
-    """Close a business for good: nothing of it is public, nobody belongs to it, its contacts and documents are gone.
+    """Close a business for good: nothing of it is public, nobody belongs to it.
 
-    Its name and what was done stay for customers' bookings and the books. The caller has checked that its owner
-    asks, or that its last owner is being erased (`who` system). Raises StatusRefused, BusinessInUse.
+    Its contacts, documents and bank account are gone. Its name and what was done stay for customers' bookings and the
+    books. The caller has checked that its owner asks, or that its last owner is being erased (`who` system). Raises
+    StatusRefused, BusinessInUse.
     """
     provider = lock_provider(provider.pk)
     require_move(provider, action="close", who=who)
@@ -70,6 +72,7 @@ def close_business(*, provider: Provider, actor: str, who: Who = "owner") -> Non
         archive_outlet(outlet=outlet, actor=actor)
     Outlet.objects.filter(provider=provider).update(phone="", description="")
     drop_papers(Document.objects.filter(provider=provider))
+    remove_bank_account(provider=provider, actor=actor)
     # Those before have each numbered an event.
     provider.refresh_from_db()
     for membership in Membership.objects.filter(provider=provider).select_related("user").order_by("pk"):

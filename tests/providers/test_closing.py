@@ -18,7 +18,18 @@ from payments.services import ledger
 from payments.services.ledger import Account, Cause, Line
 from providers.enums import ProviderStatus, Role
 from providers.errors import BusinessInUse, StatusRefused
-from providers.models import Invitation, Membership, Offering, Outlet, PastMembership, Service, StaffMember
+from providers.models import (
+    BankAccount,
+    Invitation,
+    Membership,
+    Offering,
+    Outlet,
+    PastMembership,
+    Service,
+    StaffMember,
+)
+from providers.rules.bank import by_iban
+from providers.services.bank import set_bank_account
 from providers.services.closing import close_business
 from tests.factories import make_invitation, make_member, make_provider, tomorrow_at
 from tests.providers.conftest import Business
@@ -39,6 +50,8 @@ def book(business: Business) -> Booking:
 def test_nothing_of_it_is_left_but_its_name(business: Business) -> None:
     provider = business.provider
     make_invitation(provider)
+    account = by_iban(holder="Helmi Oy", iban="FI2112345600000785")
+    set_bank_account(provider=provider, account=account, user=make_member(provider, Role.MANAGER))
     Outlet.objects.update(phone="+358401234567", description="Come in")
 
     close_business(provider=provider, actor=business.actor)
@@ -51,7 +64,8 @@ def test_nothing_of_it_is_left_but_its_name(business: Business) -> None:
     assert not Outlet.objects.filter(provider=provider).exclude(phone="", description="").exists()
     assert not Offering.objects.filter(is_live=True).exists()
     assert not Membership.objects.filter(provider=provider).exists()
-    assert PastMembership.objects.filter(provider=provider).count() == 3
+    assert PastMembership.objects.filter(provider=provider).count() == 4
+    assert not BankAccount.objects.exists()
     assert Invitation.objects.get().status == "withdrawn"
     assert Client().get(f"/api/v1/outlets/{business.outlet.public_id}").status_code == 404
     seqs = list(
