@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from common.spans import Span, subtract
 from frontend import formats
-from providers.rules.hours import DateOverride, WeeklyRule, opening, working_spans
+from providers.rules.hours import DateOverride, opening, working_spans
 from providers.selectors.public import PublicOutlet
 
 DAY = timedelta(days=1)
@@ -60,11 +60,9 @@ def opening_of(found: PublicOutlet, now: datetime) -> Opening:
     """What the outlet's own hours say at the instant `now`; today's row and the state know of closures."""
     zone = found.outlet.zone
     today = now.astimezone(zone).date()
-    rules = [
-        WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until)
-        for rule in found.week
-    ]
+    rules = [row.rule for row in found.week]
     overrides = [DateOverride(row.date, row.opens, row.closes) for row in found.overrides]
+    overrides += [DateOverride(day) for day in found.holidays]
     window = Span(now - 2 * DAY, now + AHEAD_DAYS * DAY)
     closed = [Span(row.period.lower, row.period.upper) for row in found.closures]
     spans = subtract(working_spans(rules, overrides, zone=zone, window=window), closed)
@@ -119,9 +117,9 @@ def _clock(wall: time) -> str:
 
 
 def _news(found: PublicOutlet) -> list[DayNews]:
-    """Changed dates and closures to come, in order."""
+    """Changed dates, holidays and closures to come, in order."""
     zone = found.outlet.zone
-    by_day: dict[date, DayNews] = {}
+    by_day = {day: DayNews(day, "", name) for day, name in found.holidays.items()}
     for row in found.overrides:
         known = by_day.get(row.date)
         hours = _words([(row.opens, row.closes)]) if row.opens and row.closes else ""

@@ -41,6 +41,22 @@ class Place(TextChoices):
     CUSTOMER = "customer", _("At your place")
 
 
+class GridAlign(TextChoices):
+    """What the starts that customers may choose are counted from (bookings/rules/grid.py)."""
+
+    CLOCK = "clock", _("The wall clock, from midnight")
+    OPENING = "opening", _("The opening of each working time")
+    PREVIOUS = "previous", _("The end of the booking before")
+
+
+class StaffChoice(TextChoices):
+    """Who gets a visit that is for anyone (bookings/rules/availability.py, `choose`)."""
+
+    FAIR_SHARE = "fair_share", _("Whoever has the least that day")
+    COMPACT = "compact", _("Whoever is left with the shortest gap")
+    FLEXIBLE = "flexible", _("Whoever can do the fewest services")
+
+
 class SkillLevel(TextChoices):
     """How well a person does a service."""
 

@@ -195,6 +195,13 @@ class NotAtOutlet(DomainError):
     title = _("This person does not work at this shop.")
 
 
+class HolidaysUnknown(DomainError):
+    """The public holidays of the outlet's country, or of the region that was named, are not known."""
+
+    code = "holidays_unknown"
+    title = _("We do not know the holidays of this country or region.")
+
+
 class PeriodInvalid(DomainError):
     """A closure or time off ends after it starts and takes at most two years."""
 

@@ -111,6 +111,13 @@ def outlet(row: Outlet) -> s.OutletOut:
         slot_step_min=row.slot_step_min,
         notice_min=row.notice_min,
         window_days=row.window_days,
+        grid_align=row.grid_align,
+        grid_offset_min=row.grid_offset_min,
+        window_until=row.window_until,
+        buffers_in_hours=row.buffers_in_hours,
+        staff_choice=row.staff_choice,
+        keeps_holidays=row.keeps_holidays,
+        holiday_region=row.holiday_region,
         service_radius_m=row.service_radius_m,
         archived=row.archived_at is not None,
     )
@@ -195,6 +202,7 @@ def rule(row: HoursRule) -> s.WeeklyTime:
         closes=row.closes,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        every_weeks=row.every_weeks,
     )
 
 

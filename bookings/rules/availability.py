@@ -3,38 +3,40 @@
 A visit fits at a start when a person works during all of it, that person is free for it with its buffers, and
 so is enough of every resource kind it needs. Each of these is a set of starts, kept as **ranges**: sorted,
 disjoint pairs of a first and a last start, both included (a visit may begin the instant the one before it has
-ended, and end when the next begins). The slot list, the search and the booking check all ask these same
-ranges, so what is offered can be taken and what is taken was offered. Further rules (phases, several items,
-seats, travel) are further ranges to shift and intersect.
+ended, and end when the next begins). A `Grid` (bookings/rules/grid.py) says which of these starts customers
+may choose. The slot list, the search and the booking check all ask the same ranges and the same grid, so what
+is offered can be taken and what is taken was offered. Further rules (phases, several items, seats, travel) are
+further ranges to shift and intersect.
 
 Instants are aware and in UTC, lengths are minutes, busy periods include the buffers of what took them.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bookings.rules.grid import DAY, Grid, Range, midnight
 from common.spans import Span, intersect, merge
 
-DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-
-# The first and the last start of a run of starts, both included.
-Range = tuple[datetime, datetime]
+Strategy = Literal["fair_share", "compact", "flexible"]
 ALWAYS: Range = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What has to fit: its length without buffers, and the time kept free before and after it (minutes)."""
+    """What has to fit: its length without buffers, and the time kept free before and after it (minutes).
+
+    Buffers may lie outside working hours, unless `buffers_in_hours`.
+    """
 
     duration_min: int
     buffer_before_min: int = 0
     buffer_after_min: int = 0
+    buffers_in_hours: bool = False
 
     @property
     def length(self) -> timedelta:
@@ -50,11 +52,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who can do it: when they work, and what they are busy with (in any order)."""
+    """Someone who can do it: when they work, what they are busy with (in any order), and how many different
+    services they are able to do.
+    """
 
     id: int
     working: Sequence[Span]
     busy: Sequence[Span] = ()
+    skills: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +95,15 @@ def slots(
     pools: Iterable[Pool] = (),
     *,
     window: Span,
-    step_min: int,
-    zone: ZoneInfo,
+    grid: Grid,
     not_before: datetime | None = None,
 ) -> list[Slot]:
-    """Every slot that starts in `window` on the grid, in order.
+    """Every slot on the grid that starts in `window`, in order; none before `not_before` (exactly then is allowed).
 
-    The grid is the wall clock of `zone` in steps of `step_min` from local midnight: a start that the clock
-    skips is not offered, one that occurs twice is offered as two instants. None starts before `not_before`
-    (exactly then is allowed). `people` may do it, any one of them; all of `pools` are needed.
+    `people` may do it, any one of them; all of `pools` are needed. Working hours and busy times are given from
+    `grid.since(window.start)` on.
     """
-    return list(
-        _slots(visit, people, pools, window=window, step_min=step_min, zone=zone, not_before=not_before)
-    )
+    return list(_slots(visit, people, pools, window=window, grid=grid, not_before=not_before))
 
 
 def first_slots(
@@ -111,43 +112,51 @@ def first_slots(
     pools: Iterable[Pool] = (),
     *,
     window: Span,
-    step_min: int,
-    zone: ZoneInfo,
+    grid: Grid,
     not_before: datetime | None = None,
     limit: int,
 ) -> list[Slot]:
     """The first `limit` of `slots`, without looking at the days after them."""
-    found = _slots(visit, people, pools, window=window, step_min=step_min, zone=zone, not_before=not_before)
+    found = _slots(visit, people, pools, window=window, grid=grid, not_before=not_before)
     return list(islice(found, limit))
 
 
 def fits(
-    visit: Visit, people: Iterable[Person], pools: Iterable[Pool] = (), *, start: datetime
+    visit: Visit,
+    people: Iterable[Person],
+    pools: Iterable[Pool] = (),
+    *,
+    start: datetime,
+    grid: Grid | None = None,
 ) -> Slot | None:
-    """The slot at exactly `start`, whatever the grid and the notice say; None when the visit does not fit."""
+    """The slot at exactly `start`, whatever the notice says, and without a `grid` on any minute; else None."""
     shared = _pool_ranges(visit, pools)
-    if shared is not None and not _contains(shared, start):
-        return None
-    staff = sorted(person.id for person in people if _contains(_person_ranges(visit, person), start))
+    staff = sorted(
+        person.id
+        for person in people
+        if _offers(_ranges(visit, person, shared), start, merge(person.working), grid)
+    )
     return Slot(start, start + visit.length, tuple(staff)) if staff else None
 
 
-def on_grid(start: datetime, *, step_min: int, zone: ZoneInfo) -> bool:
-    """Whether customers may start then: at a multiple of `step_min` on the wall clock from local midnight."""
-    local = start.astimezone(zone)
-    return not (local.second or local.microsecond or (local.hour * 60 + local.minute) % step_min)
-
-
 def choose(
-    slot: Slot, visit: Visit, people: Iterable[Person], pools: Iterable[Pool] = (), *, zone: ZoneInfo
+    slot: Slot,
+    visit: Visit,
+    people: Iterable[Person],
+    pools: Iterable[Pool] = (),
+    *,
+    zone: ZoneInfo,
+    strategy: Strategy = "fair_share",
 ) -> Choice:
-    """Who of the free does it, and on which units.
+    """Who of the free does it, and on which units: of each kind the free ones with the lowest ids.
 
-    Fair share: whoever has the fewest busy minutes on the slot's local day, then the lowest id. Of each kind
-    the free units with the lowest ids. Raises ValueError when the slot does not fit.
+    `fair_share`: whoever has the fewest busy minutes on the slot's local day, then the lowest id.
+    `compact`: whoever is left with the shortest idle time next to it that day; who has nothing that day comes last.
+    `flexible`: whoever is able to do the fewest services. Both settle ties by fair share.
+    Raises ValueError when the slot does not fit.
     """
     day = slot.start.astimezone(zone).date()
-    today = Span(_midnight(zone, day), _midnight(zone, day + DAY))
+    today = Span(midnight(zone, day), midnight(zone, day + DAY))
     free = {person.id: person for person in people if person.id in slot.staff}
     taken = visit.taken(slot.start)
     units: list[int] = []
@@ -158,8 +167,17 @@ def choose(
         units += able[: pool.quantity]
     if not free:
         raise ValueError("nobody is free")
-    staff = min(free, key=lambda id: (_minutes(free[id].busy, today), id))
-    return Choice(staff, tuple(units), taken)
+
+    def rank(id: int) -> tuple[float, float, int]:
+        person = free[id]
+        first = {
+            "fair_share": 0.0,
+            "compact": _idle_minutes(person.busy, taken, today),
+            "flexible": float(person.skills),
+        }[strategy]
+        return first, _minutes(person.busy, today), id
+
+    return Choice(min(free, key=rank), tuple(units), taken)
 
 
 def _slots(
@@ -168,8 +186,7 @@ def _slots(
     pools: Iterable[Pool],
     *,
     window: Span,
-    step_min: int,
-    zone: ZoneInfo,
+    grid: Grid,
     not_before: datetime | None,
 ) -> Iterator[Slot]:
     start = max(window.start, not_before) if not_before else window.start
@@ -178,34 +195,42 @@ def _slots(
     shared = _pool_ranges(visit, pools)
     if shared == []:
         return
-    ranges = {person.id: _person_ranges(visit, person) for person in people}
-    if shared is not None:
-        ranges = {id: _both(each, shared) for id, each in ranges.items()}
-    ranges = {id: each for id, each in sorted(ranges.items()) if each}
-    if not ranges:
+    found = [(person, _ranges(visit, person, shared)) for person in sorted(people, key=lambda p: p.id)]
+    able = [(person.id, ranges, merge(person.working)) for person, ranges in found if ranges]
+    if not able:
         return
-    earliest = max(start, min(each[0][0] for each in ranges.values()))
-    latest = min(window.end, max(each[-1][1] for each in ranges.values()) + MINUTE)
+    earliest = max(start, min(ranges[0][0] for _, ranges, _ in able))
+    latest = min(window.end, max(ranges[-1][1] for _, ranges, _ in able) + MINUTE)
     length = visit.length
-    for grid in _grid_days(earliest, latest, step_min, zone):
+    for day in grid.days(earliest, latest):
         free: dict[datetime, list[int]] = {}
-        for id, each in ranges.items():
-            for first, last in each:
-                if first > grid[-1]:
-                    break
-                if last < grid[0]:
-                    continue
-                for instant in grid[bisect_left(grid, first) : bisect_right(grid, last)]:
-                    free.setdefault(instant, []).append(id)
+        for id, ranges, working in able:
+            for instant in grid.starts(day, ranges, working):
+                free.setdefault(instant, []).append(id)
         for instant in sorted(free):
             if start <= instant < window.end:
                 yield Slot(instant, instant + length, tuple(free[instant]))
 
 
+def _ranges(visit: Visit, person: Person, shared: list[Range] | None) -> list[Range]:
+    """The starts at which the person, and enough of all units, are free for it."""
+    own = _person_ranges(visit, person)
+    return own if shared is None else _both(own, shared)
+
+
+def _offers(ranges: list[Range], start: datetime, working: Sequence[Span], grid: Grid | None) -> bool:
+    if grid is None:
+        return any(first <= start <= last for first, last in ranges)
+    return grid.has(start, ranges, working)
+
+
 def _person_ranges(visit: Visit, person: Person) -> list[Range]:
     """The starts at which the person works during the whole visit and is free for it with its buffers."""
-    length = visit.length
-    working = [(span.start, span.end - length) for span in merge(person.working)]
+    length, before = visit.length, timedelta(0)
+    if visit.buffers_in_hours:
+        before = timedelta(minutes=visit.buffer_before_min)
+        length += timedelta(minutes=visit.buffer_after_min)
+    working = [(span.start + before, span.end - length) for span in merge(person.working)]
     return _without([(first, last) for first, last in working if first <= last], visit, person.busy)
 
 
@@ -279,43 +304,14 @@ def _both(first: list[Range], second: list[Range]) -> list[Range]:
     return found
 
 
-def _contains(ranges: list[Range], start: datetime) -> bool:
-    return any(first <= start <= last for first, last in ranges)
-
-
 def _minutes(busy: Iterable[Span], within: Span) -> float:
     return sum((end - start) / MINUTE for start, end in intersect(busy, [within]))
 
 
-def _grid_days(start: datetime, end: datetime, step_min: int, zone: ZoneInfo) -> Iterator[list[datetime]]:
-    """The grid's instants in order, a UTC day at a time, of every day that has one in [start, end)."""
-    day, last = start.date(), end.date()
-    while day <= last:
-        if grid := _grid(zone, day, step_min):
-            yield grid
-        day += DAY
-
-
-@lru_cache(maxsize=1024)
-def _grid(zone: ZoneInfo, day: date, step_min: int) -> list[datetime]:
-    """The instants of a UTC day at which the wall clock shows a multiple of `step_min` from midnight."""
-    near = (
-        instant for around in (day - DAY, day, day + DAY) for instant in _local_grid(zone, around, step_min)
-    )
-    return sorted(instant for instant in near if instant.date() == day)
-
-
-@lru_cache(maxsize=1024)
-def _local_grid(zone: ZoneInfo, day: date, step_min: int) -> frozenset[datetime]:
-    found: set[datetime] = set()
-    for minute in range(0, 24 * 60, step_min):
-        local = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
-        once, again = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        if once <= again:  # in a gap fold=0 is the later (PEP 495): that time does not exist
-            found |= {once, again}
-    return frozenset(found)
-
-
-@lru_cache(maxsize=1024)
-def _midnight(zone: ZoneInfo, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+def _idle_minutes(busy: Iterable[Span], taken: Span, today: Span) -> float:
+    """The shorter of the idle times before and after `taken`, between it and what else is on that day."""
+    gaps = [
+        (taken.start - end if end <= taken.start else start - taken.end) / MINUTE
+        for start, end in intersect(busy, [today])
+    ]
+    return min(gaps, default=float("inf"))

@@ -19,7 +19,6 @@ from bookings.rules.availability import (
     choose,
     first_slots,
     fits,
-    on_grid,
     slots,
 )
 from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
@@ -33,6 +32,9 @@ DAY = timedelta(days=1)
 LONGEST = timedelta(days=62)
 # A local day when clocks go back, and a service of a day with twenty options of eight hours.
 LONGEST_DAY, LONGEST_VISIT = timedelta(hours=25), timedelta(hours=24 + 20 * 8)
+LONGEST_BUFFER = timedelta(hours=8)
+# Hours are known from the local day before a start, less a buffer.
+FURTHEST_BACK = 2 * LONGEST_DAY + LONGEST_BUFFER
 # Free time is looked for this far back and ahead of a taken start.
 ALTERNATIVES_BACK, ALTERNATIVES_AHEAD = timedelta(days=7), timedelta(days=14)
 # Next slots are looked for a few days at a time: most outlets have some on the first.
@@ -76,12 +78,12 @@ class OpenTime:
     def __init__(self, ask: Ask, rows: OfferingRows, busy: Busy, *, window: Span, now: datetime) -> None:
         outlet = rows.outlet
         self.zone: ZoneInfo = outlet.zone
-        self.step_min = outlet.step_min
         self.visit = visit_of(ask, rows)
         self.window = window
         self.not_before = now + timedelta(minutes=outlet.notice_min)
-        # Customers book up to and including the local day `window_days` from today.
+        # Customers book up to and including the local day `window_days` from today, and `window_until`.
         last_day = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
+        last_day = min(last_day, outlet.window_until or last_day)
         self.not_after = opening(outlet.zone, last_day + DAY, time())
         self._outlet = outlet
         self._busy = busy
@@ -118,26 +120,32 @@ class OpenTime:
         Members of the provider (`by_staff`) may take any minute that is not taken: off the grid, without
         notice, and outside hours. One that was `agreed` before needs no notice any more, but hours.
         """
-        if not (by_staff or agreed or self._is_choosable(start)):
+        free_choice = by_staff or agreed
+        if not (free_choice or self._is_choosable(start)):
             return None
-        return fits(
-            self.visit, self._people(self._around(start), any_hour=by_staff), self._pools, start=start
-        )
+        people = self._people(Span(start, start), any_hour=by_staff)
+        grid = None if free_choice else self._outlet.grid
+        return fits(self.visit, people, self._pools, start=start, grid=grid)
 
     def is_offered(self, start: datetime) -> bool:
         """Whether customers could take `start` if all were idle; else it never was for sale."""
         if not self._is_choosable(start):
             return False
-        idle = [replace(person, busy=()) for person in self._people(self._around(start))]
+        idle = [replace(person, busy=()) for person in self._people(Span(start, start))]
         pools = [replace(pool, units=dict.fromkeys(pool.units, ())) for pool in self._pools]
-        return fits(self.visit, idle, pools, start=start) is not None
+        # Counted from the booking before, any start may have been for sale.
+        grid = None if self._outlet.grid.align == "previous" else self._outlet.grid
+        return fits(self.visit, idle, pools, start=start, grid=grid) is not None
 
     def choose(self, slot: Slot, *, prefer_pk: int | None = None) -> Choice:
-        """Who does it and on which units: `prefer_pk` if free, else by fair share over the local day."""
+        """Who does it and on which units: `prefer_pk` if free, else whom the outlet's strategy names."""
         if prefer_pk in slot.staff:
             slot = replace(slot, staff=(prefer_pk,))
-        people = [Person(staff.pk, (), self._busy.staff.get(staff.pk, ())) for staff in self._staff]
-        return choose(slot, self.visit, people, self._pools, zone=self.zone)
+        people = [
+            Person(staff.pk, (), self._busy.staff.get(staff.pk, ()), staff.skills) for staff in self._staff
+        ]
+        strategy = self._outlet.staff_choice
+        return choose(slot, self.visit, people, self._pools, zone=self.zone, strategy=strategy)
 
     def nearest(self, start: datetime, limit: int = 3) -> list[Slot]:
         """The free slots nearest to a taken `start`, in order of time."""
@@ -155,12 +163,7 @@ class OpenTime:
         return OpenSlot(slot.start, slot.end, [self._names[pk] for pk in slot.staff])
 
     def _is_choosable(self, start: datetime) -> bool:
-        return self.not_before <= start < self.not_after and on_grid(
-            start, step_min=self.step_min, zone=self.zone
-        )
-
-    def _around(self, start: datetime) -> Span:
-        return Span(start, start + self.visit.length)
+        return self.not_before <= start < self.not_after
 
     def _chunks(self, window: Span) -> Iterable[Span]:
         start, size = window.start, 0
@@ -175,17 +178,21 @@ class OpenTime:
             return []
         return engine(
             self.visit,
-            self._people(Span(starts.start, starts.end + self.visit.length)),
+            self._people(starts),
             self._pools,
             window=starts,
-            step_min=self.step_min,
-            zone=self.zone,
+            grid=self._outlet.grid,
             not_before=self.not_before,
             **extra,
         )
 
-    def _people(self, window: Span, *, any_hour: bool = False) -> list[Person]:
+    def _people(self, starts: Span, *, any_hour: bool = False) -> list[Person]:
+        """Who may do it, with their hours as far as they bear on these starts."""
         outlet, busy = self._outlet, self._busy.staff
+        window = Span(
+            min(outlet.grid.since(starts.start), self.visit.taken(starts.start).start),
+            self.visit.taken(starts.end).end,
+        )
         if any_hour:
             return [Person(staff.pk, [window], busy.get(staff.pk, ())) for staff in self._staff]
         hours = outlet.hours
@@ -219,7 +226,7 @@ def open_time(
     """
     window = Span(window.start, max(window.start, window.end))
     named = {pk for ask in asks for pk in ask.staff_pks or ()}
-    rules_window = Span(window.start, window.end + LONGEST_VISIT)
+    rules_window = Span(window.start - FURTHEST_BACK, window.end + LONGEST_VISIT + LONGEST_BUFFER)
     rules = load_rules([ask.offering_pk for ask in asks], window=rules_window, staff=named)
     known = [(ask, rules[ask.offering_pk]) for ask in asks if ask.offering_pk in rules]
     staff = {staff.pk for ask, rows in known for staff in staff_of(ask, rows)}
@@ -227,10 +234,11 @@ def open_time(
     reach = max(
         [_reach(visit_of(ask, rows)) for ask, rows in known] + [LONGEST_DAY] * fair_share, default=DAY
     )
+    since = min([rows.outlet.grid.since(window.start) for _, rows in known], default=window.start)
     busy = load_busy(
         staff=staff,
         units=units,
-        window=Span(window.start - reach, window.end + reach),
+        window=Span(since - reach, window.end + reach),
         besides_booking=besides_booking,
     )
     now = clock.now()
@@ -338,6 +346,7 @@ def visit_of(ask: Ask, rows: OfferingRows) -> Visit:
         either(ask.duration_min, catalogue.duration_min),
         either(ask.buffer_before_min, catalogue.buffer_before_min),
         either(ask.buffer_after_min, catalogue.buffer_after_min),
+        catalogue.buffers_in_hours,
     )
 
 

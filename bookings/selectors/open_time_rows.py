@@ -10,16 +10,21 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from bookings.rules.availability import Visit
+from bookings.rules.availability import Strategy, Visit
+from bookings.rules.grid import Grid
 from common.spans import Span
+from providers.rules.holidays import with_holidays
 from providers.rules.hours import DateOverride, Timetable, WeeklyRule
 
 # Local dates of a window are at most a day away from its dates in UTC, late hours reach one further.
 EDGE_DAYS = 2
+DAY = timedelta(days=1)
 
 # One row per outlet. Periods are clipped to the window, so that open-ended ones become instants, too.
 RULES = """
-SELECT o.timezone, o.slot_step_min, o.notice_min, o.window_days,
+SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_min, o.window_days,
+       o.window_until, o.buffers_in_hours, o.staff_choice,
+       CASE WHEN o.keeps_holidays THEN o.country ELSE '' END, o.holiday_region,
        (SELECT json_agg(json_build_array(
                  f.id, s.duration_min, s.buffer_before_min, s.buffer_after_min,
                  (SELECT json_agg(k.staff_id) FROM providers_skill k
@@ -30,14 +35,17 @@ SELECT o.timezone, o.slot_step_min, o.notice_min, o.window_days,
                     FROM providers_resourceneed n WHERE n.service_id = f.service_id)))
           FROM providers_offering f JOIN providers_service s ON s.id = f.service_id
          WHERE f.outlet_id = o.id AND f.id = ANY(%(offerings)s::bigint[])),
-       (SELECT json_agg(json_build_array(m.id, m.public_id) ORDER BY m.id)
+       (SELECT json_agg(json_build_array(m.id, m.public_id,
+                 CASE WHEN o.staff_choice = 'flexible' THEN
+                   (SELECT count(*) FROM providers_skill k WHERE k.staff_id = m.id AND NOT k.held_back)
+                 ELSE 0 END) ORDER BY m.id)
           FROM providers_staffassignment a JOIN providers_staffmember m ON m.id = a.staff_id
          WHERE a.outlet_id = o.id AND m.archived_at IS NULL),
-       (SELECT json_agg(json_build_array(m.id, m.public_id) ORDER BY m.id)
+       (SELECT json_agg(json_build_array(m.id, m.public_id, 0) ORDER BY m.id)
           FROM providers_staffmember m
          WHERE m.id = ANY(%(staff)s::bigint[]) AND m.provider_id = o.provider_id),
        (SELECT json_agg(json_build_array(h.staff_id, h.weekday, h.opens, h.closes,
-                                         h.valid_from, h.valid_until))
+                                         h.valid_from, h.valid_until, h.every_weeks))
           FROM providers_hoursrule h WHERE h.outlet_id = o.id),
        (SELECT json_agg(json_build_array(v.staff_id, v.date, v.opens, v.closes))
           FROM providers_hoursoverride v
@@ -95,6 +103,7 @@ class StaffRows:
 
     pk: int
     public_id: str
+    skills: int
     own: Timetable
     time_off: Sequence[Span]
 
@@ -103,12 +112,17 @@ class StaffRows:
 class OutletRows:
     """What the rules say about one outlet: times are its wall clock, or instants in UTC."""
 
-    zone: ZoneInfo
-    step_min: int
+    grid: Grid
     notice_min: int
     window_days: int
+    window_until: date | None
+    staff_choice: Strategy
     hours: Timetable
     closures: list[Span]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.grid.zone
 
 
 @dataclass(slots=True)
@@ -145,7 +159,7 @@ def load_rules(
     }
     with connection.cursor() as cursor:
         cursor.execute(RULES, values)
-        return {offering.pk: offering for row in cursor.fetchall() for offering in _outlet(row)}
+        return {offering.pk: offering for row in cursor.fetchall() for offering in _outlet(row, window)}
 
 
 def load_busy(
@@ -171,14 +185,14 @@ def load_busy(
     return busy
 
 
-def _outlet(row: tuple[Any, ...]) -> Iterator[OfferingRows]:
-    zone, step_min, notice_min, window_days = row[:4]
-    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[4:])
+def _outlet(row: tuple[Any, ...], window: Span) -> Iterator[OfferingRows]:
+    zone, step_min, offset_min, align, notice_min, window_days, window_until = row[:7]
+    buffers_in_hours, staff_choice, country, region = row[7:11]
+    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[11:])
     weekly: dict[int | None, list[WeeklyRule]] = defaultdict(list)
-    for staff_pk, weekday, opens, closes, since, until in rules:
-        weekly[staff_pk].append(
-            WeeklyRule(weekday, _time(opens), _time(closes), since and _date(since), until and _date(until))
-        )
+    for staff_pk, weekday, opens, closes, since, until, every_weeks in rules:
+        valid = since and _date(since), until and _date(until)
+        weekly[staff_pk].append(WeeklyRule(weekday, _time(opens), _time(closes), *valid, every_weeks))
     special: dict[int | None, list[DateOverride]] = defaultdict(list)
     for staff_pk, day, opens, closes in overrides:
         special[staff_pk].append(DateOverride(_date(day), opens and _time(opens), closes and _time(closes)))
@@ -186,14 +200,22 @@ def _outlet(row: tuple[Any, ...]) -> Iterator[OfferingRows]:
     for staff_pk, start, end in time_off:
         off[staff_pk].append(_span(start, end))
 
-    def person(pk: int, public_id: str) -> StaffRows:
-        return StaffRows(pk, public_id, Timetable(weekly.get(pk, ()), special.get(pk, ())), off.get(pk, ()))
+    if country:
+        first, last = (
+            edge.date() + sign * EDGE_DAYS * DAY for edge, sign in zip(window, (-1, 1), strict=True)
+        )
+        special[None] = with_holidays(special[None], country, region, first, last)
+
+    def person(pk: int, public_id: str, skills: int) -> StaffRows:
+        own = Timetable(weekly.get(pk, ()), special.get(pk, ()))
+        return StaffRows(pk, public_id, skills, own, off.get(pk, ()))
 
     outlet = OutletRows(
-        zone=ZoneInfo(zone),
-        step_min=step_min,
+        grid=Grid(ZoneInfo(zone), step_min, offset_min, align),
         notice_min=notice_min,
         window_days=window_days,
+        window_until=window_until,
+        staff_choice=staff_choice,
         hours=Timetable(weekly.get(None, ()), special.get(None, ())),
         closures=[_span(start, end) for start, end in closures],
     )
@@ -204,7 +226,7 @@ def _outlet(row: tuple[Any, ...]) -> Iterator[OfferingRows]:
         yield OfferingRows(
             pk=pk,
             outlet=outlet,
-            visit=Visit(duration, before, after),
+            visit=Visit(duration, before, after, buffers_in_hours),
             able=[each for each in people if each.pk in able],
             named=asked_for,
             needs=[(kind, quantity, units or []) for kind, quantity, units in needs or ()],

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from common.spans import Span
 from providers.models import Closure, HoursOverride, HoursRule, Outlet, TimeOff
+from providers.rules.holidays import with_holidays
 from providers.rules.hours import DateOverride, Timetable, WeeklyRule, person_spans, working_spans
 
 EDGE = timedelta(days=2)
@@ -19,16 +20,19 @@ class WorkingHours:
         self._window = window
         self._spans: dict[tuple[int, int], list[Span]] = {}
         self._open: dict[int, list[Span]] = {}
+        outlets = list(outlets)
         pks = [outlet.pk for outlet in outlets]
         self._weekly: dict[tuple[int, int | None], list[WeeklyRule]] = defaultdict(list)
         for rule in HoursRule.objects.filter(outlet__in=pks):
-            self._weekly[rule.outlet_id, rule.staff_id].append(
-                WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until)
-            )
+            self._weekly[rule.outlet_id, rule.staff_id].append(rule.rule)
         self._dated: dict[tuple[int, int | None], list[DateOverride]] = defaultdict(list)
         days = ((window.start - EDGE).date(), (window.end + EDGE).date())
         for row in HoursOverride.objects.filter(outlet__in=pks, date__range=days):
             self._dated[row.outlet_id, row.staff_id].append(DateOverride(row.date, row.opens, row.closes))
+        for outlet in outlets:
+            if country := outlet.holiday_country:
+                key = (outlet.pk, None)
+                self._dated[key] = with_holidays(self._dated[key], country, outlet.holiday_region, *days)
         self._closed: dict[int, list[Span]] = defaultdict(list)
         for closure in Closure.objects.filter(outlet__in=pks, period__overlap=tuple(window)):
             self._closed[closure.outlet_id].append(_clipped(closure.period, window))

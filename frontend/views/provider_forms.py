@@ -157,9 +157,6 @@ class OutletForm(DeskForm):
     )
     timezone = forms.ChoiceField(label=_("Time zone"))
     currency = text_field(_("Currency"), longest=3, help_text=_("Three letters, such as EUR."))
-    slot_step_min = minutes_field(_("Visits start every … minutes"), least=5, most=240, initial=15)
-    notice_min = minutes_field(_("Latest booking, minutes before"), most=43_200, initial=60)
-    window_days = minutes_field(_("Earliest booking, days ahead"), least=1, most=366, initial=60)
     radius_km = forms.DecimalField(
         label=_("Home visits: how far you go, in kilometres"),
         required=False,
@@ -212,7 +209,7 @@ class OutletForm(DeskForm):
         """What the form shows of an outlet."""
         pin = position_of(outlet.point)
         names = ("name", "description", "language", "street_line", "postcode", "city", "country", "phone")
-        times = ("timezone", "currency", "slot_step_min", "notice_min", "window_days")
+        times = ("timezone", "currency")
         radius = outlet.service_radius_m
         return {
             **{name: getattr(outlet, name) for name in (*names, *times)},

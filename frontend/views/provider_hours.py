@@ -22,9 +22,9 @@ from providers.services import hours
 @form_page()
 def week(desk: Desk, outlet_id: str) -> HttpResponse:
     """The weekly hours of an outlet, or with `?staff=` of one person there."""
-    outlet = _outlet(desk, outlet_id)
-    people = _people(desk, outlet)
-    person = _chosen(people, desk.request.GET.get("staff", ""))
+    outlet = outlet_of(desk, outlet_id)
+    people = people_at(desk, outlet)
+    person = chosen_person(people, desk.request.GET.get("staff", ""))
     form = WeekForm(desk.request.POST or None, rules=list(catalogue.week(outlet, person)))
 
     def save() -> bool:
@@ -49,8 +49,8 @@ def week(desk: Desk, outlet_id: str) -> HttpResponse:
 @form_page()
 def days(desk: Desk, outlet_id: str) -> HttpResponse:
     """Single dates and closures, with a form for each."""
-    outlet = _outlet(desk, outlet_id)
-    people = _people(desk, outlet)
+    outlet = outlet_of(desk, outlet_id)
+    people = people_at(desk, outlet)
     sent = desk.request.POST if desk.sent else None
     for_dates = sent is not None and "override-on" in sent
     override = OverrideForm(sent if for_dates else None, people=people)
@@ -81,8 +81,8 @@ def days(desk: Desk, outlet_id: str) -> HttpResponse:
 @action()
 def clear_date(desk: Desk, outlet_id: str, on: date) -> HttpResponse:
     """Let the weekly hours hold again on a date."""
-    outlet = _outlet(desk, outlet_id)
-    person = _chosen(_people(desk, outlet), desk.request.POST.get("staff", ""))
+    outlet = outlet_of(desk, outlet_id)
+    person = chosen_person(people_at(desk, outlet), desk.request.POST.get("staff", ""))
     hit = desk.change(lambda: hours.clear_override(outlet=outlet, staff=person, on=on, actor=desk.actor))
     if hit is not None:
         return desk.confirm(
@@ -106,17 +106,19 @@ def remove_closure(desk: Desk, closure_id: str) -> HttpResponse:
     return desk.done(_("Open again."), "days", closure.outlet.public_id)
 
 
-def _outlet(desk: Desk, outlet_id: str) -> Outlet:
+def outlet_of(desk: Desk, outlet_id: str) -> Outlet:
+    """An outlet of this business, for who manages it. Raises NotFound, NotAllowed."""
     found = access_outlet(desk.principal, outlet_id, role=Role.MANAGER)
     return desk.own(found, found.provider_id)
 
 
-def _people(desk: Desk, outlet: Outlet) -> list[StaffMember]:
+def people_at(desk: Desk, outlet: Outlet) -> list[StaffMember]:
     """Who works at the outlet."""
     return list(catalogue.staff(desk.provider).filter(assignments__outlet=outlet))
 
 
-def _chosen(people: list[StaffMember], staff_id: str) -> StaffMember | None:
+def chosen_person(people: list[StaffMember], staff_id: str) -> StaffMember | None:
+    """The one of these people with a public id, None for "". Raises NotFound."""
     if not staff_id:
         return None
     for person in people:

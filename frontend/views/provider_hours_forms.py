@@ -19,18 +19,28 @@ SHIFTS = 3
 A_MONDAY = date(2026, 1, 5)
 
 
-def _time(label: Any) -> forms.TimeField:
+def time_field(label: Any, *, required: bool = False) -> forms.TimeField:
+    """A time of day, as the browser's own field."""
     return forms.TimeField(
-        label=label, required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        label=label, required=required, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     )
 
 
-def _day(label: Any) -> forms.DateField:
+def day_field(label: Any, *, required: bool = True) -> forms.DateField:
+    """A day within what hours may say, as the browser's own field."""
     return forms.DateField(
+        required=required,
         validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
         label=label,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+
+
+def weekday_choices() -> list[tuple[int, str]]:
+    """The weekdays, 0 is Monday, by their names in the reader's language."""
+    return [
+        (weekday, formats.weekday(A_MONDAY + timedelta(days=weekday), short=False)) for weekday in range(7)
+    ]
 
 
 class WeekForm(DeskForm):
@@ -53,7 +63,7 @@ class WeekForm(DeskForm):
                     ("opens", _("%(day)s, opening %(n)d") % words),
                     ("closes", _("%(day)s, closing %(n)d") % words),
                 ):
-                    field = _time(label)
+                    field = time_field(label)
                     field.initial = getattr(rule_now, part) if rule_now else None
                     self.fields[f"d{weekday}_{shift}_{part}"] = field
 
@@ -87,10 +97,7 @@ class WeekForm(DeskForm):
 
     def rules(self) -> list[WeeklyRule]:
         """The week as typed, with the dated rules that were there."""
-        kept = [
-            WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until)
-            for rule in self.dated
-        ]
+        kept = [row.rule for row in self.dated]
         data = self.cleaned_data
         for weekday in range(7):
             for shift in range(self.shifts):
@@ -105,12 +112,12 @@ class OverrideForm(DeskForm):
 
     prefix = "override"
     wide = frozenset({"note"})
-    on = _day(_("Date"))
+    on = day_field(_("Date"))
     staff = forms.ChoiceField(label=_("For"), required=False)
-    opens1 = _time(_("From"))
-    closes1 = _time(_("Until"))
-    opens2 = _time(_("And from"))
-    closes2 = _time(_("Until"))
+    opens1 = time_field(_("From"))
+    closes1 = time_field(_("Until"))
+    opens2 = time_field(_("And from"))
+    closes2 = time_field(_("Until"))
     note = forms.CharField(
         label=_("Note"), required=False, max_length=120, help_text=_("Customers see it. No times: closed.")
     )
@@ -145,8 +152,8 @@ class PeriodForm(DeskForm):
 
     prefix = "closure"
     wide = frozenset({"reason"})
-    first = _day(_("First day"))
-    last = _day(_("Last day"))
+    first = day_field(_("First day"))
+    last = day_field(_("Last day"))
     reason = forms.CharField(label=_("Reason"), required=False, max_length=120)
 
     def clean(self) -> dict[str, Any]:

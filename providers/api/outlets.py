@@ -77,10 +77,10 @@ def update_outlet(
     acknowledge: Acknowledged = "",
 ) -> schemas.OutletOut:
     """Change an outlet; `pin: null` looks its address up anew. With another time zone visits keep their instant; those
-    whose time on the shop's clock changes are listed first."""
+    whose time on the shop's clock changes, and those on new holidays, are listed first."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
-    fields = _fields(given(body, nullable=frozenset({"pin", "category", "service_radius_m"})))
+    fields = _fields(given(body, nullable=frozenset({"pin", "category", "service_radius_m", "window_until"})))
     changed = outlets.update_outlet(outlet=found, actor=principal.actor, acknowledged=acknowledge, **fields)
     return presenters.outlet(changed)
 

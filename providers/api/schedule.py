@@ -51,7 +51,7 @@ def replace_hours(
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
     person = _person(found, body.staff)
     rules = [
-        WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until)
+        WeeklyRule(rule.weekday, rule.opens, rule.closes, rule.valid_from, rule.valid_until, rule.every_weeks)
         for rule in body.rules
     ]
     with guarded(found.provider_id, acknowledged=acknowledge):

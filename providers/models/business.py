@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from common.models import StoredFile
 from common.public_ids import PublicIdField
-from providers.enums import ProviderStatus, Role
+from providers.enums import GridAlign, ProviderStatus, Role, StaffChoice
 from providers.models.rated import Rated, parts_are_in_range, rating_is_in_range
 from providers.rules import vetting
 
@@ -113,10 +113,19 @@ class Outlet(Rated):
     timezone = models.CharField(max_length=64, help_text="IANA zone, such as Europe/Helsinki")
     currency = models.CharField(max_length=3, help_text="ISO 4217")
     phone = models.CharField(max_length=16, blank=True, help_text="E.164")
-    # Customers may start on the wall clock's multiples of this, counted from local midnight.
+    # Customers may start every so many minutes, from the offset on, counted from what `grid_align` says.
     slot_step_min = models.PositiveSmallIntegerField(default=15)
+    grid_align = models.CharField(max_length=8, choices=GridAlign, default=GridAlign.CLOCK)
+    grid_offset_min = models.PositiveSmallIntegerField(default=0)
     notice_min = models.PositiveIntegerField(default=0, help_text="least minutes between booking and start")
     window_days = models.PositiveSmallIntegerField(default=60, help_text="how far ahead one may book")
+    window_until = models.DateField(null=True, blank=True, help_text="the last local day that may be booked")
+    # Buffers need working time, too; else they may lie outside hours.
+    buffers_in_hours = models.BooleanField(default=False)
+    staff_choice = models.CharField(max_length=10, choices=StaffChoice, default=StaffChoice.FAIR_SHARE)
+    # Closed on the public holidays of its country and, of ISO 3166-2, region.
+    keeps_holidays = models.BooleanField(default=False)
+    holiday_region = models.CharField(max_length=40, blank=True)
     # Where home visits go: drawn, or a circle of service_radius_m (metres) around the point.
     service_radius_m = models.PositiveIntegerField(null=True, blank=True)
     service_area = gis.MultiPolygonField(geography=True, srid=4326, null=True, blank=True)
@@ -128,6 +137,16 @@ class Outlet(Rated):
             models.CheckConstraint(
                 condition=models.Q(slot_step_min__gte=5, slot_step_min__lte=240),
                 name="outlet_slot_step_is_5_to_240_minutes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(grid_align__in=GridAlign.values), name="outlet_grid_align_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(grid_offset_min__lt=models.F("slot_step_min")),
+                name="outlet_grid_offset_is_within_a_step",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(staff_choice__in=StaffChoice.values), name="outlet_staff_choice_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(window_days__gte=1, window_days__lte=366),
@@ -150,6 +169,11 @@ class Outlet(Rated):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def holiday_country(self) -> str:
+        """The country whose holidays it keeps, "" for none."""
+        return self.country if self.keeps_holidays else ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,13 +5,14 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 
 from common.public_ids import PublicIdField
+from providers.rules.hours import WeeklyRule
 
 
 class HoursRule(models.Model):
     """Weekly hours of an outlet, or of one person there (then they replace the outlet's for that person).
 
     `closes` at or before `opens` means past midnight; 00:00 as an end is the day's end. Split shifts are
-    several rules.
+    several rules. Alternating weeks are rules with `every_weeks`, counted from the week of `valid_from`.
     """
 
     outlet = models.ForeignKey("Outlet", on_delete=models.CASCADE, related_name="hours_rules")
@@ -23,9 +24,15 @@ class HoursRule(models.Model):
     closes = models.TimeField()
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True, help_text="the last day it holds")
+    every_weeks = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(every_weeks=1)
+                | models.Q(every_weeks__gte=2, every_weeks__lte=8, valid_from__isnull=False),
+                name="hours_every_1_to_8_weeks_from_a_day",
+            ),
             models.CheckConstraint(condition=models.Q(weekday__lte=6), name="hours_weekday_is_0_to_6"),
             models.CheckConstraint(
                 condition=models.Q(valid_from__isnull=True)
@@ -43,6 +50,13 @@ class HoursRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens}-{self.closes}"
+
+    @property
+    def rule(self) -> WeeklyRule:
+        """The same as a plain value."""
+        return WeeklyRule(
+            self.weekday, self.opens, self.closes, self.valid_from, self.valid_until, self.every_weeks
+        )
 
 
 class HoursOverride(models.Model):

@@ -3,6 +3,7 @@
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
+from math import gcd
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
@@ -24,6 +25,8 @@ MINUTES_A_DAY = 1440
 MINUTES_A_WEEK = 7 * MINUTES_A_DAY
 # Dates of hours and periods lie between these: far enough, and every zone can reckon with them.
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+# Hours may alternate over at most so many weeks.
+MOST_WEEKS = 8
 
 
 def text(value: str, *, field: str, longest: int, needed: bool = True) -> str:
@@ -83,7 +86,7 @@ def language(tag: str) -> str:
 def week(rules: list[WeeklyRule]) -> list[WeeklyRule]:
     """The week's times in order. Raises HoursInvalid, or HoursOverlap naming the weekday where two overlap.
 
-    Times that touch are two shifts. Those whose dates never meet may overlap.
+    Times that touch are two shifts. Those whose dates or weeks never meet may overlap.
     """
     for rule in rules:
         if not 0 <= rule.weekday <= 6 or rule.opens.tzinfo or rule.closes.tzinfo:
@@ -94,12 +97,14 @@ def week(rules: list[WeeklyRule]) -> list[WeeklyRule]:
             raise HoursInvalid(weekday=rule.weekday)
         if rule.valid_from and rule.valid_until and rule.valid_from > rule.valid_until:
             raise HoursInvalid(weekday=rule.weekday)
+        if rule.every_weeks != 1 and not (2 <= rule.every_weeks <= MOST_WEEKS and rule.valid_from):
+            raise HoursInvalid(weekday=rule.weekday)
         if any(day and not EARLIEST <= day <= LATEST for day in (rule.valid_from, rule.valid_until)):
             raise HoursInvalid(weekday=rule.weekday)
     ordered = sorted(rules, key=lambda rule: (rule.weekday, rule.opens, rule.valid_from or EARLIEST))
     for index, first in enumerate(ordered):
         for second in ordered[index + 1 :]:
-            if _dates_meet(first, second) and _times_meet(first, second):
+            if _dates_meet(first, second) and _weeks_meet(first, second) and _times_meet(first, second):
                 raise HoursOverlap(weekday=second.weekday)
     return ordered
 
@@ -131,6 +136,20 @@ def _times_meet(first: WeeklyRule, second: WeeklyRule) -> bool:
         start < other_end + shift and other_start + shift < end
         for shift in (-MINUTES_A_WEEK, 0, MINUTES_A_WEEK)
     )
+
+
+def _weeks_meet(first: WeeklyRule, second: WeeklyRule) -> bool:
+    """Whether some week has both, next weeks included where late hours reach over Sunday's midnight."""
+    apart = _week(first) - _week(second)
+    common = gcd(first.every_weeks, second.every_weeks)
+    # Only late hours of Sunday reach into another week's Monday.
+    near = (-1, 0, 1) if {first.weekday, second.weekday} == {0, 6} else (0,)
+    return any((apart + shift) % common == 0 for shift in near)
+
+
+def _week(rule: WeeklyRule) -> int:
+    """The number of the week, from Monday on, from which the rule counts."""
+    return ((rule.valid_from or EARLIEST).toordinal() - 1) // 7
 
 
 def _dates_meet(first: WeeklyRule, second: WeeklyRule) -> bool:

@@ -20,6 +20,7 @@ class WeeklyRule:
     """Open from `opens` to `closes` every `weekday` (0 is Monday), `valid_from` and `valid_until` included.
 
     `closes` at or before `opens` is on the next day; 00:00 is the day's end. Split shifts are several rules.
+    With `every_weeks` above 1 it holds in the week (Monday to Sunday) of `valid_from`, and every so many after.
     """
 
     weekday: int
@@ -27,6 +28,7 @@ class WeeklyRule:
     closes: time
     valid_from: date | None = None
     valid_until: date | None = None
+    every_weeks: int = 1
 
     def holds_on(self, day: date) -> bool:
         """Whether it is a rule of that local date."""
@@ -34,7 +36,12 @@ class WeeklyRule:
             day.weekday() == self.weekday
             and (self.valid_from is None or self.valid_from <= day)
             and (self.valid_until is None or day <= self.valid_until)
+            and (self.every_weeks == 1 or self._weeks_since(day) % self.every_weeks == 0)
         )
+
+    def _weeks_since(self, day: date) -> int:
+        since = self.valid_from or day
+        return ((day - day.weekday() * DAY) - (since - since.weekday() * DAY)).days // 7
 
 
 @dataclass(frozen=True, slots=True)

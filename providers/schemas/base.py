@@ -48,13 +48,17 @@ class Ref(Schema):
 
 
 class WeeklyTime(Strict):
-    """Open every `weekday` (0 is Monday); `closes` at or before `opens` is on the next day."""
+    """Open every `weekday` (0 is Monday); `closes` at or before `opens` is on the next day.
+
+    With `every_weeks` above 1 (at most 8): in the week of `valid_from`, and every so many after.
+    """
 
     weekday: Whole
     opens: WallTime
     closes: WallTime
     valid_from: date | None = None
     valid_until: date | None = None
+    every_weeks: Whole = 1
 
 
 class DayTime(Strict):

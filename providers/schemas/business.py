@@ -1,8 +1,11 @@
 """Businesses, members, outlets, resources."""
 
+from datetime import date
+
 from ninja import Schema
 from pydantic import Field
 
+from providers.enums import GridAlign, StaffChoice
 from providers.schemas.base import PublicId, Role, Strict, Text, Whole
 
 
@@ -124,6 +127,13 @@ class OutletIn(Strict):
     slot_step_min: Whole = 15
     notice_min: Whole = 0
     window_days: Whole = 60
+    grid_align: GridAlign = GridAlign.CLOCK
+    grid_offset_min: Whole = 0
+    window_until: date | None = None
+    buffers_in_hours: bool = False
+    staff_choice: StaffChoice = StaffChoice.FAIR_SHARE
+    keeps_holidays: bool = False
+    holiday_region: Text = ""
     service_radius_m: Whole | None = None
 
 
@@ -145,6 +155,13 @@ class OutletChanges(Strict):
     slot_step_min: Whole | None = None
     notice_min: Whole | None = None
     window_days: Whole | None = None
+    grid_align: GridAlign | None = None
+    grid_offset_min: Whole | None = None
+    window_until: date | None = None
+    buffers_in_hours: bool | None = None
+    staff_choice: StaffChoice | None = None
+    keeps_holidays: bool | None = None
+    holiday_region: Text | None = None
     service_radius_m: Whole | None = None
 
 
@@ -166,6 +183,13 @@ class OutletOut(Schema):
     slot_step_min: int
     notice_min: int
     window_days: int
+    grid_align: GridAlign
+    grid_offset_min: int
+    window_until: date | None
+    buffers_in_hours: bool
+    staff_choice: StaffChoice
+    keeps_holidays: bool
+    holiday_region: str
     service_radius_m: int | None
     archived: bool
 

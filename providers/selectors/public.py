@@ -1,8 +1,8 @@
 """What everybody may see: approved businesses, outlets in use, what is live there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -22,6 +22,7 @@ from providers.models import (
     Skill,
     StaffMember,
 )
+from providers.rules.holidays import public_holidays
 from providers.selectors.categories import CategoryNode, by_pk
 
 # How far ahead an outlet's page tells of changed hours and closures.
@@ -40,8 +41,9 @@ class OfferingGroup:
 class PublicOutlet:
     """All that an outlet's page shows of its business.
 
-    `week`, `overrides` and `closures` are the outlet's own, those of its people are not shown. `staff` are
-    the people who work there, each with `live_skills` (with their service).
+    `week`, `overrides` and `closures` are the outlet's own, those of its people are not shown. `holidays` are
+    the dates on which it is closed for one, with its name. `staff` are the people who work there, each with
+    `live_skills` (with their service).
     """
 
     outlet: Outlet
@@ -50,6 +52,7 @@ class PublicOutlet:
     week: tuple[HoursRule, ...]
     overrides: tuple[HoursOverride, ...]
     closures: tuple[Closure, ...]
+    holidays: Mapping[date, str]
 
 
 def public_outlets() -> QuerySet[Outlet]:
@@ -109,6 +112,14 @@ def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
     today = now.astimezone(outlet.zone).date()
     until = now + timedelta(days=NEWS_DAYS)
     dated = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    overrides = tuple(
+        HoursOverride.objects.filter(
+            outlet=outlet, staff__isnull=True, date__gte=today, date__lte=until.date()
+        ).order_by("date", "opens")
+    )
+    changed = {row.date for row in overrides}
+    country = outlet.holiday_country
+    holidays = public_holidays(country, outlet.holiday_region, today, until.date()) if country else {}
     return PublicOutlet(
         outlet=outlet,
         groups=grouped(list(live_offerings(outlet)), language=language),
@@ -116,14 +127,11 @@ def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
         week=tuple(
             HoursRule.objects.filter(dated, outlet=outlet, staff__isnull=True).order_by("weekday", "opens")
         ),
-        overrides=tuple(
-            HoursOverride.objects.filter(
-                outlet=outlet, staff__isnull=True, date__gte=today, date__lte=until.date()
-            ).order_by("date", "opens")
-        ),
+        overrides=overrides,
         closures=tuple(
             Closure.objects.filter(outlet=outlet, period__overlap=(now, until)).order_by("period")
         ),
+        holidays={day: name for day, name in holidays.items() if day not in changed},
     )
 
 

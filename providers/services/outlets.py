@@ -1,5 +1,6 @@
 """Outlets: where a business works from."""
 
+from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.contrib.gis.geos import Point
@@ -11,10 +12,18 @@ from geo.errors import AddressUnknown
 from geo.rules.positions import Position
 from geo.selectors import circle, geocode, point, position_of
 from providers import events
-from providers.enums import Place
-from providers.errors import AreaNeeded, CategoryUnknown, CurrencyInUse, IsArchived
+from providers.enums import GridAlign, Place, StaffChoice
+from providers.errors import (
+    AreaNeeded,
+    CategoryUnknown,
+    CurrencyInUse,
+    HolidaysUnknown,
+    HoursInvalid,
+    IsArchived,
+    TextInvalid,
+)
 from providers.models import Category, Offering, Outlet, Provider
-from providers.rules import checks
+from providers.rules import checks, holidays
 from providers.services.affected import guarded
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.listing import refresh_outlet
@@ -24,15 +33,22 @@ MAX_SERVICE_RADIUS_M = 100_000
 MAX_NOTICE_MIN = 60 * 24 * 30
 
 # Its time zone decides which instants its hours are, its step which of them may be booked.
-_TIME_FIELDS = {"timezone", "slot_step_min", "notice_min", "window_days"}
+_TIME_FIELDS = {
+    *("timezone", "slot_step_min", "grid_align", "grid_offset_min", "notice_min", "window_days"),
+    *("window_until", "buffers_in_hours", "keeps_holidays", "holiday_region", "country"),
+}
+
+# What may leave visits outside hours, or at another time of the shop's clock.
+_GUARDED = {"timezone", "country", "keeps_holidays", "holiday_region"}
 
 
 class OutletFields(TypedDict, total=False):
     """What may be said about an outlet.
 
     `position` is the pin (degrees, WGS 84): without it the address is looked up. `service_radius_m` is metres
-    (None: no home visits), `slot_step_min` and `notice_min` minutes, `timezone` an IANA name, `currency` ISO
-    4217.
+    (None: no home visits), `slot_step_min`, `grid_offset_min` and `notice_min` minutes, `timezone` an IANA name,
+    `currency` ISO 4217, `window_until` the last local day that may be booked (None: only `window_days` says),
+    `holiday_region` an ISO 3166-2 code without the country ("": the country's holidays).
     """
 
     name: str
@@ -50,13 +66,21 @@ class OutletFields(TypedDict, total=False):
     slot_step_min: int
     notice_min: int
     window_days: int
+    grid_align: str
+    grid_offset_min: int
+    window_until: date | None
+    buffers_in_hours: bool
+    staff_choice: str
+    keeps_holidays: bool
+    holiday_region: str
     service_radius_m: int | None
 
 
 def create_outlet(*, provider: Provider, actor: str, **fields: Unpack[OutletFields]) -> Outlet:
     """A new outlet; name, street, city, country, timezone and currency are needed.
 
-    Raises AddressUnknown (no pin, and the address is not found), IsArchived, and the errors of each field.
+    Raises AddressUnknown (no pin, and the address is not found), IsArchived, HolidaysUnknown, and the errors of
+    each field.
     """
     needed = OutletFields(name="", street_line="", city="", country="", timezone="", currency="")
     clean = _checked({**needed, **fields}, country=fields.get("country", ""))
@@ -64,12 +88,14 @@ def create_outlet(*, provider: Provider, actor: str, **fields: Unpack[OutletFiel
     with transaction.atomic():
         provider = lock_provider(provider.pk)
         radius = clean.get("service_radius_m")
-        outlet = Outlet.objects.create(
+        outlet = Outlet(
             provider=provider,
             point=point(pin),
             service_area=circle(pin, radius) if radius else None,
             **clean,
         )
+        _check_together(outlet)
+        outlet.save()
         _tell(outlet, provider, events.CATALOGUE_CHANGED, actor, "outlet.create")
     return outlet
 
@@ -79,15 +105,15 @@ def update_outlet(
 ) -> Outlet:
     """Change an outlet. With `position=None` a changed address is looked up anew; else the pin stays.
 
-    Another time zone leaves visits at their instant. It is guarded here, since the geocoder is asked before any
-    transaction: what the guard refuses is raised unless `acknowledged` names it. Raises IsArchived, CurrencyInUse,
-    AreaNeeded (home visits are sold here), and the errors of each field.
+    Another time zone leaves visits at their instant. It and holidays are guarded here, since the geocoder is asked
+    before any transaction: what the guard refuses is raised unless `acknowledged` names it. Raises IsArchived, CurrencyInUse,
+    AreaNeeded (home visits are sold here), HolidaysUnknown, and the errors of each field.
     """
     clean = _checked(changes, country=changes.get("country", outlet.country))
     pin: Position | None = None
     if "position" in clean:
         pin = clean.pop("position") or locate({**_address(outlet), **clean})
-    is_guarded = "timezone" in clean
+    is_guarded = not _GUARDED.isdisjoint(clean)
     within = guarded(outlet.provider_id, acknowledged=acknowledged) if is_guarded else transaction.atomic()
     with within:
         provider = lock_provider(outlet.provider_id)
@@ -98,6 +124,7 @@ def update_outlet(
         changed = sorted(name for name, value in clean.items() if getattr(outlet, name) != value)
         for name in changed:
             setattr(outlet, name, clean[name])
+        _check_together(outlet)
         if pin:
             outlet.point = point(pin)
         saved = [*changed]
@@ -163,10 +190,24 @@ def _checked(fields: OutletFields, *, country: str) -> dict[str, Any]:
             checks.number(clean[name], field=name, least=least, most=most)
     if clean.get("service_radius_m") is not None:
         checks.number(clean["service_radius_m"], field="service_radius_m", least=1, most=MAX_SERVICE_RADIUS_M)
+    for name, words in {"grid_align": GridAlign, "staff_choice": StaffChoice}.items():
+        if name in clean and clean[name] not in words.values:
+            raise TextInvalid(field=name, max=max(map(len, words.values)))
+    if clean.get("window_until") and not checks.EARLIEST <= clean["window_until"] <= checks.LATEST:
+        raise HoursInvalid(field="window_until", date=clean["window_until"].isoformat())
     category = clean.get("main_category")
     if category is not None and category.archived_at:
         raise CategoryUnknown(field="main_category")
     return clean
+
+
+def _check_together(outlet: Outlet) -> None:
+    """What one field says of another: an offset within a step, holidays that are known."""
+    checks.number(outlet.grid_offset_min, field="grid_offset_min", least=0, most=outlet.slot_step_min - 1)
+    if outlet.holiday_country and not holidays.is_known(outlet.holiday_country):
+        raise HolidaysUnknown(field="keeps_holidays")
+    if outlet.holiday_region and outlet.holiday_region not in holidays.regions(outlet.country):
+        raise HolidaysUnknown(field="holiday_region")
 
 
 def _check_currency(outlet: Outlet, clean: dict[str, Any]) -> None:

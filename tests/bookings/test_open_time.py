@@ -1,6 +1,6 @@
 """Open time is hours minus what is taken, for any number of offerings in two statements."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -101,6 +101,85 @@ def test_the_booking_window_ends_with_its_last_local_day(outlet: Outlet, service
     thursday = Span(WEDNESDAY.end, WEDNESDAY.end + timedelta(days=1))
     assert len(starts(outlet, service)) == 5
     assert starts(outlet, service, thursday) == []
+
+
+def test_the_booking_window_ends_with_the_day_that_the_outlet_names(outlet: Outlet, service: Service) -> None:
+    outlet.window_until = date(2026, 11, 24)
+    outlet.save()
+    assert len(starts(outlet, service, TUESDAY)) == 5
+    assert starts(outlet, service) == []
+
+
+def test_holidays_are_closed_unless_the_date_says_otherwise(outlet: Outlet, service: Service) -> None:
+    # Independence Day in Finland is 6 December.
+    holiday = Span(datetime(2026, 12, 5, 22, tzinfo=UTC), datetime(2026, 12, 6, 22, tzinfo=UTC))
+    assert len(starts(outlet, service, holiday)) == 5
+    outlet.keeps_holidays = True
+    outlet.save()
+    assert starts(outlet, service, holiday) == []
+    HoursOverride.objects.create(outlet=outlet, date=date(2026, 12, 6), opens=time(10), closes=time(11))
+    assert starts(outlet, service, holiday) == ["10:00"]
+
+
+def test_holidays_of_a_region(service: Service, outlet: Outlet) -> None:
+    # Saint Joseph, 19 March, is a holiday of Valencia's region in 2027, not of all of Spain.
+    friday = Span(datetime(2027, 3, 18, 23, tzinfo=UTC), datetime(2027, 3, 19, 23, tzinfo=UTC))
+    Outlet.objects.update(
+        country="ES", timezone="Europe/Madrid", keeps_holidays=True, window_days=366, holiday_region=""
+    )
+    outlet.refresh_from_db()
+    assert len(starts(outlet, service, friday)) == 5
+    Outlet.objects.update(holiday_region="VC")
+    assert starts(outlet, service, friday) == []
+
+
+def test_alternating_weeks_open_every_second_one(outlet: Outlet, service: Service) -> None:
+    outlet.hours_rules.filter(weekday=2).update(every_weeks=2, valid_from=date(2026, 11, 16))
+    next_week = Span(*(edge + timedelta(days=7) for edge in WEDNESDAY))
+    assert starts(outlet, service) == []
+    assert len(starts(outlet, service, next_week)) == 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ["10:30", "11:00"]),
+        ({"grid_offset_min": 20}, ["10:20", "10:50"]),
+        ({"slot_step_min": 50, "grid_align": "opening"}, ["10:40"]),
+        ({"slot_step_min": 50, "grid_align": "previous"}, ["10:10", "11:00"]),
+        ({"buffers_in_hours": True}, ["10:30"]),
+    ],
+)
+def test_starts_follow_the_outlets_grid_and_what_is_offered_can_be_taken(
+    outlet: Outlet, service: Service, person: StaffMember, fields: dict[str, Any], expected: list[str]
+) -> None:
+    Outlet.objects.update(**fields)
+    Service.objects.update(buffer_before_min=10, buffer_after_min=10)
+    block(wall(25, 9), wall(25, 10), staff=person)
+    assert starts(outlet, service) == expected
+    found = open_time([Ask(offering_of(service).pk)], window=WEDNESDAY)[offering_of(service).pk]
+    offered = [
+        wall(25, 9) + timedelta(minutes=n)
+        for n in range(180)
+        if found.fits(wall(25, 9) + timedelta(minutes=n))
+    ]
+    assert [f"{start.astimezone(outlet.zone):%H:%M}" for start in offered] == expected
+    # What was free and is taken was for sale.
+    assert all(found.is_offered(start) for start in offered)
+
+
+def test_the_outlets_strategy_chooses_who(outlet: Outlet, service: Service, person: StaffMember) -> None:
+    other = make.make_staff(outlet)
+    service.skills.create(staff=other)
+    block(wall(25, 9), wall(25, 10), staff=person)
+    offering = offering_of(service).pk
+    make.make_service(outlet, staff=[other])
+    for strategy, expected in (("fair_share", other), ("compact", person), ("flexible", person)):
+        Outlet.objects.update(staff_choice=strategy)
+        found = open_time([Ask(offering)], window=WEDNESDAY)[offering]
+        slot = found.fits(wall(25, 10))
+        assert slot
+        assert found.choose(slot).staff == expected.pk
 
 
 def test_what_is_taken_is_not_offered_and_what_is_dead_is(

@@ -206,6 +206,11 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     "whose date": ("outlets/{own_outlet}/days/", {"override-on": "{on}", "override-staff": "{staff}"}),
     "whose date to clear": ("outlets/{own_outlet}/days/{on}/clear/", {"staff": "{staff}"}),
     "whose week": ("outlets/{own_outlet}/hours/?staff={staff}", {}),
+    "whose seasons": ("outlets/{own_outlet}/seasons/?staff={staff}", {}),
+    "whose season to remove": (
+        "outlets/{own_outlet}/seasons/remove/",
+        {"staff": "{staff}", "rule": "0/09:00/"},
+    ),
     "who a new member is": (
         "members/new/",
         {"email": "new@example.com", "role": "staff", "staff": "{staff}"},

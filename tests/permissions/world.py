@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -41,7 +41,16 @@ from notifications.models import DevMail
 from payments.enums import CounterMeans
 from payments.sandbox.models import SandboxIntent
 from providers.enums import Role
-from providers.models import Appeal, Application, Document, Outlet, Provider, StaffMember, StandardStep
+from providers.models import (
+    Appeal,
+    Application,
+    Document,
+    HoursRule,
+    Outlet,
+    Provider,
+    StaffMember,
+    StandardStep,
+)
 from providers.rules.bank import by_iban
 from providers.services.bank import set_bank_account
 from providers.services.hours import add_closure, add_time_off
@@ -338,6 +347,9 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     person.photo = make_picture()
     person.save(update_fields=["photo"])
     start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
+    HoursRule.objects.create(
+        outlet=outlet, weekday=0, opens="09:00", closes="10:00", valid_from=date(2090, 1, 2)
+    )
     notice = warn(provider=provider, operator=make_user(), reason="Late.")
     own = warn(provider=provider, operator=make_user(), reason="Late, they say.", staff=person)
     contested = warn(provider=provider, operator=make_user(), reason="Late again.")

@@ -101,6 +101,7 @@ def test_an_outlet_shows_what_is_sold_who_works_and_when(business: Business) -> 
         "closes": "17:00",
         "valid_from": None,
         "valid_until": None,
+        "every_weeks": 1,
     }
     assert found["overrides"] == [{"date": tomorrow_at(12).date().isoformat(), "periods": [], "note": "Fair"}]
     assert len(found["closures"]) == 1

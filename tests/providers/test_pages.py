@@ -54,9 +54,6 @@ OUTLET = {
     "lng": "24.94",
     "timezone": "Europe/Helsinki",
     "currency": "EUR",
-    "slot_step_min": "15",
-    "notice_min": "60",
-    "window_days": "60",
     "radius_km": "",
 }
 SERVICE = {

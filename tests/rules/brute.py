@@ -87,4 +87,19 @@ def _times(rules: list[WeeklyRule], overrides: list[DateOverride], day: date) ->
         if rule.weekday == day.weekday()
         and (not rule.valid_from or day >= rule.valid_from)
         and (not rule.valid_until or day <= rule.valid_until)
+        and _its_turn(rule, day)
     ]
+
+
+def _its_turn(rule: WeeklyRule, day: date) -> bool:
+    """Counted from the Monday of the rule's first week, week by week."""
+    if rule.valid_from is None:
+        return True
+    monday = rule.valid_from
+    while monday.weekday():
+        monday -= timedelta(days=1)
+    weeks = 0
+    while monday + timedelta(days=7) <= day:
+        monday += timedelta(days=7)
+        weeks += 1
+    return weeks % rule.every_weeks == 0

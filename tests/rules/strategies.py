@@ -1,6 +1,7 @@
 """Random hours, periods and visits around the moments at which clocks change."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -44,10 +45,16 @@ def rules(about: datetime) -> st.SearchStrategy[list[WeeklyRule]]:
         st.none(), st.none(), st.integers(-2, 2).map(lambda n: (about + timedelta(days=n)).date())
     )
 
-    def build(days: list[int], opens: time, closes: time, since: object, until: object) -> list[WeeklyRule]:
-        return [WeeklyRule(day, opens, closes, since, until) for day in days]  # type: ignore[arg-type]
+    first_day = st.integers(-20, 2).map(lambda n: (about + timedelta(days=n)).date())
 
-    some = st.builds(build, st.sets(st.integers(0, 6), min_size=1).map(sorted), times, times, edge, edge)
+    def build(days: list[int], *rest: Any) -> list[WeeklyRule]:
+        return [WeeklyRule(day, *rest) for day in days]
+
+    days = st.sets(st.integers(0, 6), min_size=1).map(sorted)
+    some = st.one_of(
+        st.builds(build, days, times, times, edge, edge),
+        st.builds(build, days, times, times, first_day, edge, st.integers(2, 3)),
+    )
     return st.lists(some, max_size=3).map(lambda groups: [rule for group in groups for rule in group])
 
 

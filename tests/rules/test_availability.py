@@ -1,5 +1,6 @@
 """The engine offers exactly what a minute-by-minute reading of hours, busy times and units allows."""
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,14 @@ from bookings.rules.availability import (
     Person,
     Pool,
     Slot,
+    Strategy,
     Visit,
     choose,
     first_slots,
     fits,
-    on_grid,
     slots,
 )
+from bookings.rules.grid import Grid
 from common.spans import Span
 from providers.rules.hours import WeeklyRule, working_spans
 from tests.rules.brute import instant, minute, minutes, wall
@@ -30,40 +32,63 @@ visits = st.builds(
     st.sampled_from([5, 15, 30, 45, 60, 90, 150]),
     st.sampled_from([0, 0, 5, 15, 30]),
     st.sampled_from([0, 0, 10, 15, 60]),
+    st.booleans(),
 )
 steps = st.sampled_from([5, 10, 15, 20, 30, 35, 60, 240])
+aligns = st.sampled_from(["clock", "clock", "opening", "previous"])
 
 
-def brute(
-    visit: Visit, people: list[Person], pools: list[Pool], window: Span, step_min: int, zone: ZoneInfo
-) -> list[Slot]:
+def brute(visit: Visit, people: list[Person], pools: list[Pool], window: Span, grid: Grid) -> list[Slot]:
     """Every minute of the window, tried."""
     working = {p.id: {m for span in p.working for m in minutes(span)} for p in people}
     busy = {p.id: {m for span in p.busy for m in minutes(span)} for p in people}
+    begun = mornings(grid.zone, window)
     units = [[{m for span in taken for m in minutes(span)} for taken in p.units.values()] for p in pools]
-    found = []
-    for start in range(minute(window.start), minute(window.end)):
-        clock = wall(zone, start)
-        if (clock.hour * 60 + clock.minute) % step_min:
-            continue
+
+    def free(id: int, start: int) -> bool:
         during = set(range(start, start + visit.duration_min))
         around = set(
             range(start - visit.buffer_before_min, start + visit.duration_min + visit.buffer_after_min)
         )
-        if any(
-            sum(not taken & around for taken in kind) < pool.quantity
+        enough = all(
+            sum(not taken & around for taken in kind) >= pool.quantity
             for pool, kind in zip(pools, units, strict=True)
+        )
+        needed = around if visit.buffers_in_hours else during
+        return enough and needed <= working[id] and not around & busy[id]
+
+    def on_grid(id: int, start: int) -> bool:
+        if grid.align == "clock":
+            shown = wall(grid.zone, start)
+            return (shown.hour * 60 + shown.minute - grid.offset_min) % grid.step_min == 0
+        # Back a minute at a time, to where the person's hours begin or where they become free.
+        floor = begun[bisect_right(begun, start) - 2]
+        anchor = start
+        while anchor > floor and (
+            anchor - 1 in working[id] if grid.align == "opening" else free(id, anchor - 1)
         ):
-            continue
-        staff = tuple(sorted(id for id in working if during <= working[id] and not around & busy[id]))
-        if staff:
+            anchor -= 1
+        since = start - anchor - grid.offset_min
+        return since >= 0 and since % grid.step_min == 0
+
+    found = []
+    for start in range(minute(window.start), minute(window.end)):
+        if staff := tuple(sorted(id for id in working if free(id, start) and on_grid(id, start))):
             begins = instant(start)
             found.append(Slot(begins, begins + timedelta(minutes=visit.duration_min), staff))
     return found
 
 
+def mornings(zone: ZoneInfo, window: Span) -> list[int]:
+    """The minutes with which local days begin, from some days before the window on."""
+    at = range(minute(window.start) - 4 * 24 * 60, minute(window.end))
+    begins = [now for now in at if wall(zone, now - 1).date() < wall(zone, now).date()]
+    # Where clocks go back over midnight, a date begins twice: the first counts.
+    return sorted({wall(zone, now).date(): now for now in reversed(begins)}.values())
+
+
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Visit, list[Person], list[Pool], Span, int, ZoneInfo]:
+def cases(draw: st.DrawFn) -> tuple[Visit, list[Person], list[Pool], Span, Grid]:
     zone, change = draw(places)
     window = draw(windows(change, days=1))
     reach = Span(window.start - timedelta(days=1), window.end + timedelta(days=1))
@@ -80,15 +105,16 @@ def cases(draw: st.DrawFn) -> tuple[Visit, list[Person], list[Pool], Span, int, 
         )
         for kind in range(draw(st.integers(0, 2)))
     ]
-    return draw(visits), people, pools, window, draw(steps), zone
+    grid = Grid(zone, draw(steps), draw(st.sampled_from([0, 0, 5, 10])), draw(aligns))
+    return draw(visits), people, pools, window, grid
 
 
 @given(cases())
 @settings(max_examples=250, deadline=None)
 def test_slots_are_those_of_the_minute_by_minute_reading(case: tuple) -> None:
-    visit, people, pools, window, step_min, zone = case
-    expected = brute(visit, people, pools, window, step_min, zone)
-    assert slots(visit, people, pools, window=window, step_min=step_min, zone=zone) == expected
+    visit, people, pools, window, grid = case
+    expected = brute(visit, people, pools, window, grid)
+    assert slots(visit, people, pools, window=window, grid=grid) == expected
 
 
 @given(cases(), st.integers(1, 5), st.integers(-600, 1500))
@@ -96,16 +122,16 @@ def test_slots_are_those_of_the_minute_by_minute_reading(case: tuple) -> None:
 def test_the_first_slots_and_each_single_start_agree_with_the_list(
     case: tuple, limit: int, notice: int
 ) -> None:
-    visit, people, pools, window, step_min, zone = case
+    visit, people, pools, window, grid = case
     not_before = window.start + timedelta(minutes=notice)
-    grid = {"window": window, "step_min": step_min, "zone": zone, "not_before": not_before}
-    listed = slots(visit, people, pools, **grid)
+    asked = {"window": window, "grid": grid, "not_before": not_before}
+    listed = slots(visit, people, pools, **asked)
     assert all(slot.start >= not_before for slot in listed)
-    assert first_slots(visit, people, pools, **grid, limit=limit) == listed[:limit]
+    assert first_slots(visit, people, pools, **asked, limit=limit) == listed[:limit]
     by_start = {slot.start: slot for slot in listed}
     for start in range(minute(window.start), minute(window.end), 5):
-        offered = fits(visit, people, pools, start=instant(start))
-        if not on_grid(instant(start), step_min=step_min, zone=zone) or instant(start) < not_before:
+        offered = fits(visit, people, pools, start=instant(start), grid=grid)
+        if instant(start) < not_before:
             offered = None
         assert offered == by_start.get(instant(start))
 
@@ -113,9 +139,9 @@ def test_the_first_slots_and_each_single_start_agree_with_the_list(
 @given(cases())
 @settings(max_examples=100, deadline=None)
 def test_whatever_is_chosen_overlaps_nothing(case: tuple) -> None:
-    visit, people, pools, window, step_min, zone = case
-    for slot in slots(visit, people, pools, window=window, step_min=step_min, zone=zone)[:5]:
-        choice = choose(slot, visit, people, pools, zone=zone)
+    visit, people, pools, window, grid = case
+    for slot in slots(visit, people, pools, window=window, grid=grid)[:5]:
+        choice = choose(slot, visit, people, pools, zone=grid.zone)
         person = next(p for p in people if p.id == choice.staff)
         assert choice.taken == visit.taken(slot.start)
         assert not any(choice.taken.overlaps(busy) for busy in person.busy)
@@ -135,7 +161,7 @@ NINE_TO_NOON = [Span(at(9), at(12))]
 
 
 def starts(visit: Visit, person: Person, *pools: Pool, step_min: int = 30, **extra: datetime) -> list[str]:
-    found = slots(visit, [person], pools, window=DAY, step_min=step_min, zone=ZoneInfo("UTC"), **extra)
+    found = slots(visit, [person], pools, window=DAY, grid=Grid(ZoneInfo("UTC"), step_min), **extra)
     return [f"{slot.start:%H:%M}" for slot in found]
 
 
@@ -183,16 +209,63 @@ def test_starts_through_a_clock_change(day: date, hours: tuple[time, time], expe
     midday = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     window = Span(midday - timedelta(days=1), midday)
     working = working_spans([WeeklyRule(6, *hours)], [], zone=HELSINKI, window=window)
-    found = slots(Visit(30), [Person(1, working)], window=window, step_min=30, zone=HELSINKI)
+    found = slots(Visit(30), [Person(1, working)], window=window, grid=Grid(HELSINKI, 30))
     assert [f"{slot.start:%H:%M}" for slot in found] == expected
 
 
 def test_the_grid_is_the_wall_clock_of_the_zone() -> None:
     kathmandu = ZoneInfo("Asia/Kathmandu")  # 5:45 ahead
-    found = slots(Visit(60), [Person(1, NINE_TO_NOON)], window=DAY, step_min=60, zone=kathmandu)
+    grid = Grid(kathmandu, 60)
+    person = Person(1, NINE_TO_NOON)
+    found = slots(Visit(60), [person], window=DAY, grid=grid)
     assert [f"{slot.start:%H:%M}" for slot in found] == ["09:15", "10:15"]
-    assert on_grid(at(9, 15), step_min=60, zone=kathmandu)
-    assert not on_grid(at(9), step_min=60, zone=kathmandu)
+    assert fits(Visit(60), [person], start=at(9, 15), grid=grid)
+    assert not fits(Visit(60), [person], start=at(9), grid=grid)
+    assert fits(Visit(60), [person], start=at(9))
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        (Grid(ZoneInfo("UTC"), 30, 10), ["09:10", "09:40", "10:10", "13:10", "13:40"]),
+        (Grid(ZoneInfo("UTC"), 30, align="opening"), ["09:05", "09:35", "10:05", "13:05", "13:35"]),
+        (Grid(ZoneInfo("UTC"), 30, 10, "opening"), ["09:15", "09:45", "10:15", "13:15", "13:45"]),
+        # After the opening, and after the booking that ends at 13:05 with its buffer.
+        (Grid(ZoneInfo("UTC"), 30, align="previous"), ["09:05", "09:35", "10:05", "13:05", "13:35"]),
+        (Grid(ZoneInfo("UTC"), 40, align="previous"), ["09:05", "09:45", "10:25", "13:05", "13:45"]),
+        (Grid(ZoneInfo("UTC"), 40, align="opening"), ["09:05", "09:45", "10:25", "13:05", "13:45"]),
+        (Grid(ZoneInfo("UTC"), 50, align="opening"), ["09:05", "09:55", "13:15"]),
+    ],
+)
+def test_starts_are_counted_from_what_the_grid_says(grid: Grid, expected: list[str]) -> None:
+    person = Person(1, [Span(at(9, 5), at(14, 15))], [Span(at(11), at(13, 5))])
+    found = slots(Visit(30), [person], window=DAY, grid=grid)
+    assert [f"{slot.start:%H:%M}" for slot in found] == expected
+
+
+def test_a_place_that_never_closes_counts_from_the_midnight_before() -> None:
+    always = [Person(1, [Span(at(0, day=1), at(0, day=9))])]
+    grid = Grid(ZoneInfo("UTC"), 50, align="opening")
+    of_day = [slots(Visit(30), always, window=Span(at(0, day=d), at(1, day=d)), grid=grid) for d in (3, 4, 5)]
+    assert [[f"{slot.start:%H:%M}" for slot in found] for found in of_day] == [["00:10"]] * 3
+
+
+def test_buffers_that_need_working_time_lie_within_it() -> None:
+    visit = Visit(60, 30, 30, buffers_in_hours=True)
+    assert starts(visit, Person(1, NINE_TO_NOON)) == ["09:30", "10:00", "10:30"]
+
+
+@pytest.mark.parametrize(("strategy", "expected"), [("fair_share", 3), ("compact", 1), ("flexible", 2)])
+def test_who_gets_a_visit_for_anyone_is_a_named_strategy(strategy: Strategy, expected: int) -> None:
+    working = [Span(at(9), at(17))]
+    people = [
+        Person(1, working, [Span(at(9), at(11, 45))], skills=5),
+        Person(2, working, [Span(at(9), at(11))], skills=2),
+        Person(3, working, [], skills=9),
+    ]
+    slot = fits(Visit(60), people, start=at(12))
+    assert slot
+    assert choose(slot, Visit(60), people, zone=ZoneInfo("UTC"), strategy=strategy).staff == expected
 
 
 def test_anyone_is_whoever_has_the_least_that_day_then_the_lowest_id() -> None:
