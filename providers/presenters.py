@@ -7,6 +7,7 @@ from common.clock import rfc3339
 from common.uploads import picture_url
 from geo.selectors import position_of
 from providers import schemas as s
+from providers.enums import GridAlign, StaffChoice
 from providers.models import (
     Closure,
     Document,
@@ -111,11 +112,11 @@ def outlet(row: Outlet) -> s.OutletOut:
         slot_step_min=row.slot_step_min,
         notice_min=row.notice_min,
         window_days=row.window_days,
-        grid_align=row.grid_align,
+        grid_align=GridAlign(row.grid_align),
         grid_offset_min=row.grid_offset_min,
         window_until=row.window_until,
         buffers_in_hours=row.buffers_in_hours,
-        staff_choice=row.staff_choice,
+        staff_choice=StaffChoice(row.staff_choice),
         keeps_holidays=row.keeps_holidays,
         holiday_region=row.holiday_region,
         service_radius_m=row.service_radius_m,

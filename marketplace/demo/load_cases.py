@@ -1,7 +1,5 @@
 """What operators have to look at: reports of reviews, appeals, quality cases, objections. Made by the services."""
 
-from collections.abc import Sequence
-
 from accounts.models import User
 from accounts.principals import Principal
 from bookings.models import Booking
@@ -74,9 +72,7 @@ def _reviews(seed: int) -> None:
 
 def _quality(struggling: str) -> None:
     """Cases of the business and of its people, where their reviews and visits are under the thresholds."""
-    staff: Sequence[StaffMember] = StaffMember.objects.filter(provider__public_id=struggling).select_related(
-        "provider"
-    )
+    staff = list(StaffMember.objects.filter(provider__public_id=struggling).select_related("provider"))
     for person in staff:
         quality.look(provider=person.provider, staff=person)
     if staff:

@@ -106,8 +106,10 @@ def update_outlet(
     """Change an outlet. With `position=None` a changed address is looked up anew; else the pin stays.
 
     Another time zone leaves visits at their instant. It and holidays are guarded here, since the geocoder is asked
-    before any transaction: what the guard refuses is raised unless `acknowledged` names it. Raises IsArchived, CurrencyInUse,
-    AreaNeeded (home visits are sold here), HolidaysUnknown, and the errors of each field.
+    before any transaction: what the guard refuses is raised unless `acknowledged` names it.
+
+    Raises IsArchived, CurrencyInUse, AreaNeeded (home visits are sold here), HolidaysUnknown, BookingsAffected, and
+    the errors of each field.
     """
     clean = _checked(changes, country=changes.get("country", outlet.country))
     pin: Position | None = None
