@@ -17,6 +17,7 @@ from deploy.steps import StepFailed, Stop, end_group, plain_failures, run_quietl
 from deploy.toolchain import FRONTEND, TO_SERVE, TO_TEST, catalogues, set_up
 
 PYTHON = str(VENV_BIN / "python")
+MOST_PROCESSES = 4
 # Without wrapping, places and strings no longer used, a changed sentence is one changed line.
 MAKE_MESSAGES = (
     *("makemessages", "-l", "zh_Hans", "--no-wrap", "--no-location", "--no-obsolete"),
@@ -100,15 +101,21 @@ def pytest(env: Mapping[str, str], *arguments: str) -> None:
         raise SystemExit(status)
 
 
+def in_parallel() -> tuple[str, ...]:
+    """pytest-xdist: a process per core, each with a database and a site of its own; a file stays in one process."""
+    return "-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--dist", "loadfile"
+
+
 def test(place: Installation) -> None:
     """Lint, then all tests; the long proofs among them run small. Or, when ARGS choose some, only those."""
     set_up(TO_TEST)
+    everything = not os.environ.get("ARGS")
     with own_database(place) as env:
-        if not os.environ.get("ARGS"):
+        if everything:
             lint(env)
         with step("static files"):
             run_quietly([PYTHON, "manage.py", "collectstatic", "--no-input"], env=env, cwd=CHECKOUT)
-        pytest(env)
+        pytest(env, *(in_parallel() if everything else ()))
 
 
 def proof(place: Installation) -> None:
