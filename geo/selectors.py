@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.contrib.gis.measure import D
-from django.db.models import BooleanField, FloatField, Func, Q, QuerySet
+from django.db.models import BooleanField, FloatField, Func, QuerySet
 from geopy.distance import geodesic
 from geopy.location import Location
 
 from geo.enums import Precision
 from geo.errors import AddressUnknown
 from geo.geocoder import OfflineGeocoder
-from geo.rules.positions import Box, Position, distance
+from geo.rules.positions import Position
 
 LINE_LIMIT = 200
 # A circle drawn with this many corners loses at most 0.13% of its radius between two of them.
@@ -125,31 +125,6 @@ def nearest(
 def within(rows: QuerySet[Any], place: Position, radius_m: float, *, field: str = "point") -> QuerySet[Any]:
     """The rows whose geography `field` is at most `radius_m` metres from a place, date line or not."""
     return rows.filter(**{f"{field}__dwithin": (point(place), D(m=radius_m))})
-
-
-def in_box(rows: QuerySet[Any], box: Box, *, field: str = "point") -> QuerySet[Any]:
-    """The rows whose geography point `field` lies in a map area, which may cross the date line.
-
-    Edges are parallels and meridians, as on the map. A circle around the area finds the candidates by index;
-    an area more than half the world wide is read without it.
-    """
-    exact = Q()
-    for part in box.envelopes():
-        exact |= Q(_lng__gte=part.west, _lng__lte=part.east)
-        if part.east == 180:
-            exact |= Q(_lng=-180)
-    rows = rows.alias(_lat=_Coordinate(field, function="ST_Y"), _lng=_Coordinate(field, function="ST_X"))
-    rows = rows.filter(exact, _lat__gte=box.south, _lat__lte=box.north)
-    if box.width <= 180:
-        centre = box.centre()
-        corners = [Position(lat, lng) for lat in (box.south, box.north) for lng in (box.west, box.east)]
-        rows = within(rows, centre, 1.01 * max(distance(centre, c) for c in corners) + 1, field=field)
-    return rows
-
-
-class _Coordinate(Func):
-    template = "%(function)s((%(expressions)s)::geometry)"
-    output_field = FloatField()
 
 
 def serves(rows: QuerySet[Any], place: Position, *, field: str = "service_area") -> QuerySet[Any]:

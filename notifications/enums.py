@@ -22,6 +22,7 @@ class Kind(TextChoices):
     REVIEW_HIDDEN = "review_hidden", "review: hidden"
     REVIEW_RESTORED = "review_restored", "review: shown again"
     REVIEW_APPEAL = "review_appeal", "review: appeal refused"
+    REPORT_DECIDED = "report_decided", "review: report decided"
     PROVIDER_REVIEWED = "provider_reviewed", "provider: reviewed"
     PROVIDER_HIDDEN = "provider_hidden", "provider: review hidden"
     PROVIDER_RESTORED = "provider_restored", "provider: review shown"

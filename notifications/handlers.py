@@ -12,9 +12,10 @@ from notifications.selectors import (
     invited,
     owners_of,
     provider_of,
+    user_of,
     visits_ahead,
 )
-from notifications.services import owe, owe_business, owe_many, send
+from notifications.services import owe, owe_many, owe_reader, send
 
 # An event's type, then what the customer and the provider are told of it.
 MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
@@ -76,6 +77,19 @@ def on_appeal_decided(event: Event) -> None:
         _tell(event, event.payload["booking_ref"], only=_SIDES[event.payload["side"]])
 
 
+@after_commit("review.report_decided")
+def on_report_decided(event: Event) -> None:
+    """Tell whoever reported a review what became of that, when they left an address."""
+    if event.payload["user"]:
+        reader = user_of(event.payload["user"])
+    else:
+        booking = find_booking(event.payload["booking_ref"])
+        reader = customer_of(booking) if booking else None
+    if reader:
+        news = f"{event.type}:{event.subject_id}"
+        send([owe_reader(kind=Kind.REPORT_DECIDED, to=reader, event=event, news=news)])
+
+
 @after_commit(
     "provider.approved",
     "provider.revision_asked",
@@ -122,9 +136,7 @@ def on_document_expiring(event: Event) -> None:
 def on_member_invited(event: Event) -> None:
     """Tell whoever reads the address; the mail goes out with the address as it stands in the open invitation."""
     if reader := invited(event.payload["id"]):
-        message = owe_business(
-            kind=Kind.MEMBER_INVITED, to=reader, event=event, news=f"invitation:{reader.id}"
-        )
+        message = owe_reader(kind=Kind.MEMBER_INVITED, to=reader, event=event, news=f"invitation:{reader.id}")
         send([message])
 
 
@@ -134,7 +146,7 @@ def on_bank_account(event: Event) -> None:
     news = f"{event.type}:{event.subject_id}:{event.seq}"
     send(
         [
-            owe_business(kind=Kind.BANK_CHANGED, to=reader, event=event, news=f"{news}:{reader.id}")
+            owe_reader(kind=Kind.BANK_CHANGED, to=reader, event=event, news=f"{news}:{reader.id}")
             for reader in owners_of(event.subject_id)
         ]
     )
@@ -142,7 +154,7 @@ def on_bank_account(event: Event) -> None:
 
 def _tell_business(event: Event, kind: Kind, news: str) -> None:
     if reader := business_of(event.subject_id):
-        send([owe_business(kind=kind, to=reader, event=event, news=news)])
+        send([owe_reader(kind=kind, to=reader, event=event, news=news)])
 
 
 def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:

@@ -18,9 +18,9 @@ class Message(models.Model):
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
-    # Empty when it is about a business itself.
+    # Empty when it is about a business itself, or a report.
     booking_ref = models.CharField(max_length=16, blank=True)
-    # A customer, a provider, an owner of one or an invitation, by public id.
+    # A customer, a provider, an owner of one, an invitation, or a user who reported something, by public id.
     recipient = models.CharField(max_length=24)
     language = models.CharField(max_length=12)
     # The event it tells of; its payload holds the amounts. A reminder has none.

@@ -40,6 +40,12 @@ def customer_of(booking: Booking) -> Addressee | None:
     return Addressee("customer", customer.public_id, user.language if user else customer.language)
 
 
+def user_of(public_id: str) -> Addressee | None:
+    """A user as the reader of news about what they did; None when they have no e-mail (any more)."""
+    user = User.objects.filter(public_id=public_id, email__isnull=False).first()
+    return Addressee("reporter", user.public_id, user.language) if user else None
+
+
 def provider_of(booking: Booking) -> Addressee | None:
     """The business as a reader; None when it gave no e-mail."""
     provider = booking.outlet.provider

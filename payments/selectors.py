@@ -20,14 +20,6 @@ def open_payment_of(booking_ref: str) -> Payment | None:
     return Payment.objects.filter(booking_ref=booking_ref, status__in=LIVE).first()
 
 
-def paid_amount(booking_ref: str) -> int:
-    """What has been paid for the booking less what was asked back, in minor units, whatever the method."""
-    paid = Payment.objects.filter(
-        booking_ref=booking_ref, status=PaymentStatus.CAPTURED, reversed_at__isnull=True
-    )
-    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded")))["sum"] or 0)
-
-
 def counter_payments_of(booking_refs: Iterable[str]) -> dict[str, Payment]:
     """What was taken at the counter and stands, by booking: one each. One query."""
     found = Payment.objects.filter(

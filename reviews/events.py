@@ -14,6 +14,8 @@ REVIEW_APPEALED = "review.appealed"
 REVIEW_APPEAL_DECIDED = "review.appeal_decided"
 REVIEW_ERASED = "review.erased"
 REVIEW_INVITED = "review.invited"
+# About one report; the subject is the report (`review_report`, its public id).
+REVIEW_REPORT_DECIDED = "review.report_decided"
 
 # About a quality case; the subject is the case (`quality_case`, its public id).
 QUALITY_CASE_OPENED = "quality.case_opened"

@@ -66,7 +66,13 @@ def review(desk: OperatorsDesk, review_id: str) -> HttpResponse:
             return {"id": found.public_id}
 
         if attempt(form, lambda: once(desk.request, desk.request.POST.get("key", ""), run)):
-            messages.success(desk.request, _("Decided. Both sides are told."))
+            kept = desk.request.POST.get("do") == "keep"
+            messages.success(
+                desk.request,
+                _("It stays. Whoever reported it is told, if we have an address.")
+                if kept
+                else _("Decided. Both sides are told, and whoever reported it."),
+            )
             return redirect("desk:reviews")
         found = review_with_case(review_id)
     appeal = _open_appeal(found)

@@ -39,15 +39,6 @@ class Box:
     def crosses_date_line(self) -> bool:
         return self.west > self.east
 
-    def envelopes(self) -> list["Box"]:
-        """The area as one box, or as two that meet at the date line; none of them crosses it."""
-        if not self.crosses_date_line:
-            return [self]
-        return [
-            Box(self.west, self.south, 180.0, self.north),
-            Box(-180.0, self.south, self.east, self.north),
-        ]
-
     @property
     def width(self) -> float:
         """Degrees of longitude from the western to the eastern edge, 0 to 360."""

@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import User
+from accounts.models import Customer, User
 from bookings.models import Booking
 from notifications.enums import Kind
 from notifications.letters import (
@@ -99,6 +99,8 @@ def mail_for(message: Message) -> EmailMultiAlternatives | None:
 
 def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
     """Where the reader is reached now (empty when nowhere), and what writes the letter to that address."""
+    if message.kind == Kind.REPORT_DECIDED:
+        return reporters_address(message), lambda _: reviews.report_decided(message)
     if about_business := BUSINESS_WRITERS.get(message.kind):
         assert message.event is not None
         provider = Provider.objects.get(public_id=message.event.subject_id)
@@ -118,6 +120,17 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
         .get(ref=message.booking_ref)
     )
     return address_of(message, booking), lambda email: WRITERS[message.kind](booking, message, email)
+
+
+def reporters_address(message: Message) -> str:
+    """Where a user, or a guest by their customer, is reached now; empty when nowhere."""
+    user = User.objects.filter(public_id=message.recipient).first()
+    if user is None:
+        customer = Customer.objects.select_related("user").filter(public_id=message.recipient).first()
+        if customer and customer.email:
+            return customer.email
+        user = customer.user if customer else None
+    return (user.email or "") if user else ""
 
 
 def address_of(message: Message, booking: Booking) -> str:

@@ -11,6 +11,7 @@ from bookings.services.access import mail_link
 from notifications.letters.letter import Letter
 from notifications.letters.words import long_time
 from notifications.models import Message
+from providers.models import Outlet
 
 PAGE = "/review"
 
@@ -87,6 +88,29 @@ def appeal_refused(booking: Booking, message: Message, email: str) -> Letter | N
         facts=_visit(booking),
         link=mail_link(booking, PAGE),
         link_text=_("See the decision"),
+    )
+
+
+def report_decided(message: Message) -> Letter | None:
+    """For whoever reported a review: neither whose it is nor the visit it is about."""
+    payload = message.event.payload if message.event else {}
+    outlet = Outlet.objects.filter(public_id=payload.get("outlet")).first()
+    if outlet is None:
+        return None
+    names = {"outlet": outlet.name}
+    if payload["kept"]:
+        heading = _("We looked at the review of %(outlet)s that you reported. It stays.") % names
+        paragraphs = [_("We found nothing in it that our rules do not allow. Thank you for telling us.")]
+    else:
+        heading = _("We looked at the review of %(outlet)s that you reported. It is hidden now.") % names
+        paragraphs = [_("Nobody sees it any more, and its stars do not count. Thank you for telling us.")]
+    return Letter(
+        subject=_("Your report about a review of %(outlet)s") % names,
+        heading=heading,
+        paragraphs=paragraphs,
+        facts=[(_("Shop"), outlet.name)],
+        link=f"{settings.SITE_URL}/o/{outlet.public_id}",
+        link_text=_("See the shop"),
     )
 
 

@@ -35,8 +35,9 @@ def owe(
     return _owe(f"{about}:{to.role}", kind=kind, to=to, event=event, booking_ref=booking.ref)
 
 
-def owe_business(*, kind: Kind, to: Addressee, event: Event, news: str) -> Message:
-    """Write down that a business, or somebody it invited, is owed a mail, once per `news` of `event`."""
+def owe_reader(*, kind: Kind, to: Addressee, event: Event, news: str) -> Message:
+    """Write down that a mail about no visit is owed, once per `news` of `event`: to a business about itself, to
+    somebody it invited, or to whoever reported something."""
     return _owe(f"{news}:{to.role}", kind=kind, to=to, event=event, booking_ref="")
 
 

@@ -5,6 +5,7 @@ from django.db import models, transaction
 from accounts.models import User
 from common import clock
 from common.actors import user_actor
+from common.events import publish
 from reviews import events
 from reviews.enums import Decision, Reason
 from reviews.errors import AppealWaits, NothingToDecide, ReviewHidden
@@ -95,7 +96,22 @@ def _decide(
     decision = ReviewDecision.objects.create(
         review=review, kind=kind, reason=reason or "", note=note, operator=operator, at=clock.now()
     )
+    reports = list(_open_reports(review).select_related("user", "guest_of").order_by("pk"))
     _open_reports(review).update(decision=decision)
+    for report in reports:
+        publish(
+            subject_type="review_report",
+            subject_id=report.public_id,
+            seq=1,
+            type=events.REVIEW_REPORT_DECIDED,
+            actor=user_actor(operator.public_id),
+            payload={
+                "user": report.user.public_id if report.user else "",
+                "booking_ref": report.guest_of.ref if report.guest_of else "",
+                "outlet": review.outlet.public_id,
+                "kept": kind == Decision.KEEP,
+            },
+        )
     return decision
 
 

@@ -18,7 +18,7 @@ from payments import services as payments
 from payments.enums import AccountKind, CounterMeans, PaymentStatus, TransactionKind
 from payments.errors import NotPaidAtCounter
 from payments.models import LedgerTransaction, Payment
-from payments.selectors import balance, counter_payments_of, paid_amount
+from payments.selectors import balance, counter_payments_of
 from providers.enums import Role
 from tests.factories import (
     make_due,
@@ -29,6 +29,7 @@ from tests.factories import (
     make_user,
     tomorrow_at,
 )
+from tests.payments.paying import paid_amount
 
 pytestmark = pytest.mark.django_db
 

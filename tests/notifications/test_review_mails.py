@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts.models import Customer
 from bookings.models import Booking
@@ -17,7 +18,7 @@ from notifications.models import Message
 from providers.rules.ratings import Stars
 from reviews.enums import Reason, Side
 from reviews.models import ReviewInvitation
-from reviews.services import appeals, invitations, moderation, replies, writing
+from reviews.services import appeals, invitations, moderation, replies, reports, writing
 from tests.bookings.conftest import Shop
 from tests.factories import make_user
 from tests.notifications.conftest import Deliver
@@ -157,3 +158,35 @@ def test_nothing_waits_for_handlers_that_are_not_there(
 ) -> None:
     writing.write(access=visit(), stars=Stars(1, 1, 1), text="Bad.", language="en")
     assert all(handler_named(message.handler) for message in OutboxMessage.objects.all())
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_whoever_reported_a_review_is_told_what_became_of_it(
+    shop: Shop, visit: Visit, deliver: Deliver, kept: bool
+) -> None:
+    review = writing.write(access=visit(), stars=Stars(1, 1, 1), text="Canary", language="en")
+    chinese, gone = make_user(language="zh-hans"), make_user(email=None, phone="+358401234567")
+    guest = visit(email="witness@example.com")
+    for by in (chinese, gone, guest.booking):
+        reports.report(review=review, by=by, reason=Reason.UNTRUE)
+    deliver()
+    operator = make_user(is_operator=True)
+
+    if kept:
+        moderation.keep(review=review, operator=operator)
+    else:
+        moderation.hide(review=review, reason=Reason.UNTRUE, operator=operator)
+    mails = {mail.to[0]: mail for mail in deliver()}
+
+    told = mails["witness@example.com"]
+    assert ("It stays." if kept else "It is hidden now.") in told.body
+    assert shop.outlet.name in told.subject
+    assert not [word for word in ("Canary", review.booking.ref, "Helmi") if word in told.body]
+    with translation.override("zh-hans"):
+        assert gettext("Your report about a review of %(outlet)s") % {"outlet": shop.outlet.name} == (
+            mails[chinese.email].subject
+        )
+    assert "举报" in mails[chinese.email].subject
+    assert Message.objects.filter(kind="report_decided").count() == 2
+    others = {"helmi@example.com", "shop@example.com"}
+    assert set(mails) == {"witness@example.com", chinese.email} | (set() if kept else others)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from common.models import Event
 from payments import services
+from payments.enums import PaymentStatus
 from payments.models import Payment
 from payments.sandbox import service as sandbox
 
@@ -37,6 +38,14 @@ def pay_online(amount: int = 5800, booking_ref: str = BOOKING) -> Payment:
     payment = open_online(amount, booking_ref)
     sandbox.act(payment.gateway_ref, "pay")
     return services.sync_payment(payment_id=payment.public_id)
+
+
+def paid_amount(booking_ref: str) -> int:
+    """What has been paid for the booking less what was asked back, in minor units, whatever the method."""
+    paid = Payment.objects.filter(
+        booking_ref=booking_ref, status=PaymentStatus.CAPTURED, reversed_at__isnull=True
+    )
+    return sum(payment.amount - payment.refunded for payment in paid)
 
 
 def event_types(payment: Payment) -> list[str]:

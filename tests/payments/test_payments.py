@@ -13,9 +13,17 @@ from payments.gateways.base import PaymentState
 from payments.models import LedgerTransaction, Payment
 from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxIntent
-from payments.selectors import balance, held_amount, open_payment_of, paid_amount, provider_balance
+from payments.selectors import balance, held_amount, open_payment_of, provider_balance
 from payments.services.reconcile import ABANDONED
-from tests.payments.paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
+from tests.payments.paying import (
+    ACTOR,
+    BOOKING,
+    PROVIDER,
+    event_types,
+    open_online,
+    paid_amount,
+    pay_online,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 

@@ -13,9 +13,17 @@ from payments.gateways.base import RefundOrder, RefundState
 from payments.gateways.sandbox import SandboxGateway
 from payments.models import LedgerTransaction, Payment, Refund
 from payments.sandbox.models import SandboxRefund
-from payments.selectors import balance, held_amount, paid_amount, provider_balance
+from payments.selectors import balance, held_amount, provider_balance
 from payments.services.refunds import FIRST_RETRY, LONGEST_RETRY
-from tests.payments.paying import ACTOR, BOOKING, PROVIDER, event_types, open_online, pay_online
+from tests.payments.paying import (
+    ACTOR,
+    BOOKING,
+    PROVIDER,
+    event_types,
+    open_online,
+    paid_amount,
+    pay_online,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books")]
 
