@@ -30,5 +30,6 @@ urlpatterns = [
     path("b/<str:ref>/cancel", changes.cancel, name="cancel"),
     path("b/<str:ref>/move", changes.move, name="move"),
     path("b/<str:ref>/review", review.review, name="review"),
+    path("b/<str:ref>/review/photos/<str:photo_id>", review.photo, name="review_photo"),
     path("reviews/<str:review_id>/report", review.report, name="report_review"),
 ]

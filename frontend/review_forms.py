@@ -1,6 +1,9 @@
 """The forms around reviews. They read what people choose and type; whether it holds is the services' to say."""
 
+from typing import Any
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from providers.rules.ratings import Stars
@@ -8,6 +11,21 @@ from reviews.enums import Reason
 from reviews.rules import words
 
 STARS = [(n, n) for n in range(1, 6)]
+
+
+class PhotosInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """The files that were chosen, none to many; whether they are taken is the service's to say."""
+
+    widget = PhotosInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,.heic"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        return [file for file in data or [] if file]
 
 
 class ReviewForm(forms.Form):
@@ -28,6 +46,15 @@ class ReviewForm(forms.Form):
         required=False,
         help_text=_("What would you have liked to know before?"),
         widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    photos = PhotosField(
+        label=_("Photos"),
+        required=False,
+        help_text=_(
+            "Up to four, 9 MB together: JPEG, PNG, WebP or HEIC. Everybody sees them. Where and when they were taken "
+            "is removed."
+        ),
     )
 
     def stars(self) -> Stars:

@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest
 from django.utils import translation
-from ninja import Query, Router
+from ninja import File, Query, Router, Status
+from ninja.files import UploadedFile
 
 from accounts.principals import Principal
 from bookings.selectors.access import Access, booking_for
 from common.api import ERRORS, CursorPage, errors, idempotent
+from common.uploads.errors import UploadEmpty
 from providers.enums import Role
 from providers.rules.ratings import Stars
 from providers.selectors.access import WRITE
@@ -72,6 +74,34 @@ def change_review(
 def get_review(request: HttpRequest, ref: schemas.PublicId) -> schemas.OwnReviewOut:
     """The visit's review, for those who may see the visit; a hidden one with the reason."""
     return _written(_access(request, ref, "bookings:read"))
+
+
+@router.post(
+    "/bookings/{ref}/review/photos",
+    response={201: schemas.OwnReviewOut, **ERRORS, **errors(503)},
+    operation_id="add_review_photo",
+)
+@idempotent
+def add_review_photo(
+    request: HttpRequest, ref: schemas.PublicId, photo: File[UploadedFile | None] = None
+) -> tuple[int, schemas.OwnReviewOut]:
+    """The customer puts a picture to the review, up to four, while it can be changed (docs/uploads.md)."""
+    access = _access(request, ref)
+    if photo is None:
+        raise UploadEmpty(field="photo")
+    writing.add_photo(access=access, file=photo)
+    return 201, _written(access)
+
+
+@router.delete(
+    "/bookings/{ref}/review/photos/{photo}",
+    response={204: None, **ERRORS},
+    operation_id="remove_review_photo",
+)
+def remove_review_photo(request: HttpRequest, ref: schemas.PublicId, photo: schemas.PublicId) -> Status:
+    """The customer takes a picture off the review, while it can be changed."""
+    writing.remove_photo(access=_access(request, ref), photo=photo)
+    return Status(204, None)
 
 
 @router.get(

@@ -6,3 +6,4 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from reviews import handlers  # noqa: F401  # registers its event handlers
+        from reviews.selectors import pictures  # noqa: F401  # says which are public

@@ -93,6 +93,13 @@ class AnotherOperator(DomainError):
     title = _("You made the decision: another operator decides about the appeal.")
 
 
+class ReviewPhotosTooMany(DomainError):
+    """A review has at most four photos (`max`)."""
+
+    code = "review_photos_too_many"
+    title = _("A review has at most four photos.")
+
+
 class ReviewTextInvalid(DomainError):
     """A text is empty where it is needed, or longer than it may be. `field` and `max` tell."""
 

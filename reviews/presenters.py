@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from common.uploads import picture_url
 from providers.models import Outlet
 from reviews import schemas
 from reviews.enums import Decision
@@ -54,5 +55,14 @@ def _fields(row: Review) -> dict[str, Any]:
         "staff": row.staff.name if row.staff else None,
         "written_at": row.created_at,
         "changed_at": row.edited_at,
+        "photos": [
+            schemas.PhotoOut(
+                id=photo.file.public_id,
+                url=str(picture_url(photo.file)),
+                width=photo.file.width or 0,
+                height=photo.file.height or 0,
+            )
+            for photo in (row.photos.all() if row.is_shown else ())
+        ],
         "reply": schemas.ReplyOut(text=row.reply, at=row.replied_at) if row.replied_at else None,
     }

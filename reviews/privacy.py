@@ -1,14 +1,16 @@
 """What reviews hold about a person: what they said, under a first name, and what they complained about."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common import privacy
+from common import privacy, uploads
 from common.clock import rfc3339
-from common.privacy import Subject
-from reviews.models import Review, ReviewAppeal, ReviewReport
+from common.privacy import ExportedFile, Subject
+from reviews.models import Review, ReviewAppeal, ReviewPhoto, ReviewReport
 from reviews.services import erasure
 
 
@@ -16,6 +18,7 @@ def _export(subject: Subject) -> dict[str, Any] | None:
     reviews = (
         Review.objects.filter(booking_id__in=subject.booking_pks)
         .select_related("outlet", "booking")
+        .prefetch_related("photos__file")
         .order_by("pk")
     )
     theirs = Q(guest_of_id__in=subject.booking_pks)
@@ -62,6 +65,7 @@ def _review(review: Review) -> dict[str, Any]:
             "value": review.value_stars,
         },
         "text": review.text,
+        "photos": [photo.file.public_id for photo in review.photos.all()],
         "created_at": rfc3339(review.created_at),
         "changed_at": rfc3339(review.edited_at) if review.edited_at else None,
         "hidden_at": rfc3339(review.hidden_at) if review.hidden_at else None,
@@ -70,14 +74,20 @@ def _review(review: Review) -> dict[str, Any]:
 
 
 def _erase(subject: Subject) -> None:
-    """The name goes; the words stay, as nobody's, unless they asked for those, too."""
+    """The name and the photos go; the words stay, as nobody's, unless they asked for those, too."""
     if "reviews" in subject.asked_to_forget:
         erasure.erase(bookings=subject.booking_pks)
     erasure.unname(bookings=subject.booking_pks)
     erasure.forget_complaints(bookings=subject.booking_pks, user_pk=subject.user_pk)
 
 
-privacy.area("reviews", app="reviews", title=_("Reviews"), export=_export, erase=_erase)
+def _files(subject: Subject) -> Iterator[ExportedFile]:
+    photos = ReviewPhoto.objects.filter(review__booking_id__in=subject.booking_pks).select_related("file")
+    for photo in photos.order_by("pk"):
+        yield ExportedFile(f"reviews/{photo.file.public_id}.jpg", partial(uploads.read, photo.file))
+
+
+privacy.area("reviews", app="reviews", title=_("Reviews"), export=_export, erase=_erase, files=_files)
 privacy.personal(
     "reviews.Review",
     area="reviews",

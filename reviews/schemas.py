@@ -62,6 +62,15 @@ class ReplyOut(Schema):
     at: Instant
 
 
+class PhotoOut(Schema):
+    """`url` is a path under this site; it answers while the review is shown."""
+
+    id: str
+    url: str
+    width: int
+    height: int
+
+
 class ReviewOut(Schema):
     """A review as everybody reads it. `author` is a first name and an initial; "" when they gave none."""
 
@@ -75,6 +84,7 @@ class ReviewOut(Schema):
     written_at: Instant
     changed_at: Instant | None
     reply: ReplyOut | None
+    photos: list[PhotoOut] = Field(default_factory=list, description="up to four; none of a hidden review")
 
 
 class OwnReviewOut(ReviewOut):

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.rules import states
 from bookings.selectors.access import Access
 from common import clock
 from common.errors import DomainError, NotAllowed, NotFound, NotSignedIn
+from common.uploads import respond
+from common.uploads.errors import UploadRefused
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
@@ -22,10 +24,11 @@ from frontend.review_forms import AppealForm, ReportForm, ReviewForm
 from frontend.views import shops
 from frontend.views.provider_desk import attempt
 from reviews.enums import Reason, Side
-from reviews.errors import ReviewConflict, ReviewNotOpen, ReviewTooLate
+from reviews.errors import ReviewConflict, ReviewNotOpen, ReviewPhotosTooMany, ReviewTooLate
 from reviews.models import Review
 from reviews.rules import words
 from reviews.selectors.access import find_shown, reporter, review_of
+from reviews.selectors.pictures import photo_of
 from reviews.selectors.standing import standing
 from reviews.services import appeals, reports, writing
 
@@ -45,8 +48,15 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
     if found is None:
         return _form_page(request, access, ReviewForm(), refused=_refusal(access))
     if "change" in request.GET and _may_change(found):
-        return _form_page(request, access, ReviewForm(initial=_as_typed(found)), changing=True)
+        return _form_page(request, access, ReviewForm(initial=_as_typed(found)), found=found)
     return _shown(request, access, found, AppealForm())
+
+
+@require_safe
+@private
+def photo(request: HttpRequest, ref: str, photo_id: str) -> HttpResponse:
+    """A photo of the visit's review, also of a hidden one: for its author, the business and operators."""
+    return respond(photo_of(find_access(request, ref), photo_id), download_name=photo_id)
 
 
 def _existing(access: Access) -> Review | None:
@@ -79,24 +89,34 @@ def _refusal(access: Access) -> DomainError | None:
 
 
 def _write(request: HttpRequest, access: Access, found: Review | None) -> HttpResponse:
-    form = ReviewForm(request.POST)
-    save = writing.edit if found else writing.write
+    form = ReviewForm(request.POST, request.FILES)
 
     def run() -> dict[str, Any]:
-        saved = save(
-            access=access,
-            stars=form.stars(),
-            text=form.cleaned_data["text"],
-            language=get_language() or "en",
-        )
-        return {"id": saved.public_id}
+        said = {
+            "access": access,
+            "stars": form.stars(),
+            "text": form.cleaned_data["text"],
+            "language": get_language() or "en",
+            "files": form.cleaned_data["photos"],
+        }
+        if not found:
+            return {"id": writing.write(**said).public_id}
+        return {"id": writing.edit(**said, without=request.POST.getlist("without")).public_id}
 
-    if attempt(form, lambda: once(request, request.POST.get("key", ""), run)):
+    def save() -> dict[str, Any] | None:
+        try:
+            return once(request, request.POST.get("key", ""), run)
+        except (UploadRefused, ReviewPhotosTooMany) as error:
+            # Also one that is refused for now: what was typed stays on the form.
+            form.add_error("photos", str(error.detail))
+            return None
+
+    if attempt(form, save):
         messages.success(
             request, _("Saved. Thank you.") if found else _("Thank you. It helps whoever comes next.")
         )
         return redirect("frontend:review", access.booking.ref)
-    return _form_page(request, access, form, changing=found is not None, status=422)
+    return _form_page(request, access, form, found=found, status=422)
 
 
 def _appeal(request: HttpRequest, access: Access, found: Review | None) -> HttpResponse:
@@ -124,14 +144,20 @@ def _form_page(
     access: Access,
     form: ReviewForm,
     *,
-    changing: bool = False,
+    found: Review | None = None,
     refused: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
     return render(
         request,
         "review/form.html",
-        _visit(access) | {"form": form, "changing": changing, "refused": refused},
+        _visit(access)
+        | {
+            "form": form,
+            "review": found,
+            "refused": refused,
+            "going": request.POST.getlist("without"),
+        },
         status=status,
     )
 

@@ -1,7 +1,14 @@
 """What customers say of visits they had, what was decided about it, and what it says about a business."""
 
 from reviews.models.quality import QualityCase, QualityThreshold
-from reviews.models.review import Review, ReviewAppeal, ReviewDecision, ReviewInvitation, ReviewReport
+from reviews.models.review import (
+    Review,
+    ReviewAppeal,
+    ReviewDecision,
+    ReviewInvitation,
+    ReviewPhoto,
+    ReviewReport,
+)
 
 __all__ = [
     "QualityCase",
@@ -10,5 +17,6 @@ __all__ = [
     "ReviewAppeal",
     "ReviewDecision",
     "ReviewInvitation",
+    "ReviewPhoto",
     "ReviewReport",
 ]

@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from common.models import StoredFile
 from common.public_ids import PublicIdField
 from providers.rules.ratings import Stars
 from reviews.enums import Decision, Reason, Side
+from reviews.rules import words
 
 
 def _is_1_to_5(*fields: str) -> Q:
@@ -76,6 +78,27 @@ class Review(models.Model):
     def is_shown(self) -> bool:
         """Whether people see it and it counts."""
         return self.hidden_at is None and self.erased_at is None
+
+
+class ReviewPhoto(models.Model):
+    """A picture that the author put to a review: public while the review is shown. At most four a review."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="photos")
+    file = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="+")
+    # Its place among the four; which of them are free says how many more there may be.
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "position"], name="one_review_photo_per_position"),
+            models.CheckConstraint(
+                condition=Q(position__lt=words.MOST_PHOTOS), name="review_has_at_most_four_photos"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} of {self.review_id}"
 
 
 class ReviewDecision(models.Model):

@@ -9,6 +9,7 @@ CHANGED_WITHIN = timedelta(days=7)
 LONGEST_TEXT = 4000
 LONGEST_REPLY = 2000
 LONGEST_NOTE = 1000
+MOST_PHOTOS = 4
 
 
 def written_until(visit_end: datetime) -> datetime:

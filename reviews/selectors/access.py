@@ -11,7 +11,7 @@ from providers.enums import Role
 from providers.selectors.access import READ, has_role
 from providers.selectors.public import public_outlets
 from reviews.models import Review
-from reviews.selectors.public import shown
+from reviews.selectors.public import WITH_PHOTOS, shown
 
 
 def review_of(access: Access) -> Review:
@@ -78,7 +78,7 @@ def reporter(principal: Principal) -> User | Booking:
 
 def _with_visit() -> QuerySet[Review]:
     return Review.objects.select_related("outlet__provider", "booking", "staff").prefetch_related(
-        "booking__items"
+        "booking__items", WITH_PHOTOS
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from common import clock
 from common.api import make_cursor, read_cursor
 from providers.models import Outlet
-from reviews.models import Review
+from reviews.models import Review, ReviewPhoto
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Breakdown:
     rating: int
     count: int
     percent: int
+
+
+# A review's photos with their files: one query.
+WITH_PHOTOS = Prefetch("photos", queryset=ReviewPhoto.objects.select_related("file").order_by("pk"))
 
 
 def shown() -> QuerySet[Review]:
@@ -32,7 +36,7 @@ def reviews_of(outlet_pk: int) -> QuerySet[Review]:
         shown()
         .filter(outlet_id=outlet_pk)
         .select_related("staff", "booking")
-        .prefetch_related("booking__items")
+        .prefetch_related("booking__items", WITH_PHOTOS)
         .order_by("-created_at", "-pk")
     )
 

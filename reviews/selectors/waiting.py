@@ -5,6 +5,7 @@ from django.db.models.functions import Least
 
 from common.errors import NotFound
 from reviews.models import Review, ReviewAppeal, ReviewReport
+from reviews.selectors.public import WITH_PHOTOS
 
 
 def waiting() -> QuerySet[Review]:
@@ -31,7 +32,7 @@ def review_with_case(review_id: str) -> Review:
     found = (
         Review.objects.filter(public_id=review_id, erased_at__isnull=True)
         .select_related("outlet__provider", "booking__customer", "staff")
-        .prefetch_related("booking__items", "reports__user", "decisions__operator", "appeals")
+        .prefetch_related("booking__items", "reports__user", "decisions__operator", "appeals", WITH_PHOTOS)
         .first()
     )
     if found is None:

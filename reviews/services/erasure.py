@@ -8,8 +8,8 @@ from common import clock
 from common.actors import SYSTEM
 from providers.services.ratings import lock_rated
 from reviews import events
-from reviews.models import Review, ReviewAppeal, ReviewReport
-from reviews.services import record
+from reviews.models import Review, ReviewAppeal, ReviewPhoto, ReviewReport
+from reviews.services import photos, record
 
 
 @transaction.atomic
@@ -25,6 +25,7 @@ def erase(*, bookings: Iterable[int], actor: str = SYSTEM) -> int:
     )
     reviews = list(theirs.order_by("pk"))
     counted = [review for review in reviews if review.is_shown]
+    photos.remove(ReviewPhoto.objects.filter(review__in=reviews).select_related("file"))
     for review in reviews:
         record.change(
             review,
@@ -41,8 +42,15 @@ def erase(*, bookings: Iterable[int], actor: str = SYSTEM) -> int:
 
 @transaction.atomic
 def unname(*, bookings: Iterable[int]) -> None:
-    """Take the author's name off the reviews of these visits; the words stay, as nobody's."""
-    Review.objects.filter(booking_id__in=list(bookings)).update(author_name="")
+    """Take the author's name off the reviews of these visits, and their photos away; the words stay, as nobody's."""
+    visits = list(bookings)
+    # What is being changed just now is waited for: its photos go, too.
+    theirs = Review.objects.select_for_update(no_key=True).filter(
+        booking_id__in=visits, erased_at__isnull=True
+    )
+    list(theirs.order_by("pk").values_list("pk"))
+    photos.remove(ReviewPhoto.objects.filter(review__booking_id__in=visits).select_related("file"))
+    Review.objects.filter(booking_id__in=visits).update(author_name="")
 
 
 @transaction.atomic

@@ -201,6 +201,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "write_review": _visit("close", state="completed", body={"stars": _STARS, "text": "Good."}),
     "change_review": _visit("close", state="reviewed", body={"stars": _STARS, "text": "Better."}),
     "get_review": Case("see visit", scope="bookings:read", state="reviewed"),
+    "add_review_photo": _visit("close", state="reviewed", file="photo"),
+    "remove_review_photo": _visit("close", state="reviewed"),
     "reply_to_review": _change(body={"text": "Thank you."}),
     "report_review": Case("somebody", scope="bookings:write", body={"reason": "spam", "text": "Look."}),
     # A business
@@ -471,6 +473,7 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("close", state="reviewed"),
         "POST": Case("close", state="completed", form={**_STARS, "text": "Good.", "key": "{uuid}"}),
     },
+    "frontend:review_photo": {"GET": Case("see visit", state="reviewed")},
     # A business
     "provider:index": {"GET": Case("signed in")},
     "provider:create": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},

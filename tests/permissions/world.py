@@ -67,6 +67,7 @@ from tests.factories import (
     make_picture,
     make_quiz,
     make_review,
+    make_review_photo,
     make_service,
     make_staff,
     make_user,
@@ -140,7 +141,8 @@ class World:
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
-            make_review(booking.get())
+            photo = make_review_photo(make_review(booking.get()))
+            self.ids |= {"photo": photo.file.public_id, "photo_id": photo.file.public_id}
         if state == "at_home":
             booking.update(place="customer")
         if state in ("to_pay", "paid_there"):
@@ -433,6 +435,7 @@ def _reviewed(ids: dict[str, str], user: User) -> dict[str, str]:
     )
     _bring(Booking.objects.filter(pk=held.booking.pk), "closed")
     review = make_review(held.booking)
+    photo = make_review_photo(review)
     case = QualityCase.objects.create(
         provider=held.booking.outlet.provider,
         evidence={
@@ -445,7 +448,13 @@ def _reviewed(ids: dict[str, str], user: User) -> dict[str, str]:
             "no_shows": 0,
         },
     )
-    return {"review": review.public_id, "review_id": review.public_id, "case_id": case.public_id}
+    return {
+        "review": review.public_id,
+        "review_id": review.public_id,
+        "photo": photo.file.public_id,
+        "photo_id": photo.file.public_id,
+        "case_id": case.public_id,
+    }
 
 
 MAIL = b"""\

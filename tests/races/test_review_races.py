@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from bookings.models import Booking
@@ -14,18 +15,18 @@ from bookings.selectors.access import Access
 from bookings.services import holds
 from common import clock
 from common.errors import NotFound, TooMany
-from common.models import Event
+from common.models import Event, StoredFile
 from providers.models import Outlet
 from providers.rules.ratings import Stars
 from providers.services.affected import guarded
 from providers.services.outlets import archive_outlet
 from reviews.enums import Reason, Side
-from reviews.errors import AlreadyReplied, AlreadyReviewed, NothingToDecide, ReviewHidden
+from reviews.errors import AlreadyReplied, AlreadyReviewed, NothingToDecide, ReviewHidden, ReviewPhotosTooMany
 from reviews.models import QualityCase, QualityThreshold, Review, ReviewReport
 from reviews.services import appeals, erasure, moderation, quality, record, replies, reports, writing
 from reviews.services.verify import verify
 from tests.bookings.conftest import Shop, contact, shop
-from tests.factories import make_review, make_service, make_staff, make_user, tomorrow_at
+from tests.factories import PIXEL, make_review, make_service, make_staff, make_user, tomorrow_at
 from tests.payments.paying import together
 
 __all__ = ["contact", "shop"]
@@ -166,6 +167,34 @@ def test_an_appeal_is_decided_once(review: Review) -> None:
     appeal.refresh_from_db()
     assert Review.objects.get().is_shown == appeal.granted
     assert verify() == []
+
+
+def test_two_edits_at_once_never_make_five_photos(over: Access, review: Review) -> None:
+    def edit() -> Review:
+        files = [SimpleUploadedFile("photo.png", PIXEL) for _ in range(3)]
+        return writing.edit(access=over, stars=Stars(4, 4, 4), text="", language="en", files=files)
+
+    results = together(edit, edit)
+    assert kinds(results) == {Review: 1, ReviewPhotosTooMany: 1}
+    assert sorted(review.photos.values_list("position", flat=True)) == [0, 1, 2]
+    assert StoredFile.objects.count() == 3, "nothing of the other is kept"
+
+
+def test_of_many_reviews_with_photos_only_those_of_one_are_kept(over: Access) -> None:
+    results = together(
+        *[
+            lambda: writing.write(
+                access=over,
+                stars=Stars(4, 4, 4),
+                text="",
+                language="en",
+                files=[SimpleUploadedFile("photo.png", PIXEL)],
+            )
+        ]
+        * 2
+    )
+    assert kinds(results) == {Review: 1, AlreadyReviewed: 1}
+    assert StoredFile.objects.count() == Review.objects.get().photos.count() == 1
 
 
 def test_of_many_looks_at_once_one_opens_the_case(shop: Shop, over: Access, review: Review) -> None:
