@@ -281,7 +281,7 @@ class RequirementInline(OperatorsInline):
 class DocumentKindAdmin(AsksForPapers):
     """What papers there are and which categories need them: the operators' own, archived rather than deleted."""
 
-    list_display = ["slug", "subject", "asks_number", "asks_until", "position", "archived_at"]
+    list_display = ["slug", "subject", "asks_number", "asks_until", "is_badge", "position", "archived_at"]
     list_filter = ["subject", ("archived_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "names__name"]
     inlines = [DocumentKindNameInline, RequirementInline]

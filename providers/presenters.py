@@ -306,6 +306,7 @@ def public_staff(row: StaffMember) -> s.PublicStaffOut:
         served=row.served_count,
         rating_count=row.rating_count,
         passed=[names[each.category_id].slug for each in row.badges.all() if each.category_id in names],
+        certificates=[each.kind.slug for each in row.certificates],  # type: ignore[attr-defined]
     )
 
 

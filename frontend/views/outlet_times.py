@@ -1,6 +1,6 @@
 """The next free times of one outlet: of its first service, of each person, and the soonest of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,9 @@ from common.spans import Span
 from frontend import cards, formats
 from frontend.views import shops
 from providers.enums import Place
-from providers.models import Offering, Outlet, StaffMember
+from providers.models import DocumentKindName, Offering, Outlet, StaffMember
 from providers.selectors.categories import by_pk
+from providers.selectors.vetting import kind_names
 
 AHEAD = timedelta(days=14)
 SHOWN = 3
@@ -30,6 +31,8 @@ class PersonCard:
     slot: cards.Slot | None
     # Names of the categories whose quiz they have passed.
     passed: tuple[str, ...] = ()
+    # Names of the kinds of their certificates that hold.
+    certificates: tuple[str, ...] = ()
     service_name: str = ""
     service_language: str = ""
 
@@ -51,9 +54,10 @@ def next_times(
     first: Offering | None,
     now: datetime,
 ) -> NextTimes:
-    """All of it from one reading of open time: two statements, whatever is sold."""
+    """All of it from one reading of open time: two statements, whatever is sold, and one for certificates' names."""
     if not offerings:
-        return NextTimes([], None, [_card(person, None, None) for person in staff])
+        papers = _names_of_certificates(staff)
+        return NextTimes([], None, [_card(person, None, None, papers) for person in staff])
     found = open_time([Ask(offering.pk) for offering in offerings], window=Span(now, now + AHEAD))
     soonest = [slot.start for each in found.values() for slot in each.next_slots(1)]
     own = found[first.pk].next_slots(SHOWN) if first else []
@@ -85,10 +89,11 @@ def _people(
         for person in people:
             slots[person.pk] = (offering, free.get(person.pk))
     shown = []
+    papers = _names_of_certificates(staff)
     for person in staff:
         does, slot = slots.get(person.pk, (None, None))
         plate = _plate(outlet, does, slot, staff_id=person.public_id) if does and slot else None
-        shown.append(_card(person, does, plate))
+        shown.append(_card(person, does, plate, papers))
     return shown
 
 
@@ -119,13 +124,30 @@ def _plate(outlet: Outlet, offering: Offering, slot: Slot, *, staff_id: str = ""
     )
 
 
-def _card(person: StaffMember, offering: Offering | None, slot: cards.Slot | None) -> PersonCard:
+def _names_of_certificates(staff: Sequence[StaffMember]) -> Mapping[int, DocumentKindName]:
+    """By kind; no query when nobody has one."""
+    if not any(person.certificates for person in staff):  # type: ignore[attr-defined]  # prefetched
+        return {}
+    return kind_names(get_language() or "en")
+
+
+def _card(
+    person: StaffMember,
+    offering: Offering | None,
+    slot: cards.Slot | None,
+    papers: Mapping[int, DocumentKindName],
+) -> PersonCard:
     names = by_pk(get_language() or "en")
     return PersonCard(
         person,
         [formats.language_name(tag) for tag in person.speaks],
         slot,
         tuple(names[each.category_id].name for each in person.badges.all() if each.category_id in names),
+        tuple(
+            papers[each.kind_id].name
+            for each in person.certificates  # type: ignore[attr-defined]  # prefetched
+            if each.kind_id in papers
+        ),
         offering.service.name if offering else "",
         offering.service.language if offering else "",
     )

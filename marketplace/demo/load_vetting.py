@@ -72,6 +72,7 @@ def _kinds() -> dict[str, DocumentKind]:
             subject=PaperSubject(kind.subject),
             asks_number=kind.asks_number,
             asks_until=kind.asks_until,
+            is_badge=kind.is_badge,
             position=position,
             needed_by={
                 **{categories[slug]: True for slug in kind.needed_by},

@@ -15,6 +15,7 @@ class Kind:
     chinese: tuple[str, str]
     needed_by: tuple[str, ...] = ()
     welcomed_by: tuple[str, ...] = ()
+    is_badge: bool = False
 
 
 KINDS = (
@@ -63,6 +64,7 @@ KINDS = (
         ("职业资格", "本行业资格证书或学徒结业证明。"),
         ("service", "tyres"),
         ("hair", "barber", "facial", "massage"),
+        is_badge=True,
     ),
 )
 

@@ -25,12 +25,19 @@ class DocumentKind(models.Model):
     subject = models.CharField(max_length=8, choices=PaperSubject, default=PaperSubject.BUSINESS)
     asks_number = models.BooleanField(default=False, help_text="it has a number that is kept, encrypted")
     asks_until = models.BooleanField(default=False, help_text="it runs out: its last day must be given")
+    is_badge = models.BooleanField(
+        default=False, help_text="of people: everybody sees on their card that one holds, never the document"
+    )
     position = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(is_badge=False) | Q(subject=PaperSubject.PERSON),
+                name="document_kind_that_is_a_badge_is_about_people",
+            ),
             models.CheckConstraint(
                 condition=Q(subject__in=PaperSubject.values), name="document_kind_subject_is_known"
             ),

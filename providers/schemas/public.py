@@ -54,6 +54,9 @@ class PublicStaffOut(Schema):
     served: int = Field(0, description="how many visits they have done here")
     rating_count: int = 0
     passed: list[str] = Field(default_factory=list, description="the categories whose quiz they have passed")
+    certificates: list[str] = Field(
+        default_factory=list, description="the kinds of their certificates that we have checked and that hold"
+    )
 
 
 class PublicClosureOut(Schema):

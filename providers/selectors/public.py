@@ -11,9 +11,10 @@ from common import clock
 from common.errors import NotFound
 from geo.rules.positions import Position
 from geo.selectors import nearest
-from providers.enums import ProviderStatus
+from providers.enums import DocumentStatus, ProviderStatus
 from providers.models import (
     Closure,
+    Document,
     HoursOverride,
     HoursRule,
     Offering,
@@ -88,7 +89,18 @@ def live_offerings(outlet: Outlet) -> QuerySet[Offering]:
 
 
 def outlet_staff(outlet: Outlet) -> QuerySet[StaffMember]:
-    """The people who work at an outlet, each with `live_skills` (with their service) and `badges`. Three queries."""
+    """The people who work at an outlet, each with `live_skills` (with their service), `badges` and `certificates`: the
+    papers that hold today, of kinds that are badges, without their content. Four queries."""
+    today = clock.now().date()
+    certificates = (
+        Document.objects.filter(status=DocumentStatus.ACCEPTED, kind__is_badge=True, kind__archived_at=None)
+        .filter(
+            Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_until=None) | Q(valid_until__gte=today)
+        )
+        .select_related("kind")
+        .only("staff_id", "kind_id", "kind__slug")
+        .order_by("kind__position", "kind__slug")
+    )
     skills = (
         Skill.objects.filter(service__archived_at__isnull=True, held_back=False)
         .select_related("service")
@@ -98,12 +110,13 @@ def outlet_staff(outlet: Outlet) -> QuerySet[StaffMember]:
         StaffMember.objects.filter(assignments__outlet=outlet, archived_at__isnull=True)
         .select_related("photo")
         .prefetch_related(Prefetch("skills", queryset=skills, to_attr="live_skills"), "badges")
+        .prefetch_related(Prefetch("documents", queryset=certificates, to_attr="certificates"))
         .order_by("name", "pk")
     )
 
 
 def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
-    """All of an outlet's page, categories named in `language`: 9 queries, and 3 when the tree is read anew.
+    """All of an outlet's page, categories named in `language`: 10 queries, and 3 when the tree is read anew.
 
     Raises NotFound.
     """

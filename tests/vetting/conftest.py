@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
+from common import clock
 from common.models import StoredFile
 from providers.enums import PaperSubject, ProviderStatus, Role
 from providers.models import (
@@ -125,7 +126,8 @@ class Vetting:
 
 
 def world(status: ProviderStatus = ProviderStatus.DRAFT) -> Vetting:
-    provider = make_provider(status=status, approved_at=None)
+    approved_at = clock.now() if status == ProviderStatus.APPROVED else None
+    provider = make_provider(status=status, approved_at=approved_at)
     outlet = make_outlet(provider)
     person = make_staff(outlet)
     category = make_category()

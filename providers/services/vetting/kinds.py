@@ -32,13 +32,15 @@ def set_document_kind(
     subject: PaperSubject = PaperSubject.BUSINESS,
     asks_number: bool = False,
     asks_until: bool = False,
+    is_badge: bool = False,
     position: int = 0,
     needed_by: Mapping[Category, bool] | None = None,
 ) -> DocumentKind:
     """Make the kind `slug`, or change it; `names` is {BCP 47 tag: (name, description)} and holds `en`.
 
     `needed_by` says for which categories it is required (true) or welcome (false); None leaves them as they
-    are. What becomes required binds who is listed already TERM_DAYS later. Raises TextInvalid, TextLanguageUnknown.
+    are. What becomes required binds who is listed already TERM_DAYS later. `is_badge`: of one about people everybody
+    sees that it holds. Raises TextInvalid, TextLanguageUnknown.
     """
     checks.text(names.get("en", ("", ""))[0], field="names", longest=80)
     kind, _ = DocumentKind.objects.update_or_create(
@@ -47,6 +49,7 @@ def set_document_kind(
             "subject": subject,
             "asks_number": asks_number,
             "asks_until": asks_until,
+            "is_badge": is_badge,
             "position": position,
         },
     )
