@@ -52,13 +52,17 @@ def call(
     """
     method, path = ROUTES[name]
     ids = world.ids if not foreign else world.foreign
+    in_session = caller == "operator" and by_power(case)
     if case.file:
-        return Client().post(  # type: ignore[return-value]
+        browser = world.browser(caller) if in_session else Client()
+        return browser.post(  # type: ignore[return-value]
             path.format(**ids),
             {case.file: SimpleUploadedFile("photo.png", PIXEL)},
-            headers={"Idempotency-Key": str(uuid4()), **world.app(caller, *scopes)},
+            headers={
+                "Idempotency-Key": str(uuid4()),
+                **({} if in_session else world.app(caller, *scopes)),
+            },
         )
-    in_session = caller == "operator" and by_power(case)
     return send(
         world.browser(caller) if in_session else Client(),
         method,
