@@ -8,6 +8,7 @@ import { startTheme } from "./islands/theme";
 import { startForms } from "./islands/forms";
 import { startPasskeys } from "./islands/passkeys";
 import { RENEWED } from "./islands/once";
+import { startStrips } from "./islands/strips";
 import { startSuggestions } from "./islands/suggest";
 import { startZoneNotes } from "./islands/zone";
 
@@ -16,6 +17,7 @@ function start(root: ParentNode): void {
   startCountdowns(root);
   startForms(root);
   startPasskeys(root);
+  startStrips(root);
   startSuggestions(root);
   startZoneNotes(root);
   for (const element of root.querySelectorAll<HTMLElement>("[data-live-booking]")) {

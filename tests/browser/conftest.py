@@ -9,10 +9,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
+from accounts.code_app import code_now
 from deploy.installation import Installation
 from tests.browser import world as street
 from tests.browser.site import Site, copy_database, database_of_tests, drop_database, running_site
 from tests.setup.site import free_port
+from tests.signing_in import SECRET
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -103,6 +105,15 @@ def sign_in(context: BrowserContext, email: str) -> Page:
     page.get_by_role("main").get_by_label("Password").fill(street.PASSWORD)
     page.get_by_role("button", name="Sign in with the password").click()
     page.wait_for_url(lambda url: "/account/login" not in url)
+    return page
+
+
+def sign_in_operator(context: BrowserContext, email: str) -> Page:
+    """Sign in with the password, then with the code that the app shows."""
+    page = sign_in(context, email)
+    page.get_by_label("Code").fill(code_now(SECRET))
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/2fa/" not in url)
     return page
 
 

@@ -9,12 +9,17 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from providers.models import Provider, Service
+from providers.services import vetting
 from tests.browser import world as street
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, SIZES, as_operator, sign_in
 from tests.browser.site import Site
 from tests.browser.world import Shop, World
+from tests.factories import make_quiz
 from tests.setup.site import until
+from tests.signing_in import make_operator
+from tests.vetting.conftest import make_kind
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +32,20 @@ SETTLED = """async () => {
   }
 }"""
 
+# A label, and a script, would find the first only.
+IDS_USED_TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
+  return [...new Set(ids.filter((id, n) => ids.indexOf(id) !== n))];
+}"""
+
 
 def looked_at(page: Page) -> list[str]:
-    """What axe says of the page as it is open now, at each size: all in light, and what dark makes different."""
-    found = []
+    """What is wrong with the page as it is open now.
+
+    What axe says at each size: all in light, and what dark makes different; whether anything is wider than the
+    window; which ids stand on it more than once.
+    """
+    found = [f"the id {twice} is used twice" for twice in page.evaluate(IDS_USED_TWICE)]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         # A colour on its way from one theme to the other is nobody's contrast.
@@ -300,6 +315,57 @@ def test_day_of_an_outlet(owner: Page, site: Site, world: World) -> None:
     site.orm(street.bring_to, over.booking.ref, "completed")
     check(owner, world.salon.day_path(held.booking.local_start.date().isoformat()))
     check(owner, f"/provider/{world.salon.provider}/visits/{held.booking.ref}/cancel")
+
+
+def _forms_of_an_application(shop: Shop) -> str:
+    """A business of the owner's that is to send a paper and to read a quiz, warned once; the warning's id."""
+    provider = Provider.objects.get(public_id=shop.provider)
+    service = Service.objects.get(public_id=shop.service)
+    make_kind("insurance", service.category, required=False, asks_until=True, asks_number=True)
+    make_quiz(service.category)
+    entry = vetting.warn(provider=provider, operator=make_operator(), reason="Late three times.")
+    return entry.public_id
+
+
+def test_paper_quiz_and_appeal(owner: Page, site: Site, world: World) -> None:
+    warning = site.orm(_forms_of_an_application, world.salon)
+    base = f"/provider/{world.salon.provider}"
+    for path in (
+        f"{base}/documents/",
+        f"{base}/documents/insurance/",
+        f"{base}/training/hair/",
+        f"{base}/application/appeal/{warning}/",
+        f"{base}/{world.salon.outlet}/day/add",
+    ):
+        check(owner, path)
+
+
+def test_the_quiz_of_somebody_who_serves(browser: Browser, site: Site, world: World) -> None:
+    site.orm(_forms_of_an_application, world.salon)
+    context = _context(browser, site)
+    page = sign_in(context, street.EMPLOYEE)
+    check(page, f"/provider/{world.salon.provider}/training/hair/")
+    context.close()
+
+
+def _suspend(shop: Shop) -> None:
+    provider = Provider.objects.get(public_id=shop.provider)
+    vetting.suspend(provider=provider, operator=make_operator(), reason="Unsafe.")
+
+
+def _reinstate(shop: Shop) -> None:
+    vetting.reinstate(provider=Provider.objects.get(public_id=shop.provider), operator=make_operator())
+
+
+def test_booking_at_a_suspended_business(visitor: Page, owner: Page, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.wash)
+    site.orm(_suspend, world.wash)
+    visitor.goto(f"/b/{held.booking.ref}?key={held.token}")
+    check(visitor, f"/b/{held.booking.ref}")
+    check(visitor, f"/b/{held.booking.ref}/cancel")
+    check(owner, f"/provider/{world.wash.provider}/")
+    check(owner, f"/provider/{world.wash.provider}/application/")
+    site.orm(_reinstate, world.wash)
 
 
 def test_review_and_what_the_business_sees_of_it(

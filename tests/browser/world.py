@@ -178,6 +178,12 @@ def operators_session() -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+def operator(email: str, name: str) -> None:
+    """An operator who signs in with PASSWORD and a code app (tests.signing_in.SECRET)."""
+    user = make_operator(email=email, name=name, password=PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+
+
 def object_to(ref: str, reason: str) -> str:
     """The owner objects to a visit; answers the objection's id."""
     owner = booking_for(Principal(user=User.objects.get(email=OWNER)), ref)

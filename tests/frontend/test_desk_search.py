@@ -17,11 +17,18 @@ from bookings.services import paying
 from common import audit
 from common.models import AuditEntry
 from payments.models import Payment
-from providers.enums import ProviderStatus
+from providers.enums import ProviderStatus, Role
 from providers.models import Provider
 from providers.services import vetting
 from tests.bookings.conftest import Shop
-from tests.factories import make_customer, make_provider, make_user
+from tests.factories import (
+    make_customer,
+    make_member,
+    make_provider,
+    make_staff,
+    make_user,
+    tomorrow_at,
+)
 from tests.signing_in import make_operator, sign_in
 from tests.vetting.conftest import make_document, make_kind, today
 
@@ -83,18 +90,18 @@ def test_two_signs_of_a_chinese_name_are_enough(desk: Client) -> None:
 
 
 def test_searching_costs_the_same_however_much_fits(desk: Client) -> None:
-    def cost() -> int:
+    def searching() -> int:
         with CaptureQueriesContext(connection) as seen:
             found(desk, "example.com")
         return len(seen)
 
     make_customer(email="a@example.com")
-    cost()
-    with_one = cost()
+    searching()
+    with_one = searching()
     for _ in range(30):
         make_customer()
         make_user()
-    assert cost() == with_one
+    assert searching() == with_one
 
 
 def test_what_is_typed_is_in_no_address(desk: Client) -> None:
@@ -102,6 +109,61 @@ def test_what_is_typed_is_in_no_address(desk: Client) -> None:
     assert answer.status_code == 200
     assert "helmi%40" not in answer.content.decode()
     assert 'action="/desk/find/"' in answer.content.decode()
+
+
+def cost(desk: Client, path: str) -> int:
+    """How many queries the page costs."""
+    with CaptureQueriesContext(connection) as seen:
+        assert desk.get(path).status_code == 200
+    return len(seen)
+
+
+def test_the_record_costs_the_same_with_one_row_and_with_many(desk: Client) -> None:
+    def add() -> None:
+        audit.record(
+            actor=f"user:{make_user().public_id}",
+            action="provider.warn",
+            object_type="provider",
+            object_id=make_provider().public_id,
+            chained=True,
+        )
+
+    add()
+    with_one = cost(desk, "/desk/record/")
+    for _ in range(5):
+        add()
+    assert cost(desk, "/desk/record/") == with_one
+    assert desk.get("/desk/record/").content.decode().count("<strong>provider.warn</strong>") == 6
+
+
+@pytest.mark.parametrize("of", ["person", "owner", "provider"])
+def test_a_page_of_somebody_costs_the_same_with_one_visit_and_with_many(
+    desk: Client, shop: Shop, contact: Callable[..., Any], of: str
+) -> None:
+    provider = shop.outlet.provider
+    path = {
+        "person": f"/desk/people/{shop.person.public_id}/",
+        "owner": f"/desk/people/{shop.owner.require_user().public_id}/",
+        "provider": f"/desk/providers/{provider.public_id}/",
+    }[of]
+    owner = shop.owner.require_user()
+
+    def add(hour: int) -> None:
+        who = {"principal": shop.owner} if of == "owner" else {}
+        shop.hold(tomorrow_at(hour), contact=contact(), **who)
+        if of == "provider":
+            make_staff(shop.outlet)
+            make_member(provider, Role.STAFF)
+            vetting.write(provider=provider, user=owner, message="Hello.")
+        elif of == "owner":
+            make_provider().memberships.create(user=owner, role=Role.OWNER)
+
+    add(9)
+    with_one = cost(desk, path)
+    for hour in (10, 11, 12):
+        add(hour)
+    assert cost(desk, path) == with_one
+    assert desk.get(path).content.decode().count("/desk/bookings/") == 4
 
 
 def test_opening_a_person_stands_in_the_record(desk: Client, operator: User, visit: Access) -> None:
