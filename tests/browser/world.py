@@ -182,6 +182,7 @@ def operator(email: str, name: str) -> None:
     """An operator who signs in with PASSWORD and a code app (tests.signing_in.SECRET)."""
     user = make_operator(email=email, name=name, password=PASSWORD)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    accept_terms(customer=main_customer(user=user), source=ConsentSource.SIGNUP)
 
 
 def object_to(ref: str, reason: str) -> str:

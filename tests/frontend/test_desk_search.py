@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from accounts.principals import Principal
 from bookings.selectors.access import Access
 from bookings.services import paying
 from common import audit
@@ -136,27 +137,27 @@ def test_the_record_costs_the_same_with_one_row_and_with_many(desk: Client) -> N
     assert desk.get("/desk/record/").content.decode().count("<strong>provider.warn</strong>") == 6
 
 
-@pytest.mark.parametrize("of", ["person", "owner", "provider"])
+@pytest.mark.parametrize("of", ["person", "customer", "provider"])
 def test_a_page_of_somebody_costs_the_same_with_one_visit_and_with_many(
     desk: Client, shop: Shop, contact: Callable[..., Any], of: str
 ) -> None:
-    provider = shop.outlet.provider
+    provider, user = shop.outlet.provider, make_user()
     path = {
         "person": f"/desk/people/{shop.person.public_id}/",
-        "owner": f"/desk/people/{shop.owner.require_user().public_id}/",
+        "customer": f"/desk/people/{user.public_id}/",
         "provider": f"/desk/providers/{provider.public_id}/",
     }[of]
-    owner = shop.owner.require_user()
 
     def add(hour: int) -> None:
-        who = {"principal": shop.owner} if of == "owner" else {}
-        shop.hold(tomorrow_at(hour), contact=contact(), **who)
+        principal = Principal(user=user) if of == "customer" else Principal()
+        access = shop.hold(tomorrow_at(hour), principal=principal, contact=contact())
+        paying.pay(access=access, method="counter", return_url="http://localhost/")
         if of == "provider":
             make_staff(shop.outlet)
             make_member(provider, Role.STAFF)
-            vetting.write(provider=provider, user=owner, message="Hello.")
-        elif of == "owner":
-            make_provider().memberships.create(user=owner, role=Role.OWNER)
+            vetting.write(provider=provider, user=shop.owner.require_user(), message="Hello.")
+        elif of == "customer":
+            make_provider().memberships.create(user=user, role=Role.OWNER)
 
     add(9)
     with_one = cost(desk, path)
