@@ -73,7 +73,7 @@ def test_from_signing_up_to_the_first_booking(
     expect(guest.get_by_role("link", name=SHOP)).to_have_count(0)
 
     _approves_by_keyboard(operator)
-    open_mail(device().new_page(), OWNER, "approved|listed")
+    open_mail(device().new_page(), OWNER, "is approved")
 
     _searches(guest)
     guest.get_by_role("link", name=SHOP).first.click()
@@ -209,7 +209,7 @@ def _asks_for_a_correction(operator: Page, site: Site) -> None:
     # Now keys are letters: nothing else opens.
     operator.get_by_label("Services and prices").fill("Say what the beard trim costs with VAT.")
     operator.get_by_label("Services and prices").press("Enter")
-    expect(operator.get_by_text("Decided. They are told.")).to_be_visible()
+    expect(operator.get_by_text("Sent back. They are told what to change.")).to_be_visible()
 
 
 def _approves_by_keyboard(operator: Page) -> None:
@@ -223,7 +223,7 @@ def _approves_by_keyboard(operator: Page) -> None:
     operator.keyboard.press("Tab")
     expect(operator.get_by_role("button", name="Approve and show it")).to_be_focused()
     operator.keyboard.press("Enter")
-    expect(operator.get_by_text("Decided. They are told.")).to_be_visible()
+    expect(operator.get_by_text("Approved. Everybody sees it now.")).to_be_visible()
 
 
 def _searches(guest: Page) -> None:

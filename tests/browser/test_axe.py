@@ -332,7 +332,7 @@ def test_paper_quiz_and_appeal(owner: Page, site: Site, world: World) -> None:
     base = f"/provider/{world.salon.provider}"
     for path in (
         f"{base}/documents/",
-        f"{base}/documents/insurance/",
+        f"{base}/documents/new/insurance/",
         f"{base}/training/hair/",
         f"{base}/application/appeal/{warning}/",
         f"{base}/{world.salon.outlet}/day/add",

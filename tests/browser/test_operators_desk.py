@@ -150,4 +150,4 @@ def test_a_passkey_is_enrolled_and_opens_the_desk(
     page.wait_for_url("**/account/2fa/authenticate/**")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/desk/")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Kaisa Key")
+    expect(page.get_by_role("main")).to_contain_text("You are at the desk as Kaisa Key")
