@@ -270,7 +270,7 @@ privacy.impersonal(
     "providers.Outlet",
     {
         PUBLISHED: "name description language street_line postcode city country point timezone currency phone "
-        "service_area"
+        "service_area holiday_region"
     },
 )
 privacy.impersonal("providers.Closure", {BUSINESS: "reason"})

@@ -48,7 +48,7 @@ def test_from_a_report_to_an_appeal(device: Device, site: Site, world: World) ->
     first.get_by_label("Why it is hidden").select_option("untrue")
     first.get_by_label("What both sides are told").fill("The film shows one car.")
     first.get_by_role("button", name="Hide it").click()
-    expect(first.get_by_text("Decided. Both sides are told.")).to_be_visible()
+    expect(first.get_by_text("Decided. Both sides are told, and whoever reported it.")).to_be_visible()
 
     # Nobody reads it any more; both sides read why.
     stranger.goto(f"/o/{world.wash.outlet}/reviews")
@@ -80,7 +80,7 @@ def test_from_a_report_to_an_appeal(device: Device, site: Site, world: World) ->
     expect(second.get_by_text("It is the film of the other bay.")).to_be_visible()
     second.get_by_label("What both sides are told").fill("True: the bays were confused.")
     second.get_by_role("button", name="Grant the appeal: show it again").click()
-    expect(second.get_by_text("Decided. Both sides are told.")).to_be_visible()
+    expect(second.get_by_text("Decided. Both sides are told, and whoever reported it.")).to_be_visible()
 
     author.goto(review)
     expect(author.get_by_text("You appealed, and were right.")).to_be_visible()
