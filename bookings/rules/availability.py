@@ -170,11 +170,11 @@ def choose(
 
     def rank(id: int) -> tuple[float, float, int]:
         person = free[id]
-        first = {
-            "fair_share": 0.0,
-            "compact": _idle_minutes(person.busy, taken, today),
-            "flexible": float(person.skills),
-        }[strategy]
+        first = 0.0
+        if strategy == "compact":
+            first = _idle_minutes(person.busy, taken, today)
+        elif strategy == "flexible":
+            first = float(person.skills)
         return first, _minutes(person.busy, today), id
 
     return Choice(min(free, key=rank), tuple(units), taken)

@@ -11,12 +11,13 @@ closes has a grid, too.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from common.spans import Span
+from providers.rules.hours import opening
 
 DAY = timedelta(days=1)
 Align = Literal["clock", "opening", "previous"]
@@ -89,10 +90,9 @@ def day_of(zone: ZoneInfo, instant: datetime) -> date:
     return day + DAY if midnight(zone, day + DAY) <= instant else day
 
 
-@lru_cache(maxsize=4096)
 def midnight(zone: ZoneInfo, day: date) -> datetime:
     """The instant (UTC) at which a local day begins: the first, when it occurs twice."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    return opening(zone, day, time())
 
 
 @lru_cache(maxsize=4096)

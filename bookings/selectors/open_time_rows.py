@@ -17,8 +17,7 @@ from providers.rules.holidays import with_holidays
 from providers.rules.hours import DateOverride, Timetable, WeeklyRule
 
 # Local dates of a window are at most a day away from its dates in UTC, late hours reach one further.
-EDGE_DAYS = 2
-DAY = timedelta(days=1)
+EDGE = timedelta(days=2)
 
 # One row per outlet. Periods are clipped to the window, so that open-ended ones become instants, too.
 RULES = """
@@ -149,17 +148,18 @@ def load_rules(
     offerings: Collection[int], *, window: Span, staff: Collection[int] = ()
 ) -> dict[int, OfferingRows]:
     """What bears on `window`, by offering; `staff` (primary keys) are loaded as `named`. One statement."""
+    days = window.start.date() - EDGE, window.end.date() + EDGE
     values: dict[str, Any] = {
         "offerings": list(offerings),
         "staff": list(staff),
         "start": window.start,
         "end": window.end,
-        "first_day": window.start.date() - timedelta(days=EDGE_DAYS),
-        "last_day": window.end.date() + timedelta(days=EDGE_DAYS),
+        "first_day": days[0],
+        "last_day": days[1],
     }
     with connection.cursor() as cursor:
         cursor.execute(RULES, values)
-        return {offering.pk: offering for row in cursor.fetchall() for offering in _outlet(row, window)}
+        return {offering.pk: offering for row in cursor.fetchall() for offering in _outlet(row, days)}
 
 
 def load_busy(
@@ -185,7 +185,7 @@ def load_busy(
     return busy
 
 
-def _outlet(row: tuple[Any, ...], window: Span) -> Iterator[OfferingRows]:
+def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingRows]:
     zone, step_min, offset_min, align, notice_min, window_days, window_until = row[:7]
     buffers_in_hours, staff_choice, country, region = row[7:11]
     offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[11:])
@@ -201,10 +201,7 @@ def _outlet(row: tuple[Any, ...], window: Span) -> Iterator[OfferingRows]:
         off[staff_pk].append(_span(start, end))
 
     if country:
-        first, last = (
-            edge.date() + sign * EDGE_DAYS * DAY for edge, sign in zip(window, (-1, 1), strict=True)
-        )
-        special[None] = with_holidays(special[None], country, region, first, last)
+        special[None] = with_holidays(special[None], country, region, *days)
 
     def person(pk: int, public_id: str, skills: int) -> StaffRows:
         own = Timetable(weekly.get(pk, ()), special.get(pk, ()))

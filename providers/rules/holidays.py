@@ -28,11 +28,18 @@ def is_known(country: str) -> bool:
     return country in holidays.list_supported_countries()
 
 
-def public_holidays(country: str, region: str, first: date, last: date) -> dict[date, str]:
-    """The holidays from `first` to `last`, both included, and their names in the country's language."""
+def public_holidays(
+    country: str, region: str, first: date, last: date, *, language: str = ""
+) -> dict[date, str]:
+    """The holidays from `first` to `last`, both included, and their names.
+
+    In `language` (BCP 47) where the library has it, else as the country itself calls them.
+    """
     found: dict[date, str] = {}
+    tag = _spoken(country, language)
     for year in range(first.year, last.year + 1):
-        found |= {day: name for day, name in _of_year(country, region, year).items() if first <= day <= last}
+        of_year = _of_year(country, region, year, tag)
+        found |= {day: name for day, name in of_year.items() if first <= day <= last}
     return found
 
 
@@ -46,6 +53,15 @@ def with_holidays(
     return [*kept, *(DateOverride(day) for day in sorted(closed) if day not in said)]
 
 
+@lru_cache(maxsize=1024)
+def _spoken(country: str, language: str) -> str | None:
+    """The library's tag for a language of the country's names; None when it has one only."""
+    known = holidays.country_holidays(country)
+    main = language.split("-")[0]
+    named = (tag for tag in known.supported_languages if main and tag.split("_")[0] == main)
+    return next(named, known.default_language)
+
+
 @lru_cache(maxsize=2048)
-def _of_year(country: str, region: str, year: int) -> Mapping[date, str]:
-    return dict(holidays.country_holidays(country, subdiv=region or None, years=year))
+def _of_year(country: str, region: str, year: int, language: str | None) -> Mapping[date, str]:
+    return dict(holidays.country_holidays(country, subdiv=region or None, years=year, language=language))

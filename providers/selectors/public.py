@@ -132,7 +132,8 @@ def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
     )
     changed = {row.date for row in overrides}
     country = outlet.holiday_country
-    holidays = public_holidays(country, outlet.holiday_region, today, until.date()) if country else {}
+    region = outlet.holiday_region
+    holidays = public_holidays(country, region, today, until.date(), language=language) if country else {}
     return PublicOutlet(
         outlet=outlet,
         groups=grouped(list(live_offerings(outlet)), language=language),

@@ -126,6 +126,9 @@ def update_outlet(
         changed = sorted(name for name, value in clean.items() if getattr(outlet, name) != value)
         for name in changed:
             setattr(outlet, name, clean[name])
+        if "country" in changed and "holiday_region" not in clean and outlet.holiday_region:
+            outlet.holiday_region = ""  # it was one of the other country
+            changed.append("holiday_region")
         _check_together(outlet)
         if pin:
             outlet.point = point(pin)

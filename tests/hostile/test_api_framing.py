@@ -14,7 +14,8 @@ from marketplace.api import api
 from tests.hostile.asking import Asking
 from tests.hostile.test_api_values import best, in_session
 from tests.hostile.values import FULL, places, put
-from tests.permissions.table import OPERATIONS, cases
+from tests.permissions.operations import OPERATIONS
+from tests.permissions.table import cases
 from tests.permissions.test_api import ROUTES
 from tests.permissions.world import World, filled, send
 

@@ -8,7 +8,8 @@ from django.test import Client
 from tests.hostile.asking import Asking
 from tests.hostile.test_api_values import show
 from tests.hostile.values import FULL, INSTANTS, TEXTS
-from tests.permissions.table import PAGES, RULES, Case
+from tests.permissions.pages import PAGES
+from tests.permissions.table import RULES, Case
 from tests.permissions.test_pages import address, pages
 from tests.permissions.world import World, filled
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 
 from providers.selectors.categories import forget_tree
-from tests.permissions.world import World, make_world
+from tests.permissions.making import make_world
+from tests.permissions.world import World
 
 
 @pytest.fixture(scope="module")

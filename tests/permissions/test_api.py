@@ -12,11 +12,12 @@ from accounts.principals import SCOPES
 from common.api import PROBLEM_TYPE
 from marketplace.api import api
 from tests.factories import PIXEL
-from tests.permissions.table import OPERATIONS, RULES, Case, cases
+from tests.permissions.operations import OPERATIONS
+from tests.permissions.table import RULES, Case, cases
 from tests.permissions.world import CALLERS, World, everything, filled, send, undone
 from tests.signing_in import sign_in
 
-HOW_TO_ADD = "give it a rule in tests/permissions/table.py: OPERATIONS[operation_id]"
+HOW_TO_ADD = "give it a rule in tests/permissions/operations.py: OPERATIONS[operation_id]"
 
 
 def operations() -> Iterator[tuple[str, str, str]]:

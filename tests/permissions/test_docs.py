@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.permissions.table import OPERATIONS, PAGES, RULES, SOCKETS, cases
+from tests.permissions.operations import OPERATIONS
+from tests.permissions.pages import PAGES, SOCKETS
+from tests.permissions.table import RULES, cases
 from tests.permissions.world import CALLERS
 
 

@@ -10,7 +10,8 @@ from django.test import Client
 
 from common.api import PROBLEM_TYPE
 from providers.models import Membership
-from tests.permissions.table import OPERATIONS, RULES, Case, cases
+from tests.permissions.operations import OPERATIONS
+from tests.permissions.table import RULES, Case, cases
 from tests.permissions.test_api import ROUTES
 from tests.permissions.world import CALLERS, World, everything, filled, send
 

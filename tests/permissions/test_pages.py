@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from marketplace.api import api
-from tests.permissions.table import PAGES, RULES, Case
+from tests.permissions.pages import PAGES
+from tests.permissions.table import RULES, Case
 from tests.permissions.world import CALLERS, World, everything, filled, send, undone
 
-HOW_TO_ADD = "give it a rule in tests/permissions/table.py: PAGES[route name][method]"
+HOW_TO_ADD = "give it a rule in tests/permissions/pages.py: PAGES[route name][method]"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Told to whoever comes at the wrong moment of signing in; nothing of ours is behind them.
 SIGN_IN = "/account/login/"

@@ -8,7 +8,8 @@ from django.test import Client
 from bookings.consumers import LiveConsumer, NoSuchSocket
 from common.errors import DomainError
 from marketplace.routing import sockets
-from tests.permissions.table import RULES, SOCKETS, Case
+from tests.permissions.pages import SOCKETS
+from tests.permissions.table import RULES, Case
 from tests.permissions.world import CALLERS, World
 from tests.signing_in import sign_in
 
@@ -19,7 +20,7 @@ NAMES = {"ws/bookings/<str:ref>": "ref"}
 
 def test_every_socket_has_a_rule() -> None:
     known = {path for path, consumer in ROUTES.items() if consumer is not NoSuchSocket}
-    assert known == SOCKETS.keys(), "give it a rule in tests/permissions/table.py: SOCKETS[path]"
+    assert known == SOCKETS.keys(), "give it a rule in tests/permissions/pages.py: SOCKETS[path]"
 
 
 def may_listen(

@@ -84,6 +84,27 @@ def test_what_does_not_go_together_is_refused_and_changes_nothing(
     assert type(business.outlet).objects.values().get() == before
 
 
+def test_the_region_of_one_country_is_none_of_another(business: Business) -> None:
+    update_outlet(outlet=business.outlet, actor="system", holiday_region="01")
+    changed = update_outlet(outlet=business.outlet, actor="system", country="SE")
+    assert (changed.country, changed.holiday_region) == ("SE", "")
+    business.outlet.refresh_from_db()
+    assert business.outlet.holiday_region == ""
+
+
+def test_the_outlets_page_tells_of_holidays(business: Business) -> None:
+    update_outlet(outlet=business.outlet, actor="system", keeps_holidays=True)
+    page = f"/o/{business.outlet.public_id}"
+    with clock.at(datetime(2026, 12, 1, 10, tzinfo=UTC)):
+        shown = {
+            language: Client().get(page, headers={"Accept-Language": language}, follow=True).content.decode()
+            for language in ("en", "zh-hans")
+        }
+    assert "Independence Day" in shown["en"]
+    # Nobody has translated it into Chinese: it has the name that it has there.
+    assert "Itsenäisyyspäivä" in shown["zh-hans"]
+
+
 def test_holidays_that_hit_visits_show_them_first(business: Business) -> None:
     booking = front_desk.book_in(
         principal=Principal(user=business.manager),

@@ -1,0 +1,303 @@
+"""Making the world of tests/permissions/world.py: one of everything, for the business and for its rival."""
+
+import hashlib
+import time
+from datetime import date, timedelta
+from uuid import uuid4
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.conf import settings
+from django.test import Client
+from django.utils.timezone import now
+
+from accounts.enums import ExportStatus
+from accounts.models import ApiToken, DataExport, User
+from accounts.principals import SCOPES, Principal
+from accounts.services.tokens import create_token
+from bookings.models import Booking
+from bookings.services import holds
+from bookings.services.access import new_token
+from common.clock import rfc3339
+from common.models import StoredFile
+from common.uploads import storage
+from notifications.models import DevMail
+from payments.sandbox.models import SandboxIntent
+from providers.enums import Role
+from providers.models import (
+    Appeal,
+    Application,
+    Document,
+    HoursRule,
+    Outlet,
+    Provider,
+    StaffMember,
+    StandardStep,
+)
+from providers.rules.bank import by_iban
+from providers.services.bank import set_bank_account
+from providers.services.hours import add_closure, add_time_off
+from providers.services.vetting import set_document_kind, warn
+from reviews.models import QualityCase
+from tests.factories import (
+    make_bays,
+    make_home_service,
+    make_invitation,
+    make_member,
+    make_option,
+    make_outlet,
+    make_picture,
+    make_quiz,
+    make_review,
+    make_review_photo,
+    make_service,
+    make_staff,
+    make_user,
+    tomorrow_at,
+)
+from tests.permissions.world import (
+    DOCUMENT_KIND,
+    World,
+    _bring,
+)
+from tests.signing_in import give_passkey, make_operator, sign_in
+
+
+def make_world() -> World:
+    """Build it: about sixty rows."""
+    outlet = make_outlet(open_always=True)
+    person, colleague = make_staff(outlet), make_staff(outlet)
+    users = {
+        "stranger": make_user(),
+        "customer": make_user(),
+        "person": make_member(outlet.provider, Role.STAFF, staff=person),
+        "colleague": make_member(outlet.provider, Role.STAFF, staff=colleague),
+        "manager": make_member(outlet.provider, Role.MANAGER),
+        "owner": make_member(outlet.provider, Role.OWNER),
+        "operator": make_operator(),
+    }
+    ids = _things(outlet, person, users["owner"]) | {"user": users["colleague"].public_id}
+    ids |= {"user_id": ids["user"], "new_staff": make_staff(outlet).public_id}
+    other = make_outlet(open_always=True)
+    rivals_person = make_staff(other)
+    users["rival"] = make_member(other.provider, Role.OWNER)
+    foreign = _things(other, rivals_person, users["rival"]) | {"user": users["rival"].public_id}
+
+    for names, asked in ((ids, users["customer"]), (foreign, users["stranger"])):
+        invitation = make_invitation(Provider.objects.get(public_id=names["provider"]), asked)
+        names["invitation"] = names["invitation_id"] = invitation.public_id
+    visit = _visit(ids, users["customer"])
+    theirs = _visit(foreign, users["stranger"])
+    ids |= _reviewed(ids, users["customer"])
+    foreign |= _reviewed(foreign, users["stranger"])
+    app, _secret = create_token(user=users["customer"], name="app", scopes=["bookings:read"])
+    apps_of_others, _secret = create_token(user=users["rival"], name="app", scopes=["bookings:read"])
+    intent = SandboxIntent.objects.create(
+        merchant="Shop",
+        merchant_reference="pay_1",
+        amount=5000,
+        currency="EUR",
+        return_url="/",
+        idempotency_key="k",
+    )
+    key = give_passkey(users["operator"])
+    RecoveryCodes.activate(users["operator"])
+    # Two kinds of page call what they show by "pk".
+    mail = DevMail.objects.create(pk=key.pk, recipients="a@example.com", subject="Hello", raw=MAIL)
+    start, later = tomorrow_at(9, days=3), tomorrow_at(12, days=3)
+    ids |= {
+        "ref": visit.ref,
+        "objection": "obj_0123456789abcdef",
+        "id": app.public_id,
+        "token_id": app.public_id,
+        "version": f"{visit.version}.confirmed.0.0.0.0",
+        "intent_id": intent.public_id,
+        "pk": str(mail.pk),
+        "number": "0",
+        "gateway": "sandbox",
+        "on": tomorrow_at(0, days=5).date().isoformat(),
+        "slug": "shop",
+        "action": "check_in",
+        "zoom": "14",
+        "x": "9327",
+        "y": "4742",
+        "start": rfc3339(start),
+        "later": rfc3339(later),
+        "code": visit.check_in_code,
+        "uuid": str(uuid4()),
+        "export_id": _export_of(users["customer"]).public_id,
+    }
+    foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
+    world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
+    for caller, user in users.items():
+        client = sign_in(Client(), user)
+        # They have shown who they are, and will have for as long as the tests run.
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [
+            {"method": "code", "at": time.time() + 24 * 3600},
+            *session.get("account_authentication_methods", []),
+        ]
+        session.save()
+        world.sessions[caller] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        # Tokens for everything, for everything but one scope, and for one scope.
+        for scopes in (
+            SCOPES,
+            *(SCOPES.keys() - {scope} for scope in SCOPES),
+            *({scope} for scope in SCOPES),
+        ):
+            key = (caller, tuple(sorted(scopes)))
+            _, world.secrets[key] = create_token(user=user, name="app", scopes=scopes)
+    # Their use has been noted: it is not again for a while.
+    ApiToken.objects.update(last_used_at=now() + timedelta(minutes=30))
+    return world
+
+
+def _export_of(user: User) -> DataExport:
+    return DataExport.objects.create(
+        user=user,
+        status=ExportStatus.READY,
+        content=b"PK",
+        requested_at=now() - timedelta(days=2),
+        ready_at=now(),
+        expires_at=now() + timedelta(days=7),
+    )
+
+
+def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
+    """One of everything that an address may name, of the outlet's business."""
+    provider: Provider = outlet.provider
+    actor = Principal(user=owner).actor
+    service = make_service(outlet, staff=[person])
+    home = make_home_service(outlet, staff=[person])
+    make_quiz(service.category)
+    StandardStep.objects.get_or_create(category=service.category, words={"en": "Ask what is wanted."})
+    unit = make_bays(outlet, home)[0]
+    person.photo = make_picture()
+    person.save(update_fields=["photo"])
+    start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
+    HoursRule.objects.create(
+        outlet=outlet, weekday=0, opens="09:00", closes="10:00", valid_from=date(2090, 1, 2)
+    )
+    notice = warn(provider=provider, operator=make_user(), reason="Late.")
+    own = warn(provider=provider, operator=make_user(), reason="Late, they say.", staff=person)
+    contested = warn(provider=provider, operator=make_user(), reason="Late again.")
+    appeal = Appeal.objects.create(entry=contested, provider=provider, text="No.", made_by=owner)
+    application = Application.objects.create(provider=provider, round=1, submitted_by=actor)
+    account = by_iban(holder="Shop Oy", iban="FI2112345600000785")
+    set_bank_account(provider=provider, account=account, user=owner)
+    ids = {
+        "application_id": application.public_id,
+        "appeal_id": appeal.public_id,
+        "decision": "reject",
+        "measure": "warn",
+        "person_id": owner.public_id,
+        "provider": provider.public_id,
+        "outlet": outlet.public_id,
+        "staff": person.public_id,
+        "service": service.public_id,
+        "home": home.public_id,
+        "option": make_option(service).public_id,
+        "kind": unit.kind.public_id,
+        "file_id": person.photo.public_id,
+        "resource": unit.public_id,
+        "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
+        "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,
+        "category": service.category.slug,
+        "document_kind": DOCUMENT_KIND,
+        "document": _document(provider).public_id,
+        "entry": notice.public_id,
+        "notice": own.public_id,
+    }
+    # Pages call the same things by longer names.
+    names = (
+        "document",
+        "provider",
+        "outlet",
+        "staff",
+        "service",
+        "option",
+        "kind",
+        "closure",
+        "time_off",
+        "entry",
+        "notice",
+    )
+    return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
+
+
+def _document(provider: Provider) -> Document:
+    """A paper of the business, with a file that can be opened."""
+    kind = set_document_kind(slug=DOCUMENT_KIND, names={"en": ("Licence", "")}, actor="system")
+    content = b"%PDF-1.7"
+    file = StoredFile.objects.create(
+        name=storage.write(content, private=True),
+        kind="document",
+        mime="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        pages=1,
+        is_private=True,
+    )
+    return Document.objects.create(provider=provider, kind=kind, file=file, submitted_by="system")
+
+
+def _visit(ids: dict[str, str], user: User) -> Booking:
+    held = holds.hold(
+        principal=Principal(user=user),
+        outlet=ids["outlet"],
+        items=[holds.ItemRequest(ids["service"], staff=ids["staff"])],
+        start=tomorrow_at(10, days=3),
+    )
+    return held.booking
+
+
+def _reviewed(ids: dict[str, str], user: User) -> dict[str, str]:
+    """Another visit, over and reviewed."""
+    held = holds.hold(
+        principal=Principal(user=user),
+        outlet=ids["outlet"],
+        items=[holds.ItemRequest(ids["service"], staff=ids["staff"])],
+        start=tomorrow_at(15, days=3),
+    )
+    _bring(Booking.objects.filter(pk=held.booking.pk), "closed")
+    review = make_review(held.booking)
+    photo = make_review_photo(review)
+    case = QualityCase.objects.create(
+        provider=held.booking.outlet.provider,
+        evidence={
+            "causes": ["rating"],
+            "reviews": [review.public_id],
+            "mean": 5.0,
+            "visits": 1,
+            "declined": 0,
+            "cancelled": 0,
+            "no_shows": 0,
+        },
+    )
+    return {
+        "review": review.public_id,
+        "review_id": review.public_id,
+        "photo": photo.file.public_id,
+        "photo_id": photo.file.public_id,
+        "case_id": case.public_id,
+    }
+
+
+MAIL = b"""\
+From: a@example.com
+To: b@example.com
+Subject: Hello
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="x"
+
+--x
+Content-Type: text/html; charset=utf-8
+
+<p>Hello</p>
+--x
+Content-Type: text/plain; charset=utf-8
+Content-Disposition: attachment; filename="a.txt"
+
+Hello
+--x--
+"""

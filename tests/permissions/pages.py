@@ -1,0 +1,282 @@
+"""Pages by route name, and sockets: the rule each follows, and a valid request of it."""
+
+from tests.permissions.table import Case
+
+# A sent form that is not filled in shows that it may be sent: 422 with the page again.
+_NOTHING = {"nothing": "1"}
+_REVIEW = {"service": 5, "punctuality": 4, "value": 3, "text": "Good.", "key": "{uuid}"}
+_SEEN, _EMPTY = Case("manager"), Case("manager", form=_NOTHING, outcome=422)
+_DESK_FORM: dict[str, Case] = {"GET": _SEEN, "POST": _EMPTY}
+_ASKED_FIRST: dict[str, Case] = {"GET": _SEEN, "POST": Case("manager", state="given_up")}
+_SIGN_IN_FORM: dict[str, Case] = {"GET": Case("public"), "POST": Case("public")}
+_OWN_SIGN_IN_FORM: dict[str, Case] = {"GET": Case("signed in"), "POST": Case("signed in")}
+_PUBLIC: dict[str, Case] = {"GET": Case("public")}
+_DESK: dict[str, Case] = {"GET": Case("desk")}
+
+# Route name -> method -> case. A method that is not here is refused for everybody with 405.
+PAGES: dict[str, dict[str, Case]] = {
+    "healthz": _PUBLIC,
+    "readyz": _PUBLIC,
+    "api:openapi-json": _PUBLIC,
+    "api:openapi-view": _PUBLIC,
+    "geo:tile": _PUBLIC,
+    "picture": _PUBLIC,
+    "payment_webhook": {"POST": Case("public", outcome=400)},
+    # Who holds its address may pay: a friend, too.
+    "sandbox_pay": {"GET": Case("public"), "POST": Case("public", form={"action": "decline"})},
+    # The demo's and development's; elsewhere nobody finds it (tests/notifications).
+    "mailbox:list": _PUBLIC,
+    "mailbox:mail": _PUBLIC,
+    "mailbox:html": _PUBLIC,
+    "mailbox:file": _PUBLIC,
+    # Signing in: django-allauth says itself what comes when.
+    "account_login": _SIGN_IN_FORM,
+    "account_logout": _SIGN_IN_FORM,
+    "account_inactive": _PUBLIC,
+    "account_signup": _SIGN_IN_FORM,
+    # Nobody here has a password to give once more; the operator is led to the second factor.
+    "account_reauthenticate": {"GET": Case("own factor"), "POST": Case("own factor")},
+    "account_email": _OWN_SIGN_IN_FORM,
+    "account_email_verification_sent": _SIGN_IN_FORM,
+    "account_change_password": _OWN_SIGN_IN_FORM,
+    "account_set_password": _OWN_SIGN_IN_FORM,
+    "account_reset_password": _SIGN_IN_FORM,
+    "account_confirm_login_code": _SIGN_IN_FORM,
+    "account_confirm_password_reset_code": _SIGN_IN_FORM,
+    "account_complete_password_reset": _SIGN_IN_FORM,
+    "account_password_reset_completed": _PUBLIC,
+    "account_request_login_code": _SIGN_IN_FORM,
+    # The second factor: anybody may have one, operators must. In this world only the operator has.
+    "mfa_index": {"GET": Case("signed in")},
+    "mfa_authenticate": _SIGN_IN_FORM,
+    "mfa_reauthenticate": {"GET": Case("own factor"), "POST": Case("own factor")},
+    "mfa_activate_totp": _OWN_SIGN_IN_FORM,
+    "mfa_deactivate_totp": {"GET": Case("desk"), "POST": Case("desk")},
+    "mfa_view_recovery_codes": {"GET": Case("desk")},
+    "mfa_generate_recovery_codes": _OWN_SIGN_IN_FORM,
+    "mfa_download_recovery_codes": {"GET": Case("desk")},
+    "mfa_list_webauthn": {"GET": Case("signed in")},
+    "mfa_add_webauthn": _OWN_SIGN_IN_FORM,
+    "mfa_reauthenticate_webauthn": {"GET": Case("own factor"), "POST": Case("own factor")},
+    "mfa_remove_webauthn": {"GET": Case("desk"), "POST": Case("desk")},
+    "mfa_edit_webauthn": {"GET": Case("desk"), "POST": Case("desk")},
+    "account": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
+    "account_tokens": {"POST": Case("signed in", form=_NOTHING, outcome=422)},
+    "account_token_revoke": {"POST": Case("own thing")},
+    # One's own data; who has not shown lately who they are does so first.
+    "account_data": {"GET": Case("signed in")},
+    "account_export": {"POST": Case("signed in")},
+    "account_export_fetch": {"GET": Case("own thing")},
+    "account_erase": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_erase_undo": {"POST": Case("signed in")},
+    "account_marketing": {"POST": Case("signed in", form={"marketing": "on"})},
+    "account_terms": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_again": {"GET": Case("signed in"), "POST": Case("signed in")},
+    # Its key is what counts: tests/privacy.
+    "account_erasure_undo": {"GET": Case("link of a mail"), "POST": Case("link of a mail")},
+    # What everybody sees
+    "frontend:home": _PUBLIC,
+    "frontend:search": {"GET": Case("public"), "POST": Case("public")},
+    "frontend:suggest": {"POST": Case("public", form={"near": "Kal"})},
+    "frontend:outlet_reviews": _PUBLIC,
+    "frontend:report_review": {
+        "GET": Case("somebody"),
+        "POST": Case("somebody", form={"reason": "spam", "text": "Look.", "key": "{uuid}"}),
+    },
+    "frontend:outlet_short": _PUBLIC,
+    "frontend:outlet": _PUBLIC,
+    "frontend:for_providers": _PUBLIC,
+    "frontend:how_we_rank": _PUBLIC,
+    "frontend:help": _PUBLIC,
+    "frontend:privacy": _PUBLIC,
+    "frontend:terms": _PUBLIC,
+    "frontend:preferences": {"POST": Case("public", form={"theme": "dark"})},
+    "frontend:slots": _PUBLIC,
+    "frontend:hold": {
+        "GET": Case("public"),
+        "POST": Case("public", form={"slot": "{outlet}:{service}:{later}", "nonce": "{uuid}"}),
+    },
+    "frontend:bookings": _PUBLIC,
+    # A visit
+    "frontend:booking": {"GET": Case("see visit")},
+    "frontend:checkout": {
+        "GET": Case("fill in", state="held"),
+        "POST": Case("fill in", state="held", form={"do": "update"}),
+    },
+    "frontend:booking_data": {
+        "GET": Case("customer's part"),
+        "POST": Case("customer's part", form={"do": "undo"}),
+    },
+    "frontend:booking_data_json": {"GET": Case("customer's part")},
+    "frontend:booking_ics": {"GET": Case("customer's part")},
+    "frontend:booking_qr": {"GET": Case("customer's part")},
+    "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
+    "frontend:object": {
+        "GET": Case("object", state="started"),
+        "POST": Case("object", state="started", form={"reason": "It leaks.", "key": "{uuid}"}),
+    },
+    "frontend:withdraw_objection": {"POST": Case("close", state="objected", form={"key": "{uuid}"})},
+    "frontend:cancel": {
+        "GET": Case("cancel"),
+        "POST": Case("cancel", form={"version": "{version}", "key": "{uuid}"}),
+    },
+    "frontend:move": {
+        "GET": Case("move"),
+        "POST": Case("move", form={"start": "{later}", "version": "{version}", "nonce": "{uuid}"}),
+    },
+    "frontend:review": {
+        "GET": Case("close", state="reviewed"),
+        "POST": Case(
+            "close",
+            state="completed",
+            form=_REVIEW,
+        ),
+    },
+    "frontend:review_photo": {"GET": Case("see visit", state="reviewed")},
+    # A business
+    "provider:index": {"GET": Case("signed in")},
+    "provider:create": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
+    # Its key is what counts: tests/providers/test_invitations.py.
+    "provider:invitation": {"GET": Case("link of a mail"), "POST": Case("link of a mail")},
+    "provider:invitation_accept": {"POST": Case("own thing")},
+    "provider:invitation_decline": {"POST": Case("own thing")},
+    "provider:overview": {"GET": Case("member")},
+    "provider:edit": _DESK_FORM,
+    "provider:submit": {"POST": Case("owner")},
+    "provider:application": {"GET": _SEEN},
+    "provider:vetting_write": {"POST": _EMPTY},
+    "provider:appeal": _DESK_FORM,
+    "provider:appeal_notice": {
+        "GET": Case("own notice"),
+        "POST": Case("own notice", form={"key": "{uuid}", "text": "It was snowing."}),
+    },
+    "provider:documents": {"GET": _SEEN},
+    "provider:document_new": _DESK_FORM,
+    "frontend:document_file": {"GET": Case("papers")},
+    "provider:outlets": {"GET": Case("member")},
+    "provider:outlet_new": _DESK_FORM,
+    "provider:outlet": _DESK_FORM,
+    "provider:outlet_archive": _ASKED_FIRST,
+    "provider:hours": {"GET": _SEEN, "POST": Case("manager", form=_NOTHING, state="given_up")},
+    "provider:times": _DESK_FORM,
+    "provider:seasons": _DESK_FORM,
+    "provider:season_remove": {"POST": Case("manager", form={"rule": "0/09:00/2090-01-02"})},
+    "provider:days": _DESK_FORM,
+    "provider:date_clear": {"POST": _SEEN},
+    "provider:closure_remove": {"POST": _SEEN},
+    "provider:day": {"GET": Case("member")},
+    "provider:board": {"GET": Case("member")},
+    "provider:scan": {
+        "POST": Case("mark at the desk", form={"scan": "{ref}:{code}", "key": "{uuid}"}),
+    },
+    "provider:visit_new": {"GET": Case("member"), "POST": Case("member", form=_NOTHING, outcome=422)},
+    "provider:visit": {"GET": Case("member")},
+    "provider:visit_take": {
+        "POST": Case(
+            "mark at the desk", state="to_pay", form={"amount": "5000", "means": "cash", "key": "{uuid}"}
+        )
+    },
+    "provider:visit_untake": {
+        "POST": Case("manager", state="paid_there", form={"reason": "Typed twice", "key": "{uuid}"})
+    },
+    "provider:visit_message": {
+        "POST": Case("mark in words", form={"text": "Come in by the yard, please.", "key": "{uuid}"})
+    },
+    "provider:visit_move": {
+        "GET": Case("mark in words"),
+        "POST": Case(
+            "mark in words",
+            form={"do": "move", "start": "{later}", "version": "{version}", "key": "{uuid}"},
+        ),
+    },
+    "provider:visit_cancel": {
+        "GET": _SEEN,
+        "POST": Case("manager", form={"version": "{version}", "key": "{uuid}"}),
+    },
+    "provider:visit_mark": {
+        "POST": Case("mark at the desk", state="today", form={"code": "{code}", "key": "{uuid}"})
+    },
+    "provider:visit_standard": {
+        "POST": Case("mark at the desk", state="started", form={"done": "0", "key": "{uuid}"})
+    },
+    "provider:training": {"GET": Case("member")},
+    "provider:quiz": {"GET": Case("member"), "POST": Case("take a quiz", form={"q0": "0", "key": "{uuid}"})},
+    "provider:staff": {"GET": Case("member")},
+    "provider:staff_new": _DESK_FORM,
+    "provider:person": _DESK_FORM,
+    "provider:staff_archive": _ASKED_FIRST,
+    "provider:person_photo": {"POST": Case("manager", form={"remove": "1"})},
+    "provider:time_off": _DESK_FORM,
+    "provider:time_off_remove": {"POST": _SEEN},
+    "provider:services": {"GET": Case("member")},
+    "provider:service_new": _DESK_FORM,
+    "provider:service": _DESK_FORM,
+    "provider:offers": {"POST": Case("manager", state="given_up")},
+    "provider:service_archive": _ASKED_FIRST,
+    "provider:option_new": _DESK_FORM,
+    "provider:option": _DESK_FORM,
+    "provider:option_archive": _ASKED_FIRST,
+    "provider:things": {"GET": Case("member")},
+    "provider:kind_add": {"POST": _EMPTY},
+    "provider:kind_archive": _ASKED_FIRST,
+    "provider:unit_add": {"POST": _EMPTY},
+    "provider:unit": _DESK_FORM,
+    "provider:unit_archive": _ASKED_FIRST,
+    "provider:reviews": {"GET": Case("member")},
+    "provider:review": {
+        "GET": Case("member"),
+        "POST": Case("manager", form={"do": "reply", "text": "Thank you.", "key": "{uuid}"}),
+    },
+    "provider:members": {"GET": _SEEN},
+    "provider:member_new": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
+    "provider:invitation_withdraw": {"POST": Case("owner")},
+    "provider:close": {"GET": Case("owner"), "POST": Case("owner")},
+    "provider:leave": {"GET": Case("member"), "POST": Case("member")},
+    "provider:member": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
+    "provider:member_remove": {"GET": Case("owner"), "POST": Case("owner")},
+    "provider:bank": {"GET": Case("owner")},
+    "provider:bank_edit": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
+    "provider:bank_remove": {"GET": Case("owner"), "POST": Case("owner")},
+    # The operators' desk
+    "desk:overview": _DESK,
+    "desk:applications": _DESK,
+    "desk:application": _DESK,
+    "desk:claim": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:release": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:write": {"POST": Case("desk", form={"key": "{uuid}", "message": "Hello."})},
+    "desk:decide": {"POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:documents": _DESK,
+    "desk:decide_document": {"POST": Case("desk", form={"key": "{uuid}", "accept": "1"})},
+    "desk:appeals": _DESK,
+    "desk:appeal_claim": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:appeal_release": {"POST": Case("desk", form={"key": "{uuid}"})},
+    "desk:appeal": {"GET": Case("desk"), "POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:find": {"GET": Case("desk"), "POST": Case("desk", form={"q": "Shop"})},
+    "desk:provider": _DESK,
+    "desk:bank": {"POST": Case("desk")},
+    "desk:measure": {"POST": Case("desk", form=_NOTHING, outcome=422)},
+    "desk:person": _DESK,
+    "desk:booking": _DESK,
+    "desk:record": _DESK,
+    "desk:quality": _DESK,
+    "desk:case": {
+        "GET": Case("desk"),
+        "POST": Case("desk", form={"outcome": "notice", "reason": "Look after it.", "key": "{uuid}"}),
+    },
+    "desk:reviews": _DESK,
+    "desk:review": {
+        "GET": Case("desk"),
+        "POST": Case("desk", form={"do": "hide", "reason": "spam", "note": "No.", "key": "{uuid}"}),
+    },
+    "desk:objections": _DESK,
+    "desk:objection": {
+        "GET": Case("desk", state="objected"),
+        "POST": Case("desk", state="objected", form={"reason": "Both were right.", "key": "{uuid}"}),
+    },
+}
+
+SOCKETS: dict[str, Case] = {
+    "ws/bookings/<str:ref>": Case("see visit", scope="bookings:read"),
+    "ws/outlets/<str:outlet>/slots": Case("public"),
+    "ws/board/<str:outlet>": Case("follow board", scope="bookings:read"),
+}
