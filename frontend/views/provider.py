@@ -22,6 +22,9 @@ from providers.selectors.access import memberships_of
 from providers.selectors.invitations import my_invitations
 from providers.services import businesses, closing
 
+# Of what stands in the way of closing a business.
+SHOWN = 20
+
 
 @require_http_methods(["GET", "HEAD"])
 @login_required
@@ -114,10 +117,12 @@ def close(desk: Desk) -> HttpResponse:
             return redirect("provider:close", desk.provider.public_id)
         messages.success(desk.request, _("%(name)s is closed.") % {"name": desk.provider.name})
         return redirect("provider:index")
+    in_the_way = closing.what_keeps_open(provider=desk.provider)
     return desk.render(
         "close",
         nav="overview",
         title=_("Close %(name)s for good?") % {"name": desk.provider.name},
-        in_the_way=closing.what_keeps_open(provider=desk.provider),
+        in_the_way=in_the_way[:SHOWN],
+        more=max(0, len(in_the_way) - SHOWN),
         can_close=find_move(action="close", source=desk.provider.status, who="owner") is not None,
     )

@@ -90,12 +90,13 @@ class Desk:
         text: str,
         action: str,
         back: str,
+        keep: str = "",
         affected: Affected | None = None,
         carried: dict[str, str] | None = None,
     ) -> HttpResponse:
         """The page that asks before something is archived; `affected` are the visits that it would hit.
 
-        `carried` are fields that the form sends along.
+        `keep` is the word for going back instead; `carried` are fields that the form sends along.
         """
         return self.render(
             "confirm",
@@ -104,6 +105,7 @@ class Desk:
             text=text,
             action=action,
             back=back,
+            keep=keep,
             affected=affected,
             carried=(carried or {}).items(),
             status=409 if affected else 200,

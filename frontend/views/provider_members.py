@@ -78,6 +78,7 @@ def leave(desk: Desk) -> HttpResponse:
         title=_("Leave %(name)s?") % {"name": desk.provider.name},
         text=_("You no longer see this business. What you did stays. Only an owner can invite you again."),
         action=_("Leave"),
+        keep=_("Stay"),
         back=reverse("provider:overview", args=[desk.provider.public_id]),
     )
 
