@@ -287,7 +287,7 @@ def test_a_mail(visitor: Page, site: Site, world: World) -> None:
 DESK_PAGES = (
     *("", "about/", "outlets/", "outlets/new/", "staff/", "staff/new/", "services/", "services/new/"),
     *("things/", "time-off/", "members/", "members/new/", "application/", "documents/", "reviews/"),
-    "training/",
+    *("training/", "close/", "leave/", "bank/", "bank/change/"),
 )
 
 
@@ -302,7 +302,7 @@ def test_desk_of_a_business(owner: Page, world: World, page: str) -> None:
 
 
 def test_desk_of_an_outlet(owner: Page, world: World) -> None:
-    for part in ("", "hours/", "days/"):
+    for part in ("", "hours/", "days/", "times/", "seasons/"):
         check(owner, f"/provider/{world.salon.provider}/outlets/{world.salon.outlet}/{part}")
     check(owner, f"/provider/{world.salon.provider}/services/{world.salon.service}/")
     person = next(iter(world.salon.staff.values()))
