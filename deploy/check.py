@@ -46,6 +46,8 @@ def own_database(place: Installation) -> Iterator[dict[str, str]]:
             env |= place.secrets()
             env |= {
                 "DATABASE_URL": place.database_url,
+                # Races need as many connections as they have threads; sites that tests start have their own pool.
+                "DATABASE_POOL": "0",
                 "DEMO": "1",
                 "SITE_URL": "http://testserver",
                 "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

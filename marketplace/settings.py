@@ -119,7 +119,11 @@ _database.setdefault("OPTIONS", {})
 # Compiling costs more than it saves: searches took 0.4 to 1.3 s with it.
 _database["OPTIONS"].setdefault("options", "-c jit=off")
 if env.database_pool:
-    _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.database_pool, "timeout": 10}
+    # A database that was away is asked again within seconds; by default the pauses double for five minutes.
+    _database["OPTIONS"]["pool"] = {
+        **{"min_size": 1, "max_size": env.database_pool},
+        **{"timeout": 10, "reconnect_timeout": 5},
+    }
 # A pooled connection may have died with the database: tried before each use (one empty query).
 _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}

@@ -84,6 +84,7 @@ def running_site(
     static = installation.data / "static"
     env = installation.environment() | {
         "DATABASE_URL": database_url,
+        "DATABASE_POOL": "4",
         # What the tests encrypt the site can read, and the other way round.
         "SECRET_KEY": settings.SECRET_KEY,
         "FIELD_KEYS": ",".join(settings.FIELD_KEYS),
