@@ -121,8 +121,10 @@ _database["OPTIONS"].setdefault("options", "-c jit=off")
 if env.database_pool:
     # A database that was away is asked again within seconds; by default the pauses double for five minutes.
     _database["OPTIONS"]["pool"] = {
-        **{"min_size": 1, "max_size": env.database_pool},
-        **{"timeout": 10, "reconnect_timeout": 5},
+        "min_size": 1,
+        "max_size": env.database_pool,
+        "timeout": 10,
+        "reconnect_timeout": 5,
     }
 # A pooled connection may have died with the database: tried before each use (one empty query).
 _database["CONN_HEALTH_CHECKS"] = True
