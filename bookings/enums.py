@@ -61,4 +61,5 @@ class AllocationKind(TextChoices):
     """What takes a person's or a unit's time."""
 
     ITEM = "item", _("Visit")
+    SESSION = "session", _("Group session")
     BLOCK = "block", _("Blocked")

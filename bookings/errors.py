@@ -210,3 +210,42 @@ class SpanTooLong(DomainError):
 
     code = "span_too_long"
     title = _("Ask for at most 62 days at a time.")
+
+
+class SessionBegun(DomainError):
+    """The group session has begun: it is neither moved nor cancelled any more."""
+
+    code = "session_begun"
+    status = 409
+    title = _("This session has begun already.")
+
+
+class SessionCancelled(DomainError):
+    """The group session was cancelled."""
+
+    code = "session_cancelled"
+    status = 409
+    title = _("This session was cancelled.")
+
+
+class SeatsSold(DomainError):
+    """More seats are taken (`seats_taken`) than the session would have."""
+
+    code = "seats_sold"
+    status = 409
+    title = _("More seats are taken than that.")
+
+
+class CourseStays(DomainError):
+    """A booked course stays on its dates: it can be cancelled, not moved."""
+
+    code = "course_stays"
+    status = 409
+    title = _("A course cannot be moved to other dates. You can cancel it.")
+
+
+class NotAGroup(DomainError):
+    """The service has one seat, or is done at the customer's: no sessions of it are put on the calendar."""
+
+    code = "not_a_group"
+    title = _("Only a service with several seats, done at the shop, has group sessions.")

@@ -11,7 +11,8 @@ from django.db.models import F
 
 from accounts.models import Customer, User
 from accounts.services.people import vouch_for_email
-from bookings.models import Booking, BookingItem
+from bookings.models import Booking, BookingItem, GroupSession
+from bookings.services.sessions import add_sessions
 from common import clock
 from common.models import StoredFile
 from common.uploads import storage, take_picture
@@ -176,6 +177,20 @@ def make_home_service(outlet: Outlet, radius_m: int = 5000, **fields: Any) -> Se
     outlet.service_area = circle(position_of(outlet.point), radius_m)
     outlet.save(update_fields=["service_radius_m", "service_area"])
     return make_service(outlet, place=Place.CUSTOMER, **{"name": "Cleaning", **fields})
+
+
+def make_group_service(outlet: Outlet, capacity: int = 10, **fields: Any) -> Service:
+    """A service of 90 minutes with so many seats, of which sessions can be put on the calendar."""
+    return make_service(outlet, capacity=capacity, **{"name": "Workshop", "duration_min": 90, **fields})
+
+
+def make_session(outlet: Outlet, service: Service, start: datetime, **fields: Any) -> GroupSession:
+    """A session of a group service on the calendar: the first of them if `dates` says that there are several."""
+    return make_sessions(outlet, service, start, **fields)[0]
+
+
+def make_sessions(outlet: Outlet, service: Service, start: datetime, **fields: Any) -> list[GroupSession]:
+    return add_sessions(outlet=outlet, service=service.public_id, start=start, actor="system", **fields)
 
 
 def make_review(booking: Booking, stars: Stars | None = None, **fields: Any) -> Review:

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from bookings.api import booking, visits
+from bookings.api import booking, sessions, visits
 
 router = Router()
-for _module in (booking, visits):
+for _module in (booking, sessions, visits):
     router.add_router("", _module.router)

@@ -54,11 +54,15 @@ class Quote:
         ]
 
 
-def price(service: ServicePrice, options: Sequence[OptionPrice] = ()) -> Quote:
-    """The quote for a service with chosen options, in their order."""
+def price(service: ServicePrice, options: Sequence[OptionPrice] = (), *, seats: int = 1) -> Quote:
+    """The quote for a service with chosen options, in their order; of `seats` each costs the same."""
+    times = f"{seats} × " if seats > 1 else ""
     lines = (
-        Line(None, service.name, service.duration_min, service.amount),
-        *(Line(option.id, option.name, option.extra_min, option.amount) for option in options),
+        Line(None, times + service.name, service.duration_min, seats * service.amount),
+        *(
+            Line(option.id, times + option.name, option.extra_min, seats * option.amount)
+            for option in options
+        ),
     )
     total = sum(line.amount for line in lines)
     return Quote(

@@ -1,5 +1,6 @@
 """Who may see which booking: the one guarded look-up that pages, API and sockets share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -105,9 +106,14 @@ def day_list(principal: Principal, outlet: str, day: date) -> tuple[Outlet, list
     Raises NotSignedIn, NotFound, NotAllowed for everybody else.
     """
     found = access_outlet(principal, outlet, scope="bookings:read")
+    return found, as_member(principal, found.provider_id, day_of(found, day))
+
+
+def as_member(principal: Principal, provider_pk: int, bookings: Iterable[Booking]) -> list[Access]:
+    """These visits of a business (with their customers), and what its member `principal` is to each. One query."""
     user = principal.require_user()
-    membership = Membership.objects.get(user=user, provider_id=found.provider_id)
-    return found, [
+    membership = Membership.objects.get(user=user, provider_id=provider_pk)
+    return [
         Access(
             booking=booking,
             principal=principal,
@@ -115,5 +121,5 @@ def day_list(principal: Principal, outlet: str, day: date) -> tuple[Outlet, list
             role=Role(membership.role),
             staff_pk=membership.staff_id,
         )
-        for booking in day_of(found, day)
+        for booking in bookings
     ]

@@ -20,6 +20,7 @@ SKILL = "skill"  # the person no longer does it
 UNIT = "unit"  # the bay, room or chair is archived
 HOURS = "hours"  # the shop is closed then, or the person is off
 NOBODY = "nobody"  # nobody signs in as the person: only managers mark it
+SESSION = "session"  # the group session is cancelled, or moved to another time
 CLOCK = "clock"  # the shop's clock reads another time then: its time zone is another one
 
 # Still to take place; what has begun goes on.
@@ -60,11 +61,12 @@ def misfits(provider_pk: int) -> dict[str, set[str]]:
             "staff_id", flat=True
         )
     )
-    gone_units = set(
-        Allocation.objects.filter(
-            live=True, item__in=items, resource__isnull=False, resource__archived_at__isnull=False
-        ).values_list("item_id", flat=True)
+    # Seats are on the units of their session.
+    sessions = {item.session_id for item in items if item.session_id}
+    gone = Allocation.objects.filter(Q(item__in=items) | Q(session__in=sessions), live=True).filter(
+        resource__isnull=False, resource__archived_at__isnull=False
     )
+    gone_units = set(gone.values_list("item_id", "session_id"))
     hours = WorkingHours(provider_pk, {item.booking.outlet for item in items}, window)
     for item in items:
         outlet, wrong = item.booking.outlet, found[item.booking.ref]
@@ -78,7 +80,7 @@ def misfits(provider_pk: int) -> dict[str, set[str]]:
             wrong.add(SKILL)
         if item.staff_id not in signs_in:
             wrong.add(NOBODY)
-        if item.pk in gone_units:
+        if {(item.pk, None), (None, item.session_id)} & gone_units:
             wrong.add(UNIT)
         if not hours.hold(outlet, item.staff_id, Span(item.starts_at, item.ends_at)):
             wrong.add(HOURS)

@@ -29,6 +29,13 @@ def nothing_breaks_unseen(provider_pk: int, acknowledged: str) -> Iterator[None]
     for ref, time in readings(provider_pk).items():
         if read.get(ref, time) != time:
             hit.setdefault(ref, set()).add(CLOCK)
+    refuse_unseen(hit, acknowledged)
+
+
+def refuse_unseen(hit: dict[str, set[str]], acknowledged: str) -> None:
+    """Raises BookingsAffected for the visits (by reference) that a change would hit, each with what would be wrong,
+    unless `acknowledged` is the version of that very list. Nothing hit, nothing raised.
+    """
     hit = {ref: wrong for ref, wrong in hit.items() if wrong}
     if not hit:
         return

@@ -78,17 +78,28 @@ def cancel(*, access: Access, version: str) -> Booking:
         kind = _actor_kind(access)
         if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
             raise PolicyChanged
-        settled = settle(booking, action="cancel", actor_kind=kind, actor=actor)
-        core.move(
-            booking,
-            action="cancel",
-            who=who,
-            actor=actor,
-            fields={"fee_amount": booking.fee_amount + settled["fee"], "cancelled_by": who},
-            **settled,
-            by=who,
-        )
+        _give_up(booking, who=who, actor_kind=kind, actor=actor)
         return booking
+
+
+def cancel_with_its_session(booking: Booking, *, actor: str) -> None:
+    """The provider gives up what the locked `booking` is about, at no cost to the customer. In the caller's
+    transaction. Raises MoveRefused, ObjectionOpen."""
+    _may_cancel(booking, "staff")
+    _give_up(booking, who="staff", actor_kind=ActorKind.PROVIDER, actor=actor)
+
+
+def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str) -> None:
+    settled = settle(booking, action="cancel", actor_kind=actor_kind, actor=actor)
+    core.move(
+        booking,
+        action="cancel",
+        who=who,
+        actor=actor,
+        fields={"fee_amount": booking.fee_amount + settled["fee"], "cancelled_by": who},
+        **settled,
+        by=who,
+    )
 
 
 class Settled(TypedDict):

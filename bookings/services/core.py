@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from bookings.errors import MoveRefused, ObjectionOpen, ProviderClosed, TooEarly
-from bookings.models import Allocation, Booking
+from bookings.models import Allocation, Booking, GroupSession
 from bookings.rules import states
 from bookings.rules.marks import marked_from
 from bookings.rules.states import Move, Who
@@ -121,5 +122,11 @@ def change(
 
 
 def free(booking: Booking) -> None:
-    """Give back everything that the booking takes."""
+    """Give back everything that the locked booking takes: time, and seats in group sessions.
+
+    Seats are counted, so this is called once for what was taken once. Sessions are locked in pk order.
+    """
     Allocation.objects.filter(item__booking=booking, live=True).update(live=False)
+    taken = booking.items.filter(session__isnull=False).order_by("session")
+    for session_pk, seats in taken.values_list("session", "seats"):
+        GroupSession.objects.filter(pk=session_pk).update(seats_taken=F("seats_taken") - seats)

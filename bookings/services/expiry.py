@@ -10,7 +10,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from bookings.enums import PaymentState
-from bookings.models import Booking
+from bookings.models import Booking, BookingItem, GroupSession
 from bookings.rules import states
 from bookings.services import core, requests, visits
 from common import clock
@@ -36,6 +36,11 @@ def expire_holds(*, among: QuerySet[Booking] | None = None) -> int:
             .select_related("outlet")
             .order_by("pk")[:BATCH]
         )
+        if due:
+            # Ending a hold gives its seats back. Of many holds, all the sessions are locked first, in their order.
+            in_them = BookingItem.objects.filter(booking__in=due, session__isnull=False)
+            sessions = GroupSession.objects.filter(pk__in=in_them.values("session")).order_by("pk")
+            list(sessions.select_for_update(no_key=True).values_list("pk", flat=True))
         return sum(_done(expire, booking) for booking in due)
 
 

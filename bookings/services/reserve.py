@@ -135,6 +135,11 @@ def allocate(item: BookingItem, taken: Taken) -> None:
         Allocation(kind=AllocationKind.ITEM, item=item, resource_id=pk, period=period)
         for pk in taken.resource_pks
     ]
+    write(rows)
+
+
+def write(rows: list[Allocation]) -> None:
+    """Write what somebody takes. Raises SlotTaken when the database refuses an overlap."""
     try:
         with transaction.atomic():
             Allocation.objects.bulk_create(rows)

@@ -165,10 +165,19 @@ class BookingItem(models.Model):
     tax_percent = models.DecimalField(max_digits=5, decimal_places=2)
     # The service standard of the category: [{"words": {language: text}, "at": RFC 3339 or null, "by": actor or ""}].
     standard = models.JSONField(default=list)
+    # Seats in a group session, which has the time of the person and the units; the item itself takes none.
+    session = models.ForeignKey(
+        "GroupSession", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
+    )
+    seats = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["booking", "position"], name="item_position_is_unique"),
+            models.CheckConstraint(
+                condition=Q(seats=1) | Q(session__isnull=False, seats__gte=1),
+                name="only_sessions_have_several_seats",
+            ),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="item_ends_after_it_starts"),
         ]
         ordering = ["position"]
@@ -178,7 +187,7 @@ class BookingItem(models.Model):
 
 
 class Allocation(models.Model):
-    """A period, buffers included, that an item or a block takes from one person or one resource unit.
+    """A period, buffers included, that an item, a group session or a block takes from one person or one unit.
 
     No two live ones of the same person or unit overlap: the database refuses it. Moving a booking marks its
     rows dead and inserts new ones in one transaction.
@@ -187,6 +196,9 @@ class Allocation(models.Model):
     kind = models.CharField(max_length=8, choices=AllocationKind, default=AllocationKind.ITEM)
     item = models.ForeignKey(
         BookingItem, null=True, blank=True, on_delete=models.CASCADE, related_name="allocations"
+    )
+    session = models.ForeignKey(
+        "GroupSession", null=True, blank=True, on_delete=models.CASCADE, related_name="allocations"
     )
     staff = models.ForeignKey(
         "providers.StaffMember", null=True, blank=True, on_delete=models.PROTECT, related_name="allocations"
@@ -221,7 +233,9 @@ class Allocation(models.Model):
                 name="allocation_takes_one_person_or_one_unit",
             ),
             models.CheckConstraint(
-                condition=Q(kind="item", item__isnull=False) | Q(kind="block", item__isnull=True),
+                condition=Q(kind="item", item__isnull=False, session__isnull=True)
+                | Q(kind="session", item__isnull=True, session__isnull=False)
+                | Q(kind="block", item__isnull=True, session__isnull=True),
                 name="allocation_belongs_to_its_kind",
             ),
             models.CheckConstraint(

@@ -1,0 +1,24 @@
+"""The tables of bookings: visits and what they take (booking.py), group sessions and courses (sessions.py)."""
+
+from bookings.models.booking import (
+    Allocation,
+    Booking,
+    BookingAccess,
+    BookingItem,
+    Objection,
+    ObjectionStatement,
+    VisitMessage,
+)
+from bookings.models.sessions import Course, GroupSession
+
+__all__ = [
+    "Allocation",
+    "Booking",
+    "BookingAccess",
+    "BookingItem",
+    "Course",
+    "GroupSession",
+    "Objection",
+    "ObjectionStatement",
+    "VisitMessage",
+]

@@ -1,0 +1,224 @@
+"""Reads of group sessions: for those who sell them, and for those who want a seat."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.principals import Principal
+from bookings.models import Booking, BookingItem, GroupSession
+from bookings.rules import states
+from common import clock
+from common.errors import NotAllowed, NotFound
+from common.spans import Span
+from providers.enums import Place, Role
+from providers.models import (
+    Closure,
+    Membership,
+    Offering,
+    Outlet,
+    Provider,
+    Service,
+    Skill,
+    StaffAssignment,
+    TimeOff,
+)
+from providers.rules.hours import opening
+from providers.selectors.access import has_role
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsLeft:
+    """One session, or a course's, as customers see it: how many seats are left on every date of `sessions`."""
+
+    sessions: tuple[GroupSession, ...]
+    left: int
+
+    @property
+    def first(self) -> GroupSession:
+        return self.sessions[0]
+
+
+def is_group(service: Service) -> bool:
+    """Whether what is sold of the service are seats in sessions, not times of one's own."""
+    return service.capacity > 1
+
+
+def access_session(
+    principal: Principal, session: str, *, role: Role = Role.STAFF, scope: str = "bookings:read"
+) -> GroupSession:
+    """The session (public id) with its outlet, business, service and person, for members with at least `role`.
+
+    Raises NotSignedIn, NotAllowed, NotFound.
+    """
+    user = principal.require_user()
+    principal.require_scope(scope)
+    if "\x00" in session:
+        raise NotFound
+    found = _read(GroupSession.objects.filter(public_id=session)).first()
+    membership = found and Membership.objects.filter(user=user, provider_id=found.outlet.provider_id).first()
+    if not (found and membership):
+        raise NotFound
+    if not has_role(membership.role, role):
+        raise NotAllowed(role=role)
+    return found
+
+
+def group_services(provider: Provider) -> QuerySet[Service]:
+    """The services in use of which sessions can be put on the calendar, by name."""
+    return Service.objects.filter(
+        provider=provider, capacity__gt=1, place=Place.OUTLET, archived_at__isnull=True
+    ).order_by("name", "pk")
+
+
+def sessions_of(outlet: Outlet, window: Span) -> QuerySet[GroupSession]:
+    """The sessions at the outlet that start within `window` and were not cancelled, in order, with who and what."""
+    return _read(
+        GroupSession.objects.filter(
+            outlet=outlet, starts_at__gte=window.start, starts_at__lt=window.end, cancelled_at__isnull=True
+        )
+    ).order_by("starts_at", "pk")
+
+
+def these(sessions: Iterable[GroupSession]) -> QuerySet[GroupSession]:
+    """These sessions as the others are read, in order."""
+    return _read(GroupSession.objects.filter(pk__in=[each.pk for each in sessions])).order_by(
+        "starts_at", "pk"
+    )
+
+
+def taken(session: GroupSession) -> int:
+    """How many seats of a session, as these selectors read it, are taken: without holds whose time is over."""
+    return session.seats_taken - session.stale  # type: ignore[attr-defined]  # annotated
+
+
+def roster(session: GroupSession) -> QuerySet[Booking]:
+    """The bookings with seats in the session, by customer's name; holds that ended and what was given up are not."""
+    seated = BookingItem.objects.filter(session=session)
+    return (
+        Booking.objects.filter(pk__in=seated.values("booking"))
+        .filter(Q(status__in=states.LIVE) | Q(status=states.NO_SHOW))
+        .exclude(status=states.HELD, hold_expires_at__lte=clock.DatabaseNow())
+        .select_related("customer", "outlet__provider")
+        .prefetch_related(
+            "items__staff__photo", "items__service", "items__allocations", "objections__statements"
+        )
+        .order_by("customer__name", "pk")
+    )
+
+
+def seats_in(booking: Booking, session: GroupSession) -> int:
+    """How many seats the booking (with its items) has in the session."""
+    return sum(item.seats for item in booking.items.all() if item.session_id == session.pk)
+
+
+def window_of(outlet: Outlet, *, now: datetime) -> Span:
+    """When what customers book there may start: after the notice, up to the last day that may be booked."""
+    last = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
+    last = min(last, outlet.window_until or last)
+    end = opening(outlet.zone, last + timedelta(days=1), time())
+    return Span(now + timedelta(minutes=outlet.notice_min), end)
+
+
+def seats_left(
+    offerings: Iterable[Offering], *, window: Span, seats: int = 1, by_staff: bool = False
+) -> dict[int, list[SeatsLeft]]:
+    """The sessions and courses of these offerings (with outlet and service) that start within `window` and have at
+    least `seats` seats left, in order, by offering (primary key). Two statements.
+
+    A course starts with its first date, and is full when one of its dates is. Customers see what the outlet's notice
+    and last day let them book; members (`by_staff`) see all that has not been cancelled. What is held by a hold whose
+    time is over counts as free.
+    """
+    by_place = {(each.outlet_id, each.service_id): each for each in offerings if is_group(each.service)}
+    found: dict[int, list[SeatsLeft]] = {each.pk: [] for each in by_place.values()}
+    if not by_place:
+        return found
+    rows = _open(
+        GroupSession.objects.filter(
+            outlet__in={outlet for outlet, _ in by_place}, service__in={service for _, service in by_place}
+        )
+    )
+    starting = [
+        row
+        for row in rows.filter(starts_at__gte=window.start, starts_at__lt=window.end).select_related("staff")
+        if (row.outlet_id, row.service_id) in by_place
+    ]
+    dates: dict[int, list[GroupSession]] = {}
+    courses = {row.course_id for row in starting if row.course_id}
+    if courses:
+        whole = _counted(GroupSession.objects.filter(course__in=courses, cancelled_at__isnull=True))
+        for row in whole.select_related("staff", "course").order_by("starts_at", "pk"):
+            dates.setdefault(row.course_id or 0, []).append(row)
+    now = clock.now()
+    for row in sorted(starting, key=lambda row: (row.starts_at, row.pk)):
+        offering = by_place[row.outlet_id, row.service_id]
+        sessions = tuple(dates[row.course_id]) if row.course_id else (row,)
+        if sessions[0].pk != row.pk:
+            continue  # a later date of a course: whoever joins, joins before the first
+        if not by_staff and not _within(offering.outlet, row.starts_at, now):
+            continue
+        left = min(each.capacity - each.seats_taken + each.stale for each in sessions)  # type: ignore[attr-defined]
+        if left >= seats:
+            found[offering.pk].append(SeatsLeft(sessions, left))
+    return found
+
+
+def starting_at(offering: Offering, start: datetime, *, by_staff: bool) -> list[SeatsLeft]:
+    """The sessions and courses of the offering that start at `start`, full ones too, those with most seats first."""
+    window = Span(start, start + timedelta(microseconds=1))
+    found = seats_left([offering], window=window, seats=0, by_staff=by_staff)[offering.pk]
+    return sorted(found, key=lambda each: (-each.left, each.first.pk))
+
+
+def nearest(offering: Offering, start: datetime, *, seats: int, limit: int = 3) -> list[SeatsLeft]:
+    """Other sessions and courses of the offering with at least `seats` left, the nearest to `start`, in order."""
+    now = clock.now()
+    window = Span(max(now, start - timedelta(days=31)), max(now, start) + timedelta(days=93))
+    left = seats_left([offering], window=window, seats=seats)[offering.pk]
+    found = [each for each in left if each.first.starts_at != start]
+    found.sort(key=lambda each: abs(each.first.starts_at - start))
+    return sorted(found[:limit], key=lambda each: each.first.starts_at)
+
+
+def _within(outlet: Outlet, start: datetime, now: datetime) -> bool:
+    window = window_of(outlet, now=now)
+    return window.start <= start < window.end
+
+
+def _open(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
+    """What may still be sold, with `stale`: its person still does it there, and neither is away or closed then."""
+    during = {"period__startswith__lt": OuterRef("ends_at"), "period__endswith__gt": OuterRef("starts_at")}
+    endless = {"period__startswith__lt": OuterRef("ends_at"), "period__endswith__isnull": True}
+    closed = Closure.objects.filter(outlet=OuterRef("outlet"))
+    away = TimeOff.objects.filter(staff=OuterRef("staff"))
+    return _counted(rows).filter(
+        Exists(Skill.objects.filter(staff=OuterRef("staff"), service=OuterRef("service"), held_back=False)),
+        Exists(StaffAssignment.objects.filter(staff=OuterRef("staff"), outlet=OuterRef("outlet"))),
+        ~Exists(closed.filter(Q(**during) | Q(**endless))),
+        ~Exists(away.filter(Q(**during) | Q(**endless))),
+        staff__archived_at__isnull=True,
+        cancelled_at__isnull=True,
+    )
+
+
+def _counted(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
+    """With `stale`: how many of the taken seats are free, for the time of their hold is over."""
+    over = (
+        BookingItem.objects.filter(
+            session=OuterRef("pk"),
+            booking__status=states.HELD,
+            booking__hold_expires_at__lte=clock.DatabaseNow(),
+        )
+        .order_by()
+        .values("session")
+        .annotate(n=Sum(F("seats")))
+        .values("n")
+    )
+    return rows.annotate(stale=Coalesce(Subquery(over), 0))
+
+
+def _read(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
+    return _counted(rows).select_related("outlet__provider", "service", "staff__photo", "course")
