@@ -33,6 +33,8 @@ KEEPS_ITS_TIME = frozenset(
         "booking.objection_decided",
     }
 )
+# Whose news carry periods in which open time changed.
+_IN_TIME = ("booking", "session")
 # News of a business after which any slot of the outlet may be another.
 CHANGES_ALL_SLOTS = frozenset({"hours.changed", "catalogue.changed"})
 
@@ -82,23 +84,13 @@ def booking_messages(news: list[News]) -> list[Push]:
 
 
 def board_messages(news: list[News]) -> list[Push]:
-    """What an outlet's board is sent: which bookings changed."""
-    return [
-        Push(
-            item.seq,
-            json.dumps(
-                {
-                    "type": item.type,
-                    "booking": item.subject_id,
-                    "seq": item.seq,
-                    "at": rfc3339(item.at),
-                    "status": item.payload.get("status", ""),
-                }
-            ),
-        )
-        for item in news
-        if item.subject_type == "booking"
-    ]
+    """What an outlet's board is sent: which bookings and group sessions changed."""
+    return [Push(item.seq, json.dumps(_board(item))) for item in news if item.subject_type in _IN_TIME]
+
+
+def _board(item: News) -> dict[str, Any]:
+    told = {"type": item.type, item.subject_type: item.subject_id, "seq": item.seq, "at": rfc3339(item.at)}
+    return told | ({"status": item.payload.get("status", "")} if item.subject_type == "booking" else {})
 
 
 def slot_messages(news: list[News]) -> list[Push]:
@@ -111,7 +103,7 @@ def slot_messages(news: list[News]) -> list[Push]:
     periods = sorted(
         (period["starts_at"], period["ends_at"])
         for item in news
-        if item.subject_type == "booking" and item.type not in KEEPS_ITS_TIME
+        if item.subject_type in _IN_TIME and item.type not in KEEPS_ITS_TIME
         for period in (item.payload, item.payload.get("previous") or {})
         if period.get("starts_at") and period.get("ends_at")
     )

@@ -40,6 +40,7 @@ from providers.services.vetting import set_document_kind, warn
 from reviews.models import QualityCase
 from tests.factories import (
     make_bays,
+    make_group_service,
     make_home_service,
     make_invitation,
     make_member,
@@ -50,6 +51,7 @@ from tests.factories import (
     make_review,
     make_review_photo,
     make_service,
+    make_session,
     make_staff,
     make_user,
     tomorrow_at,
@@ -171,6 +173,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     home = make_home_service(outlet, staff=[person])
     make_quiz(service.category)
     StandardStep.objects.get_or_create(category=service.category, words={"en": "Ask what is wanted."})
+    group = make_group_service(outlet, staff=[make_staff(outlet)])
     unit = make_bays(outlet, home)[0]
     person.photo = make_picture()
     person.save(update_fields=["photo"])
@@ -197,6 +200,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "service": service.public_id,
         "home": home.public_id,
         "option": make_option(service).public_id,
+        "group": group.public_id,
+        "session": make_session(outlet, group, tomorrow_at(18, days=4)).public_id,
         "kind": unit.kind.public_id,
         "file_id": person.photo.public_id,
         "resource": unit.public_id,
@@ -221,6 +226,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "time_off",
         "entry",
         "notice",
+        "session",
     )
     return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
 

@@ -85,6 +85,15 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
             "address": _HOME,
         },
     ),
+    # Group sessions
+    "list_sessions": Case("member", scope="bookings:read", query=_SPAN),
+    "get_session": Case("member", scope="bookings:read"),
+    "add_sessions": _visit(
+        "manager", body={"service": "{group}", "start": "{later}", "dates": 2, "course": "C"}
+    ),
+    "change_session_seats": _visit("manager", body={"capacity": 9}),
+    "move_session": _visit("manager", body={"start": "{later}"}),
+    "cancel_session": _visit("manager"),
     "get_booking": Case("see visit", scope="bookings:read"),
     "list_booking_events": Case("see visit", scope="bookings:read", query={"after": "0"}),
     "preview_change": (

@@ -61,6 +61,11 @@ def test_a_moved_visit_tells_both_periods() -> None:
     assert told(moved) == [("09", "10"), ("14", "15")]
 
 
+def test_a_group_session_tells_when_it_is_and_when_it_was() -> None:
+    moved = news("session.moved", "session", **period(14, 15), previous=period(9, 10))
+    assert told(moved) == [("09", "10"), ("14", "15")]
+
+
 def test_periods_that_touch_are_told_as_one() -> None:
     taken = [news("booking.held", **period(*hours)) for hours in ((12, 13), (9, 10), (10, 11), (9, 12))]
     assert told(*taken) == [("09", "13")]
