@@ -15,6 +15,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from common import clock, crypto
+from common.again import again
 from common.errors import (
     IdempotencyKeyInvalid,
     IdempotencyKeyMissing,
@@ -59,7 +60,7 @@ def once(
     Call it outside a transaction. `run` raises or answers a non-2xx status: nothing is kept, the key is free.
     With `together`, what `run` does and its answer are one transaction: a process that dies leaves both or
     neither, and of two that run, because the first was slower than its lease, one counts. Then `run` must not
-    talk to the network, nor keep anything of what it refuses.
+    talk to the network (common/again.py runs it anew with what it lacks), nor keep anything of what it refuses.
     Raises IdempotencyKeyMissing, IdempotencyKeyInvalid, IdempotencyKeyReused, StillRunning.
     """
     scope, key = checked_key(key, caller=caller)
@@ -70,7 +71,8 @@ def once(
         return record.status, json.loads(crypto.decrypt(bytes(record.response or b""))), True
     # Ours as long as the lease is: whoever took over from a slow request keeps its own answer.
     ours = IdempotencyRecord.objects.filter(pk=record.pk, leased_until=record.leased_until)
-    try:
+
+    def attempt() -> tuple[int, Any]:
         with transaction.atomic() if together else nullcontext():
             status, answer = run()
             done = 200 <= status < 300
@@ -79,10 +81,14 @@ def once(
             )
             if together and done and not kept:
                 raise StillRunning
+            return status, answer
+
+    try:
+        status, answer = again(attempt)
     except BaseException:
         ours.delete()
         raise
-    if not done:
+    if not 200 <= status < 300:
         ours.delete()
     return status, answer, False
 

@@ -1,6 +1,7 @@
 """The fixed words of geo."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Layer(TextChoices):
@@ -20,3 +21,12 @@ class Precision(TextChoices):
     HOUSE = "house", "the house number itself"
     NEARBY = "nearby", "the nearest known number of the street"
     STREET = "street", "the middle of the street"
+
+
+class TravelMode(TextChoices):
+    """How somebody gets from one place to another."""
+
+    CAR = "car", _("By car")
+    BICYCLE = "bicycle", _("By bicycle")
+    FOOT = "foot", _("On foot")
+    TRANSIT = "transit", _("By public transport")

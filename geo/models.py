@@ -1,9 +1,9 @@
-"""The map and the addresses, as imported from OpenStreetMap."""
+"""The map and the addresses, as imported from OpenStreetMap; the ways that a routing server answered."""
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex
 
-from geo.enums import Layer
+from geo.enums import Layer, TravelMode
 
 
 class MapFeature(models.Model):
@@ -72,3 +72,31 @@ class GeocodedAddress(models.Model):
         """The address on one line, such as `Kalevankatu 12, 00100 Helsinki`."""
         place = f"{self.postcode} {self.city}".strip()
         return f"{self.street} {self.housenumber}, {place}"
+
+
+class Leg(models.Model):
+    """How long the ride between two places takes on empty roads, as a routing server answered (geo/routing).
+
+    Places are ten-thousandths of a degree, about 11 metres; nothing says whose they are. Kept for some days.
+    """
+
+    start_lat = models.IntegerField()
+    start_lng = models.IntegerField()
+    end_lat = models.IntegerField()
+    end_lng = models.IntegerField()
+    mode = models.CharField(max_length=8, choices=TravelMode)
+    seconds = models.PositiveIntegerField()
+    # The server gave no answer: it counts for some minutes, so that nobody waits for each.
+    is_estimate = models.BooleanField(default=False)
+    found_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["start_lat", "start_lng", "end_lat", "end_lng", "mode"], name="leg_is_kept_once"
+            ),
+            models.CheckConstraint(condition=models.Q(mode__in=TravelMode.values), name="leg_mode_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s {self.mode}"

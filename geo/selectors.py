@@ -1,6 +1,7 @@
 """Questions about places: where an address is, what is near a point. Degrees are WGS 84, lengths metres."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -140,6 +141,12 @@ def circle(place: Position, radius_m: float) -> MultiPolygon:
         there = geodesic(meters=radius_m).destination(here, bearing=360 * corner / CIRCLE_CORNERS)
         corners.append((there.longitude, there.latitude))
     return MultiPolygon(Polygon([*corners, corners[0]]), srid=4326)
+
+
+def drawn(corners: Sequence[Position]) -> MultiPolygon:
+    """The service area within these corners, in order."""
+    ring = [(corner.lng, corner.lat) for corner in corners]
+    return MultiPolygon(Polygon([*ring, ring[0]]), srid=4326)
 
 
 def distance_m(a: Position, b: Position) -> int:

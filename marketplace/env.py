@@ -4,11 +4,11 @@ A missing or bad value stops the boot with its name. Each is explained in .env.e
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,9 +41,15 @@ class Env(BaseSettings):
     erasure_days: int = Field(default=7, ge=0, le=30)
     sandbox_secret: SecretStr = SecretStr("sandbox-signing-secret")
     sandbox_webhook_url: str = ""
+    router_kind: Literal["", "osrm", "valhalla"] = ""
+    router_url: str = Field(default="", validate_default=True)
+    router_modes: Annotated[list[Literal["car", "bicycle", "foot"]], NoDecode] = ["car"]
     log_level: str = "INFO"
 
-    @field_validator("secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator(
+        *("secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", "router_modes"),
+        mode="before",
+    )
     @classmethod
     def split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -57,10 +63,20 @@ class Env(BaseSettings):
             Fernet(key)
         return value
 
-    @field_validator("site_url", "sandbox_webhook_url")
+    @field_validator("site_url", "sandbox_webhook_url", "router_url")
     @classmethod
     def has_no_slash_at_its_end(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("router_url")
+    @classmethod
+    def names_a_router(cls, value: str, info: ValidationInfo) -> str:
+        if bool(value) != bool(info.data.get("router_kind")):
+            raise ValueError("goes together with ROUTER_KIND")
+        url = urlsplit(value)
+        if value and (url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment):
+            raise ValueError("is http:// or https:// with a host")
+        return value
 
     @field_validator("email_url")
     @classmethod

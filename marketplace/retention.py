@@ -19,6 +19,8 @@ from bookings.models import Booking, BookingAccess
 from bookings.rules import states
 from bookings.services.core import ENDED
 from common import clock
+from geo.models import Leg
+from geo.routing.legs import KEPT
 from notifications.enums import State
 from notifications.models import DevMail, Message
 from payments.models import WebhookReceipt
@@ -113,6 +115,12 @@ RULES = (
         "guests' and mails' keys to a visit that has ended",
         timedelta(days=365),
         lambda before: BookingAccess.objects.filter(booking__status__in=ENDED, booking__ends_at__lt=before),
+    ),
+    Rule(
+        "ways between places",
+        "how long the way between two places takes, as the routing server answered",
+        KEPT,
+        lambda before: Leg.objects.filter(found_at__lt=before),
     ),
     Rule(
         "gateways' messages",

@@ -36,6 +36,9 @@ TRUSTED_PROXIES = env.trusted_proxies
 HOLD_MINUTES = env.hold_minutes
 HOLDS_PER_ADDRESS = env.holds_per_address
 ERASURE_DAYS = env.erasure_days
+ROUTER_URL = env.router_url
+ROUTER_KIND = env.router_kind
+ROUTER_MODES = frozenset(env.router_modes)
 SANDBOX_SECRET = env.sandbox_secret.get_secret_value()
 SANDBOX_WEBHOOK_URL = env.sandbox_webhook_url or f"{SITE_URL}/webhooks/sandbox"
 

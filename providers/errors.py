@@ -167,6 +167,13 @@ class AreaNeeded(DomainError):
     title = _("Say first how far this shop goes out: set its service radius.")
 
 
+class AreaInvalid(DomainError):
+    """A drawn service area crosses itself, lies too far from its outlet, or comes along with a radius."""
+
+    code = "service_area_invalid"
+    title = _("Draw an area whose edges do not cross, at most 100 kilometres away, or give a radius.")
+
+
 class NotOfThisBusiness(DomainError):
     """The things named do not belong to the same business."""
 

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from common.clock import rfc3339
 from common.uploads import picture_url
+from geo.enums import TravelMode
 from geo.selectors import position_of
 from providers import schemas as s
 from providers.enums import GridAlign, StaffChoice
@@ -25,6 +26,7 @@ from providers.models import (
     TimeOff,
     VettingEntry,
 )
+from providers.selectors.areas import corners_of
 from providers.selectors.categories import CategoryNode, by_pk
 from providers.selectors.public import PublicOutlet
 from providers.selectors.vetting import Need, Notice, Step, may_appeal
@@ -120,6 +122,8 @@ def outlet(row: Outlet) -> s.OutletOut:
         keeps_holidays=row.keeps_holidays,
         holiday_region=row.holiday_region,
         service_radius_m=row.service_radius_m,
+        service_corners=[s.Pin(lat=each.lat, lng=each.lng) for each in corners_of(row)] or None,
+        travel_mode=TravelMode(row.travel_mode),
         archived=row.archived_at is not None,
     )
 
@@ -142,6 +146,7 @@ def staff(row: StaffMember) -> s.StaffOut:
         archived=row.archived_at is not None,
         photo=picture_url(row.photo),
         served=row.served_count,
+        travel_mode=TravelMode(row.travel_mode) if row.travel_mode else None,
     )
 
 

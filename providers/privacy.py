@@ -123,6 +123,7 @@ def _person(person: StaffMember) -> dict[str, Any]:
         "resume": person.resume,
         "speaks": person.speaks,
         "working_since": person.working_since,
+        "travel_mode": person.travel_mode,
         "works_at": [outlet.name for outlet in person.outlets.all()],
         "can_do": [{"service": skill.service.name, "level": skill.level} for skill in person.skills.all()],
         "quizzes": [
@@ -174,7 +175,7 @@ def _erase(subject: Subject) -> None:
     for membership in Membership.objects.filter(user_id=subject.user_pk).order_by("provider_id"):
         remove_member(membership=membership, actor=SYSTEM)
     StaffMember.objects.filter(pk__in=subject.staff_pks).update(
-        name=FORMER, title="", resume="", language="en", speaks=[], working_since=None
+        name=FORMER, title="", resume="", language="en", speaks=[], working_since=None, travel_mode=""
     )
     drop_papers(Document.objects.filter(staff_id__in=subject.staff_pks))
     TimeOff.objects.filter(staff_id__in=subject.staff_pks).update(reason="")
@@ -227,7 +228,7 @@ privacy.area(
 privacy.personal(
     "providers.StaffMember",
     area="businesses",
-    blanked="name title resume language speaks",
+    blanked="name title resume language speaks travel_mode",
     reason="blanked; the row stays for the visits they did",
 )
 privacy.personal(
@@ -270,7 +271,8 @@ privacy.impersonal(
     "providers.Outlet",
     {
         PUBLISHED: "name description language street_line postcode city country point timezone currency phone "
-        "service_area holiday_region"
+        "service_area holiday_region",
+        BUSINESS: "travel_mode",
     },
 )
 privacy.impersonal("providers.Closure", {BUSINESS: "reason"})

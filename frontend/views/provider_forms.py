@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 from common.money import Money
 from frontend import formats
-from geo.rules.positions import Position
-from geo.selectors import position_of
+from geo.enums import TravelMode
 from providers.enums import Role, SkillLevel
 from providers.models import Outlet, Resource, ResourceKind, Service, StaffMember
 from providers.rules import checks
@@ -35,7 +34,6 @@ TEXT_LANGUAGES = [
     ("es", "español"),
     ("fr", "français"),
 ]
-METRES_PER_KM = 1000
 
 
 def language_choices(present: str = "en") -> list[tuple[str, str]]:
@@ -125,104 +123,11 @@ class BusinessForm(DeskForm):
     phone = text_field(_("Phone"), longest=40, required=False)
 
 
-class OutletForm(DeskForm):
-    """An outlet. The pin is found by the address unless it is given."""
-
-    wide = frozenset({"name", "description", "street_line"})
-    name = text_field(_("Name of the shop"))
-    description = long_field(_("About this place"))
-    language = forms.ChoiceField(label=_("Language of these texts"))
-    category = forms.ChoiceField(label=_("Mostly"), required=False)
-    street_line = text_field(_("Street and number"), longest=200)
-    postcode = text_field(_("Postcode"), longest=16, required=False)
-    city = text_field(_("City"), longest=80)
-    country = forms.ChoiceField(label=_("Country"))
-    phone = text_field(_("Phone"), longest=40, required=False)
-    lat = forms.FloatField(
-        label=_("Pin: latitude"),
-        required=False,
-        min_value=-90,
-        max_value=90,
-        help_text=_(
-            "Leave empty and we look the address up. If it is not found, give degrees as map apps show them."
-        ),
-        widget=forms.NumberInput(attrs={"step": "any"}),
-    )
-    lng = forms.FloatField(
-        label=_("Pin: longitude"),
-        required=False,
-        min_value=-180,
-        max_value=180,
-        widget=forms.NumberInput(attrs={"step": "any"}),
-    )
-    timezone = forms.ChoiceField(label=_("Time zone"))
-    currency = text_field(_("Currency"), longest=3, help_text=_("Three letters, such as EUR."))
-    radius_km = forms.DecimalField(
-        label=_("Home visits: how far you go, in kilometres"),
-        required=False,
-        min_value=Decimal("0.1"),
-        max_value=100,
-        decimal_places=1,
-        max_digits=4,
-        help_text=_("Leave empty if customers come to you."),
-    )
-
-    def __init__(self, *args: Any, outlet: Outlet | None = None, **kwargs: Any) -> None:
-        self.outlet = outlet
-        super().__init__(*args, **kwargs)
-        self._choices("language", language_choices(outlet.language if outlet else "en"))
-        self._choices("category", category_choices())
-        self._choices("country", country_choices())
-        self._choices("timezone", zone_choices())
-
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if (data.get("lat") is None) != (data.get("lng") is None):
-            self.add_error("lng", _("Give both, or neither."))
-        return data
-
-    def fields_for_service(self) -> dict[str, Any]:
-        """The cleaned fields as the services name them, without the category.
-
-        The pin is named when it was moved, and looked up anew when only the address was changed.
-        """
-        data = dict(self.cleaned_data)
-        data.pop("category")
-        lat, lng, km = data.pop("lat"), data.pop("lng"), data.pop("radius_km")
-        data["service_radius_m"] = int(km * METRES_PER_KM) if km else None
-        pin = Position(lat, lng) if lat is not None and lng is not None else None
-        moved = {"lat", "lng"} & set(self.changed_data)
-        elsewhere = {"street_line", "postcode", "city", "country"} & set(self.changed_data)
-        if self.outlet is None or moved:
-            data["position"] = pin
-        elif elsewhere:
-            data["position"] = None
-        return data
-
-    @staticmethod
-    def initial_of(outlet: Outlet, category: str) -> dict[str, Any]:
-        """What the form shows of an outlet."""
-        pin = position_of(outlet.point)
-        names = ("name", "description", "language", "street_line", "postcode", "city", "country", "phone")
-        times = ("timezone", "currency")
-        radius = outlet.service_radius_m
-        return {
-            **{name: getattr(outlet, name) for name in (*names, *times)},
-            "category": category,
-            "lat": round(pin.lat, 6),
-            "lng": round(pin.lng, 6),
-            "radius_km": Decimal(radius) / METRES_PER_KM if radius else None,
-        }
-
-
 class StaffForm(DeskForm):
     """A person: who they are, where they work, and what they can do (one field per service)."""
 
+    # Fields that the service takes as they are.
+    plain = ("name", "title", "resume", "language", "working_since", "travel_mode")
     wide = frozenset({"resume", "outlets"})
     name = text_field(_("Name"))
     title = text_field(_("Title"), required=False, help_text=_("Such as colourist or mechanic."))
@@ -238,6 +143,12 @@ class StaffForm(DeskForm):
     )
     working_since = forms.IntegerField(
         label=_("In this trade since"), required=False, min_value=1930, max_value=2200
+    )
+    travel_mode = forms.ChoiceField(
+        label=_("Gets from one visit to the next"),
+        required=False,
+        choices=[("", _("As at the shop")), *TravelMode.choices],
+        help_text=_("Customers do not see it."),
     )
     outlets = forms.MultipleChoiceField(
         label=_("Works at"), required=False, widget=forms.CheckboxSelectMultiple
@@ -279,7 +190,7 @@ class StaffForm(DeskForm):
         """The cleaned fields as the services name them."""
         data = self.cleaned_data
         return {
-            **{name: data[name] for name in ("name", "title", "resume", "language", "working_since")},
+            **{name: data[name] for name in self.plain},
             "speaks": data["speaks"],
             "outlets": [outlet for outlet in self.all_outlets if outlet.public_id in data["outlets"]],
             "skills": {
@@ -292,9 +203,8 @@ class StaffForm(DeskForm):
     @staticmethod
     def initial_of(staff: StaffMember) -> dict[str, Any]:
         """What the form shows of a person, as selectors.catalogue.staff reads them."""
-        names = ("name", "title", "resume", "language", "working_since")
         return {
-            **{name: getattr(staff, name) for name in names},
+            **{name: getattr(staff, name) for name in StaffForm.plain},
             "speaks": ", ".join(staff.speaks),
             "outlets": [outlet.public_id for outlet in staff.live_outlets],  # type: ignore[attr-defined]
             **{

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from frontend.affected import Affected
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
-from frontend.views.provider_forms import KindForm, OutletForm, UnitChangeForm, UnitForm, customs_of
+from frontend.views.provider_forms import KindForm, UnitChangeForm, UnitForm, customs_of
+from frontend.views.provider_outlet_form import OutletForm
 from providers.enums import Role
 from providers.models import Outlet, Resource, ResourceKind
 from providers.selectors import catalogue

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from common.api import ERRORS, CursorPage, idempotent
+from geo.rules.positions import Position
 from providers import presenters, schemas
 from providers.api.given import Acknowledged, caller, given, position
 from providers.enums import Role
@@ -23,6 +24,9 @@ from providers.services import outlets, resources
 from providers.services.affected import guarded
 
 router = Router(tags=["provider"])
+
+# Where null says something: nothing of it, or look it up.
+NULLABLE = frozenset({"pin", "category", "service_radius_m", "service_corners", "window_until"})
 
 
 @router.get(
@@ -80,7 +84,7 @@ def update_outlet(
     whose time on the shop's clock changes, and those on new holidays, are listed first."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
-    fields = _fields(given(body, nullable=frozenset({"pin", "category", "service_radius_m", "window_until"})))
+    fields = _fields(given(body, nullable=NULLABLE))
     changed = outlets.update_outlet(outlet=found, actor=principal.actor, acknowledged=acknowledge, **fields)
     return presenters.outlet(changed)
 
@@ -241,6 +245,8 @@ def _kind(row: ResourceKind) -> schemas.ResourceKindOut:
 
 def _fields(fields: dict[str, Any]) -> dict[str, Any]:
     """The request's fields as the services name them."""
+    if "service_corners" in fields:
+        fields["service_corners"] = [Position(pin.lat, pin.lng) for pin in fields["service_corners"] or ()]
     if "pin" in fields:
         fields["position"] = position(fields.pop("pin"))
     if "category" in fields:

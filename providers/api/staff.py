@@ -65,7 +65,7 @@ def update_staff(
     """Change a person; outlets and skills replace all that were there."""
     principal = caller(request)
     found = access_staff(principal, staff, role=Role.MANAGER, scope=WRITE)
-    fields = _fields(found.provider, given(body, nullable=frozenset({"working_since"})))
+    fields = _fields(found.provider, given(body, nullable=frozenset({"working_since", "travel_mode"})))
     with guarded(found.provider_id, acknowledged=acknowledge):
         changed = services.update_staff(staff=found, actor=principal.actor, **fields)
     return _shown(changed)

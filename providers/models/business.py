@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from common.models import StoredFile
 from common.public_ids import PublicIdField
+from geo.enums import TravelMode
 from providers.enums import GridAlign, ProviderStatus, Role, StaffChoice
 from providers.models.rated import Rated, parts_are_in_range, rating_is_in_range
 from providers.rules import vetting
@@ -129,6 +130,8 @@ class Outlet(Rated):
     # Where home visits go: drawn, or a circle of service_radius_m (metres) around the point.
     service_radius_m = models.PositiveIntegerField(null=True, blank=True)
     service_area = gis.MultiPolygonField(geography=True, srid=4326, null=True, blank=True)
+    # How its people get from one place to another, unless a person says otherwise.
+    travel_mode = models.CharField(max_length=8, choices=TravelMode, default=TravelMode.CAR)
     created_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -163,6 +166,9 @@ class Outlet(Rated):
                 condition=models.Q(service_radius_m__isnull=True) | models.Q(service_area__isnull=False),
                 name="outlet_radius_has_its_area",
             ),
+            models.CheckConstraint(
+                condition=models.Q(travel_mode__in=TravelMode.values), name="outlet_travel_mode_is_known"
+            ),
             rating_is_in_range("outlet_rating_is_1_to_5"),
             parts_are_in_range("outlet_parts_are_at_most_5"),
         ]
@@ -194,6 +200,8 @@ class StaffMember(Rated):
     photo = models.ForeignKey(
         StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="public"
     )
+    # How they get from one place to another; "" as the outlet says.
+    travel_mode = models.CharField(max_length=8, choices=TravelMode, blank=True, default="")
     # Visits done, counted by bookings in the transaction that completes one.
     served_count = models.PositiveIntegerField(default=0)
     outlets = models.ManyToManyField(Outlet, through="StaffAssignment", related_name="staff")
@@ -205,6 +213,10 @@ class StaffMember(Rated):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(travel_mode__in=["", *TravelMode.values]),
+                name="staff_travel_mode_is_known",
+            ),
             rating_is_in_range("staff_rating_is_1_to_5"),
             parts_are_in_range("staff_parts_are_at_most_5"),
         ]

@@ -1,5 +1,6 @@
 """Plain checks of what people type about a business. Each answers the clean value or raises a coded error."""
 
+from collections.abc import Iterable
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
@@ -34,6 +35,14 @@ def text(value: str, *, field: str, longest: int, needed: bool = True) -> str:
     value = value.strip()
     if (needed and not value) or len(value) > longest or "\x00" in value:
         raise TextInvalid(field=field, max=longest)
+    return value
+
+
+def one_of(value: str, known: Iterable[str], *, field: str) -> str:
+    """The value if it is one of the known words. Raises TextInvalid."""
+    words = list(known)
+    if value not in words:
+        raise TextInvalid(field=field, max=max(map(len, words)))
     return value
 
 

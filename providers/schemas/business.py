@@ -5,6 +5,7 @@ from datetime import date
 from ninja import Schema
 from pydantic import Field
 
+from geo.enums import TravelMode
 from providers.enums import GridAlign, StaffChoice
 from providers.schemas.base import PublicId, Role, Strict, Text, Whole
 
@@ -110,7 +111,8 @@ class Pin(Strict):
 
 
 class OutletIn(Strict):
-    """Without a pin the address is looked up."""
+    """Without a pin the address is looked up. Home visits go within `service_radius_m` metres of the pin, or within an
+    area whose corners are given in order: one of the two, or neither."""
 
     name: Text
     street_line: Text
@@ -135,10 +137,12 @@ class OutletIn(Strict):
     keeps_holidays: bool = False
     holiday_region: Text = ""
     service_radius_m: Whole | None = None
+    service_corners: list[Pin] | None = Field(None, max_length=200)
+    travel_mode: TravelMode = TravelMode.CAR
 
 
 class OutletChanges(Strict):
-    """Only what is given changes. `pin: null` looks the address up anew."""
+    """Only what is given changes. `pin: null` looks the address up anew. A radius replaces corners, and they it."""
 
     name: Text | None = None
     street_line: Text | None = None
@@ -163,6 +167,8 @@ class OutletChanges(Strict):
     keeps_holidays: bool | None = None
     holiday_region: Text | None = None
     service_radius_m: Whole | None = None
+    service_corners: list[Pin] | None = Field(None, max_length=200)
+    travel_mode: TravelMode | None = None
 
 
 class OutletOut(Schema):
@@ -192,6 +198,10 @@ class OutletOut(Schema):
     holiday_region: str
     service_radius_m: int | None
     archived: bool
+    service_corners: list[Pin] | None = Field(None, description="where home visits go, when it was drawn")
+    travel_mode: TravelMode | None = Field(
+        None, description="how its people get from one visit to the next, unless a person says otherwise"
+    )
 
 
 class OutletsOut(Schema):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from ninja import Schema
 from pydantic import Field
 
+from geo.enums import TravelMode
 from providers.schemas.base import Level, MoneyOut, OptionOut, Place, PublicId, Strict, Text, Whole
 
 
@@ -14,7 +15,7 @@ class SkillIn(Strict):
 
 
 class StaffIn(Strict):
-    """`outlets` are the ids of where they work, `skills` what they can do."""
+    """`outlets` are the ids of where they work, `skills` what they can do; `travel_mode` null: as the outlet says."""
 
     name: Text
     title: Text = ""
@@ -22,6 +23,7 @@ class StaffIn(Strict):
     language: Text = "en"
     speaks: list[Text] = Field(default_factory=list, max_length=20)
     working_since: Whole | None = None
+    travel_mode: TravelMode | None = None
     outlets: list[PublicId] = Field(default_factory=list, max_length=500)
     skills: list[SkillIn] = Field(default_factory=list, max_length=500)
 
@@ -35,6 +37,7 @@ class StaffChanges(Strict):
     language: Text | None = None
     speaks: list[Text] | None = Field(None, max_length=20)
     working_since: Whole | None = None
+    travel_mode: TravelMode | None = None
     outlets: list[PublicId] | None = Field(None, max_length=500)
     skills: list[SkillIn] | None = Field(None, max_length=500)
 
@@ -57,6 +60,9 @@ class StaffOut(Schema):
     archived: bool
     photo: str | None = Field(None, description="where their picture is, under this site")
     served: int = Field(0, description="how many visits they have done")
+    travel_mode: TravelMode | None = Field(
+        None, description="how they get from one visit to the next; null: as the outlet says"
+    )
 
 
 class StaffListOut(Schema):

@@ -1,5 +1,6 @@
 """Outlets: where a business works from."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
@@ -8,34 +9,37 @@ from django.db import transaction
 
 from accounts.services.contacts import clean_phone
 from common import clock
+from geo.enums import TravelMode
 from geo.errors import AddressUnknown
-from geo.rules.positions import Position
-from geo.selectors import circle, geocode, point, position_of
+from geo.rules.positions import Position, distance
+from geo.selectors import circle, drawn, geocode, point, position_of
 from providers import events
 from providers.enums import GridAlign, Place, StaffChoice
 from providers.errors import (
+    AreaInvalid,
     AreaNeeded,
     CategoryUnknown,
     CurrencyInUse,
     HolidaysUnknown,
     HoursInvalid,
     IsArchived,
-    TextInvalid,
 )
 from providers.models import Category, Offering, Outlet, Provider
 from providers.rules import checks, holidays
+from providers.selectors.areas import corners_of
 from providers.services.affected import guarded
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.listing import refresh_outlet
 from providers.services.record import lock_provider, tell
 
 MAX_SERVICE_RADIUS_M = 100_000
+MAX_CORNERS = 200
 MAX_NOTICE_MIN = 60 * 24 * 30
 
 # Its time zone decides which instants its hours are, its step which of them may be booked.
 _TIME_FIELDS = {
     *("timezone", "slot_step_min", "grid_align", "grid_offset_min", "notice_min", "window_days"),
-    *("window_until", "buffers_in_hours", "keeps_holidays", "holiday_region", "country"),
+    *("window_until", "buffers_in_hours", "keeps_holidays", "holiday_region", "country", "travel_mode"),
 }
 
 # What may leave visits outside hours, or at another time of the shop's clock.
@@ -45,10 +49,11 @@ _GUARDED = {"timezone", "country", "keeps_holidays", "holiday_region"}
 class OutletFields(TypedDict, total=False):
     """What may be said about an outlet.
 
-    `position` is the pin (degrees, WGS 84): without it the address is looked up. `service_radius_m` is metres
-    (None: no home visits), `slot_step_min`, `grid_offset_min` and `notice_min` minutes, `timezone` an IANA name,
-    `currency` ISO 4217, `window_until` the last local day that may be booked (None: only `window_days` says),
-    `holiday_region` an ISO 3166-2 code without the country ("": the country's holidays).
+    `position` is the pin (degrees, WGS 84): without it the address is looked up. Home visits go within
+    `service_radius_m` (metres) or what `service_corners` enclose, in order (None: neither), their people by
+    `travel_mode` (geo.enums.TravelMode). `slot_step_min`, `grid_offset_min` and `notice_min` are minutes, `timezone`
+    an IANA name, `currency` ISO 4217, `window_until` the last local day that may be booked (None: only `window_days`
+    says), `holiday_region` an ISO 3166-2 code without the country ("": the country's holidays).
     """
 
     name: str
@@ -74,6 +79,8 @@ class OutletFields(TypedDict, total=False):
     keeps_holidays: bool
     holiday_region: str
     service_radius_m: int | None
+    service_corners: Sequence[Position] | None
+    travel_mode: str
 
 
 def create_outlet(*, provider: Provider, actor: str, **fields: Unpack[OutletFields]) -> Outlet:
@@ -87,13 +94,9 @@ def create_outlet(*, provider: Provider, actor: str, **fields: Unpack[OutletFiel
     pin = clean.pop("position", None) or locate(clean)  # asks the geocoder: before the transaction
     with transaction.atomic():
         provider = lock_provider(provider.pk)
-        radius = clean.get("service_radius_m")
-        outlet = Outlet(
-            provider=provider,
-            point=point(pin),
-            service_area=circle(pin, radius) if radius else None,
-            **clean,
-        )
+        corners = clean.pop("service_corners", None)
+        outlet = Outlet(provider=provider, point=point(pin), **clean)
+        _draw_area(outlet, corners)
         _check_together(outlet)
         outlet.save()
         _tell(outlet, provider, events.CATALOGUE_CHANGED, actor, "outlet.create")
@@ -123,6 +126,9 @@ def update_outlet(
         if outlet.archived_at:
             raise IsArchived
         _check_currency(outlet, clean)
+        corners = clean.pop("service_corners", None)
+        if corners:
+            clean["service_radius_m"] = None
         changed = sorted(name for name, value in clean.items() if getattr(outlet, name) != value)
         for name in changed:
             setattr(outlet, name, clean[name])
@@ -133,9 +139,12 @@ def update_outlet(
         if pin:
             outlet.point = point(pin)
         saved = [*changed]
-        if pin or "service_radius_m" in changed:
-            _draw_area(outlet)
+        if pin or corners is not None or "service_radius_m" in changed:
+            drawn = corners if corners is not None or "service_radius_m" in changed else corners_of(outlet)
+            _draw_area(outlet, drawn)
             saved += ["point", "service_area"]
+        if corners is not None:
+            changed.append("service_corners")
         if saved:
             outlet.save(update_fields=saved)
         refresh_outlet(outlet.pk)
@@ -195,9 +204,17 @@ def _checked(fields: OutletFields, *, country: str) -> dict[str, Any]:
             checks.number(clean[name], field=name, least=least, most=most)
     if clean.get("service_radius_m") is not None:
         checks.number(clean["service_radius_m"], field="service_radius_m", least=1, most=MAX_SERVICE_RADIUS_M)
-    for name, words in {"grid_align": GridAlign, "staff_choice": StaffChoice}.items():
-        if name in clean and clean[name] not in words.values:
-            raise TextInvalid(field=name, max=max(map(len, words.values)))
+    for name, words in {
+        "grid_align": GridAlign,
+        "staff_choice": StaffChoice,
+        "travel_mode": TravelMode,
+    }.items():
+        if name in clean:
+            checks.one_of(clean[name], words.values, field=name)
+    if clean.get("service_corners"):
+        if clean.get("service_radius_m"):
+            raise AreaInvalid(field="service_corners")
+        checks.number(len(clean["service_corners"]), field="service_corners", least=3, most=MAX_CORNERS)
     if clean.get("window_until") and not checks.EARLIEST <= clean["window_until"] <= checks.LATEST:
         raise HoursInvalid(field="window_until", date=clean["window_until"].isoformat())
     category = clean.get("main_category")
@@ -221,15 +238,19 @@ def _check_currency(outlet: Outlet, clean: dict[str, Any]) -> None:
         raise CurrencyInUse(field="currency")
 
 
-def _draw_area(outlet: Outlet) -> None:
-    """The circle of the radius around the pin; a drawn area stays while there is no radius."""
-    if outlet.service_radius_m:
-        here = outlet.point if isinstance(outlet.point, Point) else Point(outlet.point)
-        outlet.service_area = circle(position_of(here), outlet.service_radius_m)
+def _draw_area(outlet: Outlet, corners: Sequence[Position] | None) -> None:
+    """Where its people go: the drawn area, or the radius around the pin. Raises AreaInvalid, AreaNeeded."""
+    here = position_of(outlet.point if isinstance(outlet.point, Point) else Point(outlet.point))
+    if corners:
+        if any(distance(here, corner) > MAX_SERVICE_RADIUS_M for corner in corners):
+            raise AreaInvalid(field="service_corners")
+        outlet.service_area = drawn(corners)
+        if not outlet.service_area.valid:
+            raise AreaInvalid(field="service_corners")
         return
-    outlet.service_area = None
-    live = Offering.objects.filter(outlet=outlet, service__archived_at__isnull=True)
-    if live.filter(service__place=Place.CUSTOMER).exists():
+    outlet.service_area = circle(here, outlet.service_radius_m) if outlet.service_radius_m else None
+    live = Offering.objects.filter(outlet=outlet.pk, service__archived_at__isnull=True)
+    if outlet.service_area is None and live.filter(service__place=Place.CUSTOMER).exists():
         raise AreaNeeded(field="service_radius_m")
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from common import clock, uploads
 from common.models import StoredFile
+from geo.enums import TravelMode
 from providers import events
 from providers.enums import SkillLevel
 from providers.errors import IsArchived, NotOfThisBusiness, NumberInvalid
@@ -22,7 +23,8 @@ PHOTO_PX = 640
 
 
 class StaffFields(TypedDict, total=False):
-    """What may be said about a person. `speaks` are BCP 47 tags, `working_since` a year."""
+    """What may be said about a person. `speaks` are BCP 47 tags, `working_since` a year, `travel_mode` how they get
+    from one place to another (geo.enums.TravelMode; "" or None: as the outlet says)."""
 
     name: str
     title: str
@@ -30,6 +32,7 @@ class StaffFields(TypedDict, total=False):
     language: str
     speaks: list[str]
     working_since: int | None
+    travel_mode: str | None
 
 
 @transaction.atomic
@@ -133,6 +136,10 @@ def _checked(fields: StaffFields) -> dict[str, Any]:
         if len(clean["speaks"]) > 20:
             raise NumberInvalid(field="speaks", min=0, max=20)
         clean["speaks"] = list(dict.fromkeys(checks.language(tag) for tag in clean["speaks"]))
+    if "travel_mode" in clean:
+        clean["travel_mode"] = checks.one_of(
+            clean["travel_mode"] or "", ["", *TravelMode], field="travel_mode"
+        )
     if clean.get("working_since") is not None:
         this_year = clock.now().year
         checks.number(clean["working_since"], field="working_since", least=1930, most=this_year)

@@ -14,6 +14,7 @@ from accounts.models import Customer
 from bookings.models import Booking, BookingAccess
 from bookings.services import paying
 from common import clock
+from geo.models import Leg
 from marketplace import retention
 from marketplace.tasks import keep_no_longer
 from notifications.models import DevMail, Message
@@ -150,11 +151,19 @@ def a_session(shop: Shop) -> Callable[[], bool]:
     return lambda: Session.objects.filter(session_key="k").exists()
 
 
+def a_way(shop: Shop) -> Callable[[], bool]:
+    leg = Leg.objects.create(
+        start_lat=1, start_lng=2, end_lat=3, end_lng=4, mode="car", seconds=60, found_at=clock.now()
+    )
+    return lambda: Leg.objects.filter(pk=leg.pk).exists()
+
+
 OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "contacts of holds": a_hold_that_ended,
     "home addresses": a_home_visit,
     "booking links": a_link,
     "gateways' messages": a_webhook,
+    "ways between places": a_way,
     "refused documents": a_refused_paper,
     "unread documents": an_unread_paper,
     "ended documents": a_paper_of_somebody_gone,

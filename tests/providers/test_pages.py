@@ -55,6 +55,8 @@ OUTLET = {
     "timezone": "Europe/Helsinki",
     "currency": "EUR",
     "radius_km": "",
+    "service_corners": "",
+    "travel_mode": "car",
 }
 SERVICE = {
     "name": "Colour",

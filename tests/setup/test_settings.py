@@ -38,6 +38,14 @@ def test_defaults_in_the_example_are_the_programs_own() -> None:
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"HOLD_MINUTES": "0"}, "HOLD_MINUTES"),
         ({"FIELD_KEYS": "not-a-key"}, "FIELD_KEYS"),
+        ({"ROUTER_KIND": "horse"}, "ROUTER_KIND"),
+        ({"ROUTER_URL": "http://localhost:5000"}, "ROUTER_URL"),
+        ({"ROUTER_KIND": "osrm"}, "ROUTER_URL"),
+        ({"ROUTER_KIND": "osrm", "ROUTER_URL": "localhost:5000"}, "ROUTER_URL"),
+        (
+            {"ROUTER_KIND": "osrm", "ROUTER_URL": "http://localhost:5000", "ROUTER_MODES": "horse"},
+            "ROUTER_MODES",
+        ),
     ],
 )
 def test_a_bad_value_stops_the_start_with_its_name(changed: dict[str, str], named: str) -> None:

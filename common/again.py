@@ -1,0 +1,44 @@
+"""Transactions that find out that they need something from the network: it is got outside of them, and they run anew.
+
+No network call is made inside a transaction. What a transaction will need is mostly known before; where it is only
+seen under the locks, `TryAgain` rolls it back.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import transaction
+
+from common.errors import DomainError
+
+TRIES = 3
+T = TypeVar("T")
+
+
+class TryAgain(Exception):
+    """What a transaction lacks."""
+
+    def prepare(self) -> None:
+        """Get it. Called outside of any transaction."""
+        raise NotImplementedError
+
+    def refusal(self) -> DomainError:
+        """What the caller is told when it is still lacking after some tries."""
+        raise NotImplementedError
+
+
+def again(run: Callable[[], T]) -> T:
+    """What `run` answers, which opens its own transaction: up to three times, with what it lacks got in between.
+
+    Within somebody's transaction it runs once: whoever opened that one goes on.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return run()
+        except TryAgain as lack:
+            if transaction.get_connection().in_atomic_block:
+                raise
+            if not left:
+                raise lack.refusal() from None
+            lack.prepare()
+    raise AssertionError("not reached")
