@@ -78,6 +78,7 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
                 price=schemas.money(item.price_amount, item.currency),
                 name=item.name,
                 staff_name=item.staff.name,
+                guest=item.guest,
                 lines=[schemas.LineOut(**line) for line in item.lines],
                 standard=[
                     schemas.StepOut(text=in_language(step["words"], language), done_at=step["at"])

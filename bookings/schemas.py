@@ -51,6 +51,9 @@ class ItemIn(Strict):
     service: PublicId
     options: list[PublicId] = Field(default_factory=list, max_length=20)
     staff: PublicId | None = None
+    guest: int = Field(
+        1, ge=1, le=8, description="for which guest: those of different guests may run side by side"
+    )
 
 
 class SlotsIn(Schema):
@@ -64,17 +67,22 @@ class SlotsIn(Schema):
     from_: AwareDatetime = Field(alias="from")
     to: AwareDatetime
     seats: int | None = Field(None, ge=1, le=1000)
+    any_order: bool = Field(
+        False, description="a guest's services may come in any order, the least waiting first"
+    )
 
 
 class SlotItemOut(Schema):
     staff: list[str]
+    start: Instant | None = Field(None, description="when this service begins, and ends")
+    end: Instant | None = None
 
 
 class SlotOut(Schema):
     start: Instant
     end: Instant
     staff: list[str] = Field(description="who is free then")
-    items: list[SlotItemOut] | None = None
+    items: list[SlotItemOut] | None = Field(None, description="in the order of what was asked")
 
 
 class SlotsOut(Schema):
@@ -91,6 +99,7 @@ class BookingIn(Strict):
     staff: PublicId | None = None
     options: list[PublicId] = Field(default_factory=list, max_length=20)
     items: list[ItemIn] | None = Field(None, min_length=1, max_length=10)
+    any_order: bool = False
     seats: int | None = Field(None, ge=1, le=1000)
     address: AddressIn | None = None
     customer: ContactIn | None = None
@@ -112,9 +121,17 @@ class VisitIn(Strict):
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
+class ItemDetailsIn(Strict):
+    id: PublicId
+    options: list[PublicId] = Field(max_length=20)
+
+
 class DetailsIn(Strict):
+    """`options` are those of the first item; of several, `items` names each that changes."""
+
     customer: ContactIn | None = None
     options: list[PublicId] | None = Field(None, max_length=20)
+    items: list[ItemDetailsIn] | None = Field(None, max_length=10)
     address: AddressIn | None = None
 
 
@@ -150,6 +167,7 @@ class ItemOut(Schema):
     name: str
     staff_name: str
     lines: list[LineOut]
+    guest: int = 1
     standard: list[StepOut] = Field(default_factory=list)
 
 

@@ -61,10 +61,9 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
 
     `too_late`: it was paid after the hold ended; `waiting`: the gateway has not said whether it is paid.
     """
-    item = booking.items.all()[0]
     at_home = booking.place == Place.CUSTOMER
     words = {
-        "who": item.staff.name,
+        "who": booking.staff_names,
         "where": booking.outlet.name,
         "time": formats.clock_time(booking.starts_at, booking.timezone),
         "end": formats.clock_time(booking.ends_at, booking.timezone),

@@ -110,6 +110,13 @@ class NumberInvalid(DomainError):
     title = _("This number is too small or too large.")
 
 
+class PhasesInvalid(DomainError):
+    """The phases of a service are not together as long as it, or nobody is ever at it. `why` names what is wrong."""
+
+    code = "phases_invalid"
+    title = _("The parts of the service do not add up to its length.")
+
+
 class ZoneUnknown(DomainError):
     """The time zone is not an IANA name such as Europe/Helsinki."""
 

@@ -17,7 +17,9 @@ from bookings.errors import NotOffered
 from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
-from bookings.selectors.open_time import slots_for
+from bookings.selectors.open_time import OpenSlot
+from bookings.selectors.slots import ItemRequest, slots_for
+from bookings.selectors.visit_time import VisitSlot
 from bookings.services import (
     changes,
     front_desk,
@@ -49,48 +51,62 @@ def list_slots(
         raise NotOffered
     found = slots_for(
         outlet=outlet,
-        service=service,
+        items=[ItemRequest(service, [part for value in options for part in value.split(",") if part], staff)],
         start=from_,
         end=to,
-        staff=staff,
-        options=[part for value in options for part in value.split(",") if part],
     )
     return schemas.SlotsOut(
         timezone=found.timezone,
-        slots=[schemas.SlotOut(start=slot.start, end=slot.end, staff=slot.staff) for slot in found.slots],
+        slots=[
+            schemas.SlotOut(start=slot.start, end=slot.end, staff=slot.staff, items=None)
+            for slot in found.slots
+        ],
     )
 
 
 @router.post("/slots", response={200: schemas.SlotsOut, **ERRORS}, operation_id="find_slots")
 def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
-    """The same for a home address, which stays out of URLs, and for several items."""
-    if len(body.items) != 1 or body.seats not in (None, 1):
+    """The same for a home address, which stays out of URLs, and for visits of several services.
+
+    Of several services each start comes with the layout that waits least: who would do what, and when.
+    """
+    if body.seats not in (None, 1):
         raise NotOffered
-    item = body.items[0]
     found = slots_for(
         outlet=body.outlet,
-        service=item.service,
+        items=[_request(item) for item in body.items],
         start=body.from_,
         end=body.to,
-        staff=item.staff,
-        options=item.options,
+        any_order=body.any_order,
     )
     if body.address:
-        holds.check_address(
-            outlet=body.outlet, service=item.service, address=holds.Address(**body.address.dict())
-        )
-    return schemas.SlotsOut(
-        timezone=found.timezone,
-        slots=[
-            schemas.SlotOut(
-                start=slot.start,
-                end=slot.end,
-                staff=slot.staff,
-                items=[schemas.SlotItemOut(staff=slot.staff)],
-            )
-            for slot in found.slots
-        ],
-    )
+        address = holds.Address(**body.address.dict())
+        holds.check_address(outlet=body.outlet, service=body.items[0].service, address=address)
+    return schemas.SlotsOut(timezone=found.timezone, slots=[_slot(slot) for slot in found.slots])
+
+
+def _options(access: Access, body: schemas.DetailsIn) -> dict[str, list[str]] | None:
+    """The options of each item that changes, by its id. Raises InvalidInput."""
+    if body.items is not None and body.options is not None:
+        raise InvalidInput(errors=[{"field": "options", "message": "give either options or items"}])
+    if body.items is not None:
+        return {item.id: item.options for item in body.items}
+    if body.options is not None:
+        return {access.booking.items.all()[0].public_id: body.options}
+    return None
+
+
+def _request(item: schemas.ItemIn) -> ItemRequest:
+    return ItemRequest(item.service, item.options, item.staff, item.guest)
+
+
+def _slot(slot: OpenSlot) -> schemas.SlotOut:
+    items = [schemas.SlotItemOut(staff=slot.staff, start=slot.start, end=slot.end)]
+    if isinstance(slot, VisitSlot):
+        items = [
+            schemas.SlotItemOut(staff=[item.staff], start=item.start, end=item.end) for item in slot.items
+        ]
+    return schemas.SlotOut(start=slot.start, end=slot.end, staff=slot.staff, items=items)
 
 
 @router.post("/bookings", response={201: schemas.BookingOut, **ERRORS}, operation_id="create_booking")
@@ -100,13 +116,16 @@ def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, 
     principal = caller(request, "bookings:write")
     if (body.service is None) == (body.items is None):
         raise InvalidInput(errors=[{"field": "service", "message": "give either service or items"}])
-    items = body.items or [schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff)]
+    items = body.items or [
+        schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff, guest=1)
+    ]
     if body.seats not in (None, 1):
         raise NotOffered
     held = holds.hold(
         principal=principal,
         outlet=body.outlet,
-        items=[holds.ItemRequest(item.service, item.options, item.staff) for item in items],
+        items=[_request(item) for item in items],
+        any_order=body.any_order,
         start=body.start,
         address=holds.Address(**body.address.dict()) if body.address else None,
         contact=holds.Contact(**body.customer.dict()) if body.customer else None,
@@ -208,7 +227,7 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
     holds.details(
         access=access,
         contact=holds.Contact(**body.customer.dict()) if body.customer else None,
-        options=body.options,
+        options=_options(access, body),
         address=holds.Address(**body.address.dict()) if body.address else None,
         language=translation.get_language() or "en",
     )

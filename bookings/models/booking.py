@@ -134,6 +134,26 @@ class Booking(models.Model):
         return self.starts_at.astimezone(self.zone)
 
     @property
+    def service_names(self) -> str:
+        """What it is, in one line: the services in order, each once."""
+        return ", ".join(dict.fromkeys(item.name for item in self.items.all()))
+
+    @property
+    def staff_names(self) -> str:
+        """Who does it, in one line, each once."""
+        return ", ".join(dict.fromkeys(item.staff.name for item in self.items.all()))
+
+    @property
+    def has_several(self) -> bool:
+        """Whether it is a visit of several services."""
+        return len(self.items.all()) > 1
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether it is for more than one guest."""
+        return any(item.guest > 1 for item in self.items.all())
+
+    @property
     def was_agreed(self) -> bool:
         """It was more than a hold: confirmed, or asked of the provider."""
         return self.confirmed_at is not None or self.accept_by is not None
@@ -149,6 +169,8 @@ class BookingItem(models.Model):
     staff = models.ForeignKey("providers.StaffMember", on_delete=models.PROTECT, related_name="booking_items")
     # The customer asked for this person; otherwise anyone able may do it.
     staff_was_chosen = models.BooleanField(default=False)
+    # For which of the guests of the visit: 1, 2, …
+    guest = models.PositiveSmallIntegerField(default=1)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     name = models.CharField(max_length=120)
@@ -156,7 +178,7 @@ class BookingItem(models.Model):
     duration_min = models.PositiveSmallIntegerField()
     buffer_before_min = models.PositiveSmallIntegerField()
     buffer_after_min = models.PositiveSmallIntegerField()
-    # Active and waiting parts in minutes; one active part until the engine issue.
+    # [{"kind": "active" or "processing", "minutes"}], together `duration_min`.
     phases = models.JSONField(default=list)
     # [{"option": public id or null, "name", "minutes", "amount"}], the service itself first.
     lines = models.JSONField(default=list)

@@ -5,8 +5,9 @@ so is enough of every resource kind it needs. Each of these is a set of starts, 
 disjoint pairs of a first and a last start, both included (a visit may begin the instant the one before it has
 ended, and end when the next begins). A `Grid` (bookings/rules/grid.py) says which of these starts customers
 may choose. The slot list, the search and the booking check all ask the same ranges and the same grid, so what
-is offered can be taken and what is taken was offered. Further rules (phases, several items, seats, travel) are
-further ranges to shift and intersect.
+is offered can be taken and what is taken was offered. During a processing phase (bookings/rules/phases.py) the
+person may be busy with somebody else; the units may not. Visits of several services are laid out of the same
+ranges by bookings/rules/several.py.
 
 Instants are aware and in UTC, lengths are minutes, busy periods include the buffers of what took them.
 """
@@ -18,8 +19,9 @@ from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bookings.rules.grid import DAY, Grid, Range, midnight
+from bookings.rules.grid import DAY, Grid, Range, day_of, midnight
 from common.spans import Span, intersect, merge
+from providers.rules.phases import Phase, worked
 
 MINUTE = timedelta(minutes=1)
 Strategy = Literal["fair_share", "compact", "flexible"]
@@ -30,24 +32,56 @@ ALWAYS: Range = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=U
 class Visit:
     """What has to fit: its length without buffers, and the time kept free before and after it (minutes).
 
-    Buffers may lie outside working hours, unless `buffers_in_hours`.
+    Buffers may lie outside working hours, unless `buffers_in_hours`. Without `phases` the person is at it throughout.
     """
 
     duration_min: int
     buffer_before_min: int = 0
     buffer_after_min: int = 0
     buffers_in_hours: bool = False
+    phases: tuple[Phase, ...] = ()
 
     @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.duration_min)
 
-    def taken(self, start: datetime) -> Span:
-        """What a visit at `start` takes from its person and its units, buffers included."""
-        return Span(
-            start - timedelta(minutes=self.buffer_before_min),
-            start + timedelta(minutes=self.duration_min + self.buffer_after_min),
+    @property
+    def parts(self) -> list[tuple[timedelta, timedelta]]:
+        """What it takes from its person, from and to, counted from the start: active phases and buffers."""
+        # The common case, asked for very often.
+        if not self.phases:
+            return [self.whole]
+        before, after = -self.buffer_before_min, self.duration_min + self.buffer_after_min
+        found = [(before, 0), *self.at_it, (self.duration_min, after)]
+        joined: list[tuple[int, int]] = []
+        for start, end in found:
+            if joined and joined[-1][1] == start:
+                joined[-1] = (joined[-1][0], end)
+            elif start < end:
+                joined.append((start, end))
+        return [(timedelta(minutes=start), timedelta(minutes=end)) for start, end in joined]
+
+    @property
+    def at_it(self) -> list[tuple[int, int]]:
+        """The minutes in which its person is at it, without buffers, counted from the start."""
+        return worked(self.phases, self.duration_min)
+
+    @property
+    def whole(self) -> tuple[timedelta, timedelta]:
+        """What it takes from its units, from and to, counted from the start: all of it and its buffers."""
+        return (
+            timedelta(minutes=-self.buffer_before_min),
+            timedelta(minutes=self.duration_min + self.buffer_after_min),
         )
+
+    def taken(self, start: datetime) -> Span:
+        """What a visit at `start` takes from its units, buffers included."""
+        before, after = self.whole
+        return Span(start + before, start + after)
+
+    def worked(self, start: datetime) -> tuple[Span, ...]:
+        """What a visit at `start` takes from its person: active phases and buffers, in order."""
+        return tuple(Span(start + first, start + last) for first, last in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +112,6 @@ class Slot:
     start: datetime
     end: datetime
     staff: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who does it, on which units (all kinds together), and the period taken from each, buffers included."""
-
-    staff: int
-    units: tuple[int, ...]
-    taken: Span
 
 
 def slots(
@@ -139,45 +164,23 @@ def fits(
     return Slot(start, start + visit.length, tuple(staff)) if staff else None
 
 
-def choose(
-    slot: Slot,
-    visit: Visit,
-    people: Iterable[Person],
-    pools: Iterable[Pool] = (),
-    *,
-    zone: ZoneInfo,
-    strategy: Strategy = "fair_share",
-) -> Choice:
-    """Who of the free does it, and on which units: of each kind the free ones with the lowest ids.
+def standing(
+    person: Person, taken: Span, *, zone: ZoneInfo, strategy: Strategy = "fair_share"
+) -> tuple[float, float, int]:
+    """A person's place among those who are free for a visit that takes `taken`: the smallest gets it.
 
-    `fair_share`: whoever has the fewest busy minutes on the slot's local day, then the lowest id.
+    `fair_share`: whoever has the fewest busy minutes on the visit's local day, then the lowest id.
     `compact`: whoever is left with the shortest idle time next to it that day; who has nothing that day comes last.
     `flexible`: whoever is able to do the fewest services. Both settle ties by fair share.
-    Raises ValueError when the slot does not fit.
     """
-    day = slot.start.astimezone(zone).date()
+    day = day_of(zone, taken.start)
     today = Span(midnight(zone, day), midnight(zone, day + DAY))
-    free = {person.id: person for person in people if person.id in slot.staff}
-    taken = visit.taken(slot.start)
-    units: list[int] = []
-    for pool in pools:
-        able = [unit for unit in sorted(pool.units) if not any(taken.overlaps(b) for b in pool.units[unit])]
-        if len(able) < pool.quantity:
-            raise ValueError(f"no free unit of kind {pool.kind}")
-        units += able[: pool.quantity]
-    if not free:
-        raise ValueError("nobody is free")
-
-    def rank(id: int) -> tuple[float, float, int]:
-        person = free[id]
-        first = 0.0
-        if strategy == "compact":
-            first = _idle_minutes(person.busy, taken, today)
-        elif strategy == "flexible":
-            first = float(person.skills)
-        return first, _minutes(person.busy, today), id
-
-    return Choice(min(free, key=rank), tuple(units), taken)
+    first = 0.0
+    if strategy == "compact":
+        first = _idle_minutes(person.busy, taken, today)
+    elif strategy == "flexible":
+        first = float(person.skills)
+    return first, _minutes(person.busy, today), person.id
 
 
 def _slots(
@@ -214,8 +217,8 @@ def _slots(
 
 def _ranges(visit: Visit, person: Person, shared: list[Range] | None) -> list[Range]:
     """The starts at which the person, and enough of all units, are free for it."""
-    own = _person_ranges(visit, person)
-    return own if shared is None else _both(own, shared)
+    own = person_ranges(visit, person)
+    return own if shared is None else both(own, shared)
 
 
 def _offers(ranges: list[Range], start: datetime, working: Sequence[Span], grid: Grid | None) -> bool:
@@ -224,24 +227,25 @@ def _offers(ranges: list[Range], start: datetime, working: Sequence[Span], grid:
     return grid.has(start, ranges, working)
 
 
-def _person_ranges(visit: Visit, person: Person) -> list[Range]:
+def person_ranges(visit: Visit, person: Person) -> list[Range]:
     """The starts at which the person works during the whole visit and is free for it with its buffers."""
     length, before = visit.length, timedelta(0)
     if visit.buffers_in_hours:
         before = timedelta(minutes=visit.buffer_before_min)
         length += timedelta(minutes=visit.buffer_after_min)
     working = [(span.start + before, span.end - length) for span in merge(person.working)]
-    return _without([(first, last) for first, last in working if first <= last], visit, person.busy)
+    left = [(first, last) for first, last in working if first <= last]
+    for part in visit.parts:
+        left = without(left, part, person.busy)
+    return left
 
 
-def _without(ranges: list[Range], visit: Visit, busy: Sequence[Span]) -> list[Range]:
-    """The starts of `ranges` whose visit, with its buffers, touches nothing busy."""
+def without(ranges: list[Range], part: tuple[timedelta, timedelta], busy: Sequence[Span]) -> list[Range]:
+    """The starts of `ranges` that keep this part of a visit, counted from its start, off everything busy."""
     if not busy or not ranges:
         return ranges
-    before = timedelta(minutes=visit.buffer_before_min)
-    after = timedelta(minutes=visit.duration_min + visit.buffer_after_min)
     # A busy period stands in the way of the starts strictly between these two instants.
-    blocks = [(span.start - after, span.end + before) for span in merge(busy)]
+    blocks = [(span.start - part[1], span.end - part[0]) for span in merge(busy)]
     left: list[Range] = []
     at = 0
     for first, last in ranges:
@@ -263,13 +267,13 @@ def _pool_ranges(visit: Visit, pools: Iterable[Pool]) -> list[Range] | None:
     """The starts at which every pool has enough free units; None when no pool is needed."""
     shared: list[Range] | None = None
     for pool in pools:
-        each = [_without([ALWAYS], visit, busy) for busy in pool.units.values()]
-        enough = _at_least(pool.quantity, each)
-        shared = enough if shared is None else _both(shared, enough)
+        each = [without([ALWAYS], visit.whole, busy) for busy in pool.units.values()]
+        enough = at_least(pool.quantity, each)
+        shared = enough if shared is None else both(shared, enough)
     return shared
 
 
-def _at_least(count: int, sets: list[list[Range]]) -> list[Range]:
+def at_least(count: int, sets: list[list[Range]]) -> list[Range]:
     """The starts that lie in at least `count` of the sets."""
     # At the same instant a range that begins counts before one that ends: both ends are included.
     edges = sorted(
@@ -289,7 +293,7 @@ def _at_least(count: int, sets: list[list[Range]]) -> list[Range]:
     return found
 
 
-def _both(first: list[Range], second: list[Range]) -> list[Range]:
+def both(first: list[Range], second: list[Range]) -> list[Range]:
     """The starts that lie in both."""
     found: list[Range] = []
     i = j = 0

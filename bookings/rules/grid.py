@@ -38,7 +38,7 @@ class Grid:
         """How far back hours and busy times are to be known, for the starts from `start` on."""
         if self.align == "clock":
             return start
-        return midnight(self.zone, day_of(self.zone, start) - DAY)
+        return morning_before(self.zone, day_of(self.zone, start))
 
     def days(self, start: datetime, end: datetime) -> Iterator[date]:
         """Every local day that may have a start in [start, end), in order."""
@@ -78,7 +78,7 @@ class Grid:
         origin = first
         if self.align == "opening":
             origin = working[bisect_right(working, first, key=lambda span: span.start) - 1].start
-        return max(origin, midnight(self.zone, day - DAY)) + timedelta(minutes=self.offset_min)
+        return max(origin, morning_before(self.zone, day)) + timedelta(minutes=self.offset_min)
 
 
 def day_of(zone: ZoneInfo, instant: datetime) -> date:
@@ -93,6 +93,14 @@ def day_of(zone: ZoneInfo, instant: datetime) -> date:
 def midnight(zone: ZoneInfo, day: date) -> datetime:
     """The instant (UTC) at which a local day begins: the first, when it occurs twice."""
     return opening(zone, day, time())
+
+
+def morning_before(zone: ZoneInfo, day: date) -> datetime:
+    """The midnight before that of a local day; a date that the zone skipped has none."""
+    begins, before = midnight(zone, day), day - DAY
+    while (found := midnight(zone, before)) >= begins:
+        before -= DAY
+    return found
 
 
 @lru_cache(maxsize=4096)

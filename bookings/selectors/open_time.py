@@ -5,28 +5,26 @@ list, the search and the booking check (inside its transaction, under its locks)
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bookings.errors import NotOffered, OptionUnknown, SpanTooLong, StaffNotAble
+from bookings.errors import OptionUnknown, SpanTooLong
 from bookings.rules.availability import (
-    Choice,
     Person,
     Pool,
     Slot,
     Visit,
-    choose,
     first_slots,
     fits,
     slots,
 )
 from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
 from common import clock
-from common.errors import NotFound
 from common.spans import Span
 from providers.models import Offering, Resource, ServiceOption
 from providers.rules.hours import opening, person_spans, working_spans
+from providers.rules.phases import Phase, lasting
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=62)
@@ -53,6 +51,7 @@ class Ask:
     buffer_before_min: int | None = None
     buffer_after_min: int | None = None
     staff_pks: tuple[int, ...] | None = None
+    phases: tuple[Phase, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +61,6 @@ class OpenSlot:
     start: datetime
     end: datetime
     staff: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class OutletSlots:
-    """The slots of one service at one outlet, and the outlet's IANA zone."""
-
-    timezone: str
-    slots: list[OpenSlot]
 
 
 class OpenTime:
@@ -85,11 +76,11 @@ class OpenTime:
         last_day = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
         last_day = min(last_day, outlet.window_until or last_day)
         self.not_after = opening(outlet.zone, last_day + DAY, time())
-        self._outlet = outlet
+        self.outlet = outlet
         self._busy = busy
         self._staff = staff_of(ask, rows)
-        self._names = {staff.pk: staff.public_id for staff in self._staff}
-        self._pools = [
+        self.names = {staff.pk: staff.public_id for staff in self._staff}
+        self.pools = [
             Pool(kind, quantity, {pk: busy.units.get(pk, ()) for pk in units})
             for kind, quantity, units in rows.needs
         ]
@@ -98,6 +89,10 @@ class OpenTime:
     def able(self) -> set[str]:
         """Who may do it, free or not (public ids)."""
         return {staff.public_id for staff in self._staff}
+
+    def any_day(self, window: Span) -> None:
+        """Let any start in `window` be chosen: members are bound by neither notice nor booking window."""
+        self.not_before, self.not_after = window
 
     def slots(self, window: Span | None = None) -> list[Slot]:
         """What customers may choose, with starts in `window` (within the one that was loaded)."""
@@ -121,49 +116,23 @@ class OpenTime:
         notice, and outside hours. One that was `agreed` before needs no notice any more, but hours.
         """
         free_choice = by_staff or agreed
-        if not (free_choice or self._is_choosable(start)):
+        if not (free_choice or self.is_choosable(start)):
             return None
-        people = self._people(Span(start, start), any_hour=by_staff)
-        grid = None if free_choice else self._outlet.grid
-        return fits(self.visit, people, self._pools, start=start, grid=grid)
-
-    def is_offered(self, start: datetime) -> bool:
-        """Whether customers could take `start` if all were idle; else it never was for sale."""
-        if not self._is_choosable(start):
-            return False
-        idle = [replace(person, busy=()) for person in self._people(Span(start, start))]
-        pools = [replace(pool, units=dict.fromkeys(pool.units, ())) for pool in self._pools]
-        # Counted from the booking before, any start may have been for sale.
-        grid = None if self._outlet.grid.align == "previous" else self._outlet.grid
-        return fits(self.visit, idle, pools, start=start, grid=grid) is not None
-
-    def choose(self, slot: Slot, *, prefer_pk: int | None = None) -> Choice:
-        """Who does it and on which units: `prefer_pk` if free, else whom the outlet's strategy names."""
-        if prefer_pk in slot.staff:
-            slot = replace(slot, staff=(prefer_pk,))
-        people = [
-            Person(staff.pk, (), self._busy.staff.get(staff.pk, ()), staff.skills) for staff in self._staff
-        ]
-        strategy = self._outlet.staff_choice
-        return choose(slot, self.visit, people, self._pools, zone=self.zone, strategy=strategy)
-
-    def nearest(self, start: datetime, limit: int = 3) -> list[Slot]:
-        """The free slots nearest to a taken `start`, in order of time."""
-        for days in (1, 4, 31):
-            reach = timedelta(days=days)
-            window = Span(max(self.window.start, start - reach), min(self.window.end, start + reach))
-            found = [slot for slot in self.slots(window) if slot.start != start]
-            if len(found) >= limit:
-                break
-        found.sort(key=lambda slot: (abs(slot.start - start), slot.start))
-        return sorted(found[:limit], key=lambda slot: slot.start)
+        people = self.people(Span(start, start), any_hour=by_staff)
+        grid = None if free_choice else self.outlet.grid
+        return fits(self.visit, people, self.pools, start=start, grid=grid)
 
     def public(self, slot: Slot) -> OpenSlot:
         """The slot as people see it."""
-        return OpenSlot(slot.start, slot.end, [self._names[pk] for pk in slot.staff])
+        return OpenSlot(slot.start, slot.end, [self.names[pk] for pk in slot.staff])
 
-    def _is_choosable(self, start: datetime) -> bool:
+    def is_choosable(self, start: datetime) -> bool:
+        """Whether customers may choose it now: after the notice, within the window."""
         return self.not_before <= start < self.not_after
+
+    def choosable(self, window: Span) -> Span:
+        """The part of `window` in which customers may choose a start; empty when there is none."""
+        return Span(max(window.start, self.not_before), min(window.end, self.not_after))
 
     def _chunks(self, window: Span) -> Iterable[Span]:
         start, size = window.start, 0
@@ -173,28 +142,28 @@ class OpenTime:
             start, size = end, size + 1
 
     def _run(self, engine: Callable[..., list[Slot]], window: Span, **extra: int) -> list[Slot]:
-        starts = Span(max(window.start, self.not_before), min(window.end, self.not_after))
+        starts = self.choosable(window)
         if starts.start >= starts.end:
             return []
         return engine(
             self.visit,
-            self._people(starts),
-            self._pools,
+            self.people(starts),
+            self.pools,
             window=starts,
-            grid=self._outlet.grid,
+            grid=self.outlet.grid,
             not_before=self.not_before,
             **extra,
         )
 
-    def _people(self, starts: Span, *, any_hour: bool = False) -> list[Person]:
+    def people(self, starts: Span, *, any_hour: bool = False) -> list[Person]:
         """Who may do it, with their hours as far as they bear on these starts."""
-        outlet, busy = self._outlet, self._busy.staff
+        outlet, busy = self.outlet, self._busy.staff
         window = Span(
             min(outlet.grid.since(starts.start), self.visit.taken(starts.start).start),
             self.visit.taken(starts.end).end,
         )
         if any_hour:
-            return [Person(staff.pk, [window], busy.get(staff.pk, ())) for staff in self._staff]
+            return [Person(staff.pk, [window], busy.get(staff.pk, ()), staff.skills) for staff in self._staff]
         hours = outlet.hours
         open_spans = working_spans(hours.rules, hours.overrides, zone=outlet.zone, window=window)
         return [
@@ -210,6 +179,7 @@ class OpenTime:
                     open_spans=open_spans,
                 ),
                 busy.get(staff.pk, ()),
+                staff.skills,
             )
             for staff in self._staff
         ]
@@ -220,9 +190,25 @@ def open_time(
 ) -> dict[int, OpenTime]:
     """The open time of these offerings for starts in `window`, by offering (each once). Two statements.
 
+    As `load`; an unknown offering has no entry.
+    """
+    found = load(asks, window=window, besides_booking=besides_booking, fair_share=fair_share)
+    return {ask.offering_pk: each for ask, each in zip(asks, found, strict=True) if each}
+
+
+def load(
+    asks: Sequence[Ask],
+    *,
+    window: Span,
+    besides_booking: int | None = None,
+    fair_share: bool = True,
+    together: bool = False,
+) -> list[OpenTime | None]:
+    """The open time of each ask for starts in `window`, in their order; None for an unknown offering.
+
     `besides_booking` (primary key) is left out of what is busy: its own time is not in its way. Lists, which
-    choose nobody, need no `fair_share`: then the rest of the day is not loaded. An unknown offering has no
-    entry.
+    choose nobody, need no `fair_share`: then the rest of the day is not loaded. What is asked for `together` is one
+    visit: its later services may begin as late as those before them and the waits between them last.
     """
     window = Span(window.start, max(window.start, window.end))
     named = {pk for ask in asks for pk in ask.staff_pks or ()}
@@ -231,9 +217,11 @@ def open_time(
     known = [(ask, rules[ask.offering_pk]) for ask in asks if ask.offering_pk in rules]
     staff = {staff.pk for ask, rows in known for staff in staff_of(ask, rows)}
     units = {pk for _, rows in known for _, _, pks in rows.needs for pk in pks}
-    reach = max(
-        [_reach(visit_of(ask, rows)) for ask, rows in known] + [LONGEST_DAY] * fair_share, default=DAY
-    )
+    reaches = [_reach(visit_of(ask, rows)) for ask, rows in known]
+    reach = max([*reaches, *[LONGEST_DAY] * fair_share], default=DAY)
+    if together and known:
+        wait = timedelta(minutes=known[0][1].outlet.max_wait_min)
+        reach = max(reach, sum((each + wait for each in reaches), timedelta()))
     since = min([rows.outlet.grid.since(window.start) for _, rows in known], default=window.start)
     busy = load_busy(
         staff=staff,
@@ -242,61 +230,12 @@ def open_time(
         besides_booking=besides_booking,
     )
     now = clock.now()
-    return {ask.offering_pk: OpenTime(ask, rows, busy, window=window, now=now) for ask, rows in known}
-
-
-def slots_for(
-    *,
-    outlet: str,
-    service: str,
-    start: datetime,
-    end: datetime,
-    staff: str | None = None,
-    options: Sequence[str] = (),
-) -> OutletSlots:
-    """What customers may choose of a service at an outlet (public ids), with starts in [start, end) (aware).
-
-    `staff` narrows it to one person, `options` make the visit longer. At most 62 days. Raises SpanTooLong,
-    NotFound, NotOffered, StaffNotAble, OptionUnknown.
-    """
-    window = checked_window(start, end)
-    offering = (
-        Offering.objects.select_related("service", "outlet")
-        .filter(outlet__public_id=outlet, service__public_id=service, is_live=True)
-        .first()
-    )
-    if offering is None:
-        if Offering.objects.filter(outlet__public_id=outlet, is_live=True).exists():
-            raise NotOffered
-        raise NotFound
-    duration_min = offering.service.duration_min + extra_minutes(offering.service_id, options)
-    # Nothing that is past or beyond the booking window can be chosen: it need not be loaded.
-    now = clock.now()
-    furthest = now + timedelta(days=offering.outlet.window_days + 2)
-    window = Span(min(max(window.start, now), furthest), min(max(window.end, now), furthest))
-    found = open_time([Ask(offering.pk, duration_min=duration_min)], window=window, fair_share=False)[
-        offering.pk
+    return [
+        OpenTime(ask, rules[ask.offering_pk], busy, window=window, now=now)
+        if ask.offering_pk in rules
+        else None
+        for ask in asks
     ]
-    listed = [found.public(slot) for slot in found.slots()]
-    if staff is not None:
-        if staff not in found.able:
-            raise StaffNotAble
-        listed = [replace(slot, staff=[staff]) for slot in listed if staff in slot.staff]
-    return OutletSlots(offering.outlet.timezone, listed)
-
-
-def alternatives(
-    ask: Ask, *, start: datetime, limit: int = 3, besides_booking: int | None = None
-) -> list[Slot]:
-    """The free slots nearest to a `start` that is taken, in order of time: a week back, two weeks ahead.
-
-    `besides_booking` (primary key) is the one that is to be moved.
-    """
-    window = Span(max(clock.now(), start - ALTERNATIVES_BACK), start + ALTERNATIVES_AHEAD)
-    found = open_time([ask], window=window, besides_booking=besides_booking, fair_share=False).get(
-        ask.offering_pk
-    )
-    return found.nearest(start, limit) if found else []
 
 
 def unit_pks(offering: Offering) -> tuple[int, ...]:
@@ -342,11 +281,13 @@ def visit_of(ask: Ask, rows: OfferingRows) -> Visit:
     def either(asked: int | None, usual: int) -> int:
         return usual if asked is None else asked
 
+    duration_min = either(ask.duration_min, catalogue.duration_min)
     return Visit(
-        either(ask.duration_min, catalogue.duration_min),
+        duration_min,
         either(ask.buffer_before_min, catalogue.buffer_before_min),
         either(ask.buffer_after_min, catalogue.buffer_after_min),
         catalogue.buffers_in_hours,
+        lasting(catalogue.phases if ask.phases is None else ask.phases, duration_min),
     )
 
 

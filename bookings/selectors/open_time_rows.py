@@ -15,6 +15,7 @@ from bookings.rules.grid import Grid
 from common.spans import Span
 from providers.rules.holidays import with_holidays
 from providers.rules.hours import DateOverride, Timetable, WeeklyRule
+from providers.rules.phases import read
 
 # Local dates of a window are at most a day away from its dates in UTC, late hours reach one further.
 EDGE = timedelta(days=2)
@@ -22,10 +23,10 @@ EDGE = timedelta(days=2)
 # One row per outlet. Periods are clipped to the window, so that open-ended ones become instants, too.
 RULES = """
 SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_min, o.window_days,
-       o.window_until, o.buffers_in_hours, o.staff_choice,
+       o.window_until, o.buffers_in_hours, o.staff_choice, o.max_wait_min,
        CASE WHEN o.keeps_holidays THEN o.country ELSE '' END, o.holiday_region,
        (SELECT json_agg(json_build_array(
-                 f.id, s.duration_min, s.buffer_before_min, s.buffer_after_min,
+                 f.id, s.duration_min, s.buffer_before_min, s.buffer_after_min, s.phases,
                  (SELECT json_agg(k.staff_id) FROM providers_skill k
                    WHERE k.service_id = f.service_id AND NOT k.held_back),
                  (SELECT json_agg(json_build_array(n.kind_id, n.quantity,
@@ -116,6 +117,7 @@ class OutletRows:
     window_days: int
     window_until: date | None
     staff_choice: Strategy
+    max_wait_min: int
     hours: Timetable
     closures: list[Span]
 
@@ -187,8 +189,8 @@ def load_busy(
 
 def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingRows]:
     zone, step_min, offset_min, align, notice_min, window_days, window_until = row[:7]
-    buffers_in_hours, staff_choice, country, region = row[7:11]
-    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[11:])
+    buffers_in_hours, staff_choice, max_wait_min, country, region = row[7:12]
+    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[12:])
     weekly: dict[int | None, list[WeeklyRule]] = defaultdict(list)
     for staff_pk, weekday, opens, closes, since, until, every_weeks in rules:
         valid = since and _date(since), until and _date(until)
@@ -213,17 +215,18 @@ def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingR
         window_days=window_days,
         window_until=window_until,
         staff_choice=staff_choice,
+        max_wait_min=max_wait_min,
         hours=Timetable(weekly.get(None, ()), special.get(None, ())),
         closures=[_span(start, end) for start, end in closures],
     )
     people = [person(*each) for each in here]
     asked_for = [person(*each) for each in named]
-    for pk, duration, before, after, skilled, needs in offerings:
+    for pk, duration, before, after, phases, skilled, needs in offerings:
         able = set(skilled or ())
         yield OfferingRows(
             pk=pk,
             outlet=outlet,
-            visit=Visit(duration, before, after, buffers_in_hours),
+            visit=Visit(duration, before, after, buffers_in_hours, read(phases)),
             able=[each for each in people if each.pk in able],
             named=asked_for,
             needs=[(kind, quantity, units or []) for kind, quantity, units in needs or ()],

@@ -57,7 +57,7 @@ def refuse_unseen(hit: dict[str, set[str]], acknowledged: str) -> None:
                 "start": clock.rfc3339(booking.starts_at),
                 "end": clock.rfc3339(booking.ends_at),
                 "outlet": booking.outlet.public_id,
-                "service": booking.items.all()[0].name,
+                "service": booking.service_names,
                 "staff": booking.items.all()[0].staff.public_id,
                 "customer": booking.customer.name if booking.customer else "",
                 "why": sorted(hit[booking.ref]),

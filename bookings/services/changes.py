@@ -13,6 +13,7 @@ from bookings.rules import states
 from bookings.rules.acceptance import answer_due
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
+from bookings.selectors.plans import plan_of
 from bookings.services import core, reserve
 from common import clock
 from common.errors import NotAllowed
@@ -44,7 +45,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
     if action == "reschedule":
         _may_move(access, booking)
         if start is not None:
-            plan = reserve.plan_of(booking, booking.items.all()[0], staff=None)
+            plan = plan_of(booking, staff=None)
             with reserve.offering_alternatives(plan, start, besides_booking=booking.pk):
                 reserve.check_free(booking, start=start, staff_booking=access.is_staff)
     else:
@@ -141,10 +142,10 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
     Raises PolicyChanged, MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed.
     """
     actor = access.principal.actor
-    item = access.booking.items.all()[0]
-    if staff not in (None, item.staff.public_id) and not (access.is_customer or access.is_manager):
+    usual = {item.staff.public_id for item in access.booking.items.all()}
+    if staff is not None and usual != {staff} and not (access.is_customer or access.is_manager):
         raise NotAllowed  # giving a visit to a colleague is a manager's
-    plan = reserve.plan_of(access.booking, item, staff=staff)
+    plan = plan_of(access.booking, staff=staff)
     with (
         reserve.offering_alternatives(plan, start, besides_booking=access.booking.pk),
         transaction.atomic(),

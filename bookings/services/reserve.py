@@ -4,9 +4,9 @@ Locks, in this order everywhere (docs/locking.md): the booking, stale holds in t
 in pk order. Under them the engine looks again and the rows are written; the exclusion constraints stand behind.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -16,12 +16,15 @@ from psycopg.types.range import TimestamptzRange
 from bookings.enums import AllocationKind
 from bookings.errors import NotOffered, SlotNotOffered, SlotTaken, StaffNotAble
 from bookings.models import Allocation, Booking, BookingItem
-from bookings.rules.availability import Visit
-from bookings.selectors import open_time
+from bookings.rules.several import Layout, Placed, taken_of_people, taken_of_units
+from bookings.selectors import visit_time
+from bookings.selectors.open_time import unit_pks
+from bookings.selectors.plans import Plan, items_of, plan_of
 from bookings.services import core, expiry
 from common import clock
 from common.spans import Span
-from providers.models import Offering, Resource, StaffMember
+from providers.models import Resource, StaffMember
+from providers.rules.phases import as_json
 
 # Staff enter a walk-in a little after it began; what was agreed before may have begun, too.
 MAY_START_AGO = timedelta(hours=1)
@@ -30,62 +33,20 @@ FURTHEST = timedelta(days=367)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be taken: an offering for `duration_min` minutes, by one of `staff_pks`, with its buffers."""
-
-    offering: Offering
-    duration_min: int
-    buffer_before_min: int
-    buffer_after_min: int
-    staff_pks: tuple[int, ...]
-    prefer_pk: int | None = None
-
-    def ask(self) -> open_time.Ask:
-        """The plan as the engine's selector reads it."""
-        return open_time.Ask(
-            self.offering.pk,
-            self.duration_min,
-            self.buffer_before_min,
-            self.buffer_after_min,
-            self.staff_pks,
-        )
-
-    def period(self, start: datetime) -> Span:
-        """What it takes: the visit and its buffers."""
-        return Visit(self.duration_min, self.buffer_before_min, self.buffer_after_min).taken(start)
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
-    """Who and what was found free, under their locks; `allocate` writes it."""
+    """Who and what was found free, under their locks; `allocate` writes it.
 
-    starts_at: datetime
-    ends_at: datetime
-    period: Span
-    staff_pk: int
-    resource_pks: tuple[int, ...]
+    `people` and `units` are the periods taken of each, buffers included.
+    """
 
+    layout: Layout
+    people: Mapping[int, Sequence[Span]]
+    units: Mapping[int, Sequence[Span]]
 
-def plan_for(offering: Offering, *, duration_min: int, staff: str | None) -> Plan:
-    """The plan for an offering with `staff` (public id) or anyone able. Raises StaffNotAble."""
-    able = StaffMember.objects.filter(
-        skills__service=offering.service_id,
-        skills__held_back=False,
-        assignments__outlet=offering.outlet_id,
-        archived_at__isnull=True,
-    )
-    if staff is not None:
-        able = able.filter(public_id=staff)
-    pks = tuple(able.order_by("pk").values_list("pk", flat=True).distinct())
-    if not pks:
-        raise StaffNotAble
-    return Plan(
-        offering=offering,
-        duration_min=duration_min,
-        buffer_before_min=offering.service.buffer_before_min,
-        buffer_after_min=offering.service.buffer_after_min,
-        staff_pks=pks,
-    )
+    @property
+    def items(self) -> tuple[Placed, ...]:
+        """Each service of the plan, in its order."""
+        return self.layout.placed
 
 
 def take(plan: Plan, *, start: datetime, staff_booking: bool, agreed: bool = False) -> Taken:
@@ -95,9 +56,9 @@ def take(plan: Plan, *, start: datetime, staff_booking: bool, agreed: bool = Fal
     A start that was `agreed` before needs hours only: its notice was given. Raises SlotNotOffered, SlotTaken.
     """
     _refuse_impossible(start, may_have_begun=staff_booking or agreed)
-    unit_pks = open_time.unit_pks(plan.offering)
-    _expire_in_the_way(plan.period(start), plan.staff_pks, unit_pks)
-    lock_rows(plan.staff_pks, unit_pks)
+    units = sorted({pk for item in plan.items for pk in unit_pks(item.offering)})
+    _expire_in_the_way(plan.period(start), plan.staff_pks, units)
+    lock_rows(plan.staff_pks, units)
     return _choose(plan, start, staff_booking=staff_booking, agreed=agreed)
 
 
@@ -112,10 +73,10 @@ def offering_alternatives(
     try:
         yield
     except SlotTaken:
-        found = open_time.alternatives(plan.ask(), start=start, besides_booking=besides_booking)
+        found = visit_time.alternatives(plan.ask(), start=start, besides_booking=besides_booking)
         raise SlotTaken(
             alternatives=[
-                {"start": clock.rfc3339(slot.start), "end": clock.rfc3339(slot.end)} for slot in found
+                {"start": clock.rfc3339(layout.start), "end": clock.rfc3339(layout.end)} for layout in found
             ]
         ) from None
 
@@ -127,14 +88,18 @@ def lock_rows(staff_pks: Iterable[int], unit_pks: Iterable[int]) -> None:
         list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def allocate(item: BookingItem, taken: Taken) -> None:
-    """Write what the item takes. Raises SlotTaken when the database refuses an overlap."""
-    period = TimestamptzRange(taken.period.start, taken.period.end)
-    rows = [Allocation(kind=AllocationKind.ITEM, item=item, staff_id=taken.staff_pk, period=period)]
-    rows += [
-        Allocation(kind=AllocationKind.ITEM, item=item, resource_id=pk, period=period)
-        for pk in taken.resource_pks
-    ]
+def allocate(items: Sequence[BookingItem], taken: Taken) -> None:
+    """Write what the items take, in the order of the plan. Raises SlotTaken when the database refuses an overlap.
+
+    What a person or a unit does for several services in a row is one period: it belongs to the first of them.
+    """
+    rows = []
+    for pk, spans in taken.people.items():
+        theirs = [at for at, put in enumerate(taken.items) if put.staff == pk]
+        rows += [_row(items[_first(taken, theirs, span)], span, staff_id=pk) for span in spans]
+    for pk, spans in taken.units.items():
+        theirs = [at for at, put in enumerate(taken.items) if pk in put.units]
+        rows += [_row(items[_first(taken, theirs, span)], span, resource_id=pk) for span in spans]
     write(rows)
 
 
@@ -155,35 +120,42 @@ def write(rows: list[Allocation]) -> None:
 
 
 def take_again(booking: Booking, *, start: datetime, staff: str | None, staff_booking: bool) -> None:
-    """Move the locked booking's item to `start`: its own time is given back first, in the same transaction.
+    """Move the locked booking to `start`: its own time is given back first, in the same transaction.
 
-    With `staff` (public id), else the same person, else, if the customer had not chosen them, anyone able.
-    Raises SlotTaken, SlotNotOffered, StaffNotAble, NotOffered; the caller's transaction rolls back.
+    All of it with `staff` (public id), else each service with the same person, else, if the customer had not chosen
+    them, anyone able. Raises SlotTaken, SlotNotOffered, StaffNotAble, NotOffered; the caller's transaction rolls back.
     """
-    item = booking.items.select_related("service").get()
-    plan = plan_of(booking, item, staff=staff)
+    items = items_of(booking)
+    plan = plan_of(booking, staff=staff)
     core.free(booking)
-    _put(booking, item, take(plan, start=start, staff_booking=staff_booking))
-    if staff is not None:
-        item.staff_was_chosen = True
-    item.save(update_fields=["staff", "staff_was_chosen", "starts_at", "ends_at"])
+    _put(booking, items, take(plan, start=start, staff_booking=staff_booking))
+    for item in items:
+        if staff is not None:
+            item.staff_was_chosen = True
+        item.save(update_fields=["staff", "staff_was_chosen", "starts_at", "ends_at"])
     booking.save(update_fields=["starts_at", "ends_at"])
 
 
 def take_longer(
-    booking: Booking, item: BookingItem, *, duration_min: int, staff_booking: bool = False
-) -> None:
-    """Let the held `item` last `duration_min` minutes from the same start. Raises SlotTaken, StaffNotAble."""
-    plan = replace(plan_of(booking, item, staff=None), duration_min=duration_min)
+    booking: Booking, durations: Mapping[int, int], *, staff_booking: bool = False
+) -> list[BookingItem]:
+    """Let items of the held booking last other minutes (`durations`, by primary key), from the same start.
+
+    Answers the items as they are now. Raises SlotTaken, StaffNotAble, NotOffered.
+    """
+    items = items_of(booking)
+    plan = plan_of(booking, staff=None, durations=durations)
     core.free(booking)
     try:
-        taken = take(plan, start=item.starts_at, staff_booking=staff_booking, agreed=True)
+        taken = take(plan, start=booking.starts_at, staff_booking=staff_booking, agreed=True)
     except SlotNotOffered as error:
         raise SlotTaken from error
-    _put(booking, item, taken)
-    item.duration_min = duration_min
-    item.phases = [{"kind": "active", "minutes": duration_min}]
-    item.save(update_fields=["staff", "starts_at", "ends_at", "duration_min", "phases"])
+    _put(booking, items, taken)
+    for item, planned in zip(items, plan.items, strict=True):
+        item.duration_min = planned.duration_min
+        item.phases = as_json(planned.phases, planned.duration_min)
+        item.save(update_fields=["staff", "starts_at", "ends_at", "duration_min", "phases"])
+    return items
 
 
 def take_back(booking: Booking) -> None:
@@ -191,47 +163,23 @@ def take_back(booking: Booking) -> None:
     nobody there would do it any more."""
     if booking.starts_at <= clock.now():
         raise SlotTaken
-    item = booking.items.select_related("service").get()
+    items = items_of(booking)
     try:
-        plan = plan_of(booking, item, staff=None)
-        if not plan.offering.is_live:
+        plan = plan_of(booking, staff=None)
+        if not all(item.offering.is_live for item in plan.items):
             raise SlotTaken
-        taken = take(plan, start=item.starts_at, staff_booking=False, agreed=True)
+        taken = take(plan, start=booking.starts_at, staff_booking=False, agreed=True)
     except (SlotNotOffered, NotOffered, StaffNotAble) as error:
         raise SlotTaken from error
-    _put(booking, item, taken)
-    item.save(update_fields=["staff"])
+    _put(booking, items, taken)
+    for item in items:
+        item.save(update_fields=["staff", "starts_at", "ends_at"])
 
 
 def check_free(booking: Booking, *, start: datetime, staff_booking: bool) -> None:
     """Would `take_again` find `start` free now? Nothing is locked. Raises as that does."""
-    item = booking.items.select_related("service").get()
     _refuse_impossible(start, may_have_begun=staff_booking)
-    _choose(
-        plan_of(booking, item, staff=None), start, staff_booking=staff_booking, besides_booking=booking.pk
-    )
-
-
-def plan_of(booking: Booking, item: BookingItem, *, staff: str | None) -> Plan:
-    """The plan of an existing item, by its snapshot: the catalogue may say something else by now.
-
-    Raises NotOffered when the outlet no longer does the service at all, StaffNotAble.
-    """
-    offering = (
-        Offering.objects.select_related("outlet", "service")
-        .filter(outlet_id=booking.outlet_id, service_id=item.service_id)
-        .first()
-    )
-    if offering is None:
-        raise NotOffered
-    if staff is None and item.staff_was_chosen:
-        staff = item.staff.public_id
-    return replace(
-        plan_for(offering, duration_min=item.duration_min, staff=staff),
-        buffer_before_min=item.buffer_before_min,
-        buffer_after_min=item.buffer_after_min,
-        prefer_pk=item.staff_id,
-    )
+    _choose(plan_of(booking, staff=None), start, staff_booking=staff_booking, besides_booking=booking.pk)
 
 
 def _choose(
@@ -242,24 +190,39 @@ def _choose(
     agreed: bool = False,
     besides_booking: int | None = None,
 ) -> Taken:
-    """Who and what is free for the plan at `start`. Raises SlotNotOffered, SlotTaken."""
-    ask = plan.ask()
-    found = open_time.open_time(
-        [ask], window=Span(start, start + timedelta(minutes=1)), besides_booking=besides_booking
-    )[ask.offering_pk]
-    slot = found.fits(start, by_staff=staff_booking, agreed=agreed)
-    if slot is None:
+    """Who and what is free for the plan at `start`. Raises SlotNotOffered, SlotTaken, NotOffered."""
+    found = visit_time.at_start(plan.ask(), start, besides_booking=besides_booking)
+    if found is None:
+        raise NotOffered
+    layout = found.fits(start, by_staff=staff_booking, agreed=agreed)
+    if layout is None:
         # Free was never on offer, or someone else has it: customers are told which.
         raise SlotTaken if staff_booking or agreed or found.is_offered(start) else SlotNotOffered
-    choice = found.choose(slot, prefer_pk=plan.prefer_pk)
-    return Taken(slot.start, slot.end, choice.taken, choice.staff, choice.units)
+    visits = [time.visit for time in found.times]
+    return Taken(layout, taken_of_people(visits, layout), taken_of_units(visits, layout))
 
 
-def _put(booking: Booking, item: BookingItem, taken: Taken) -> None:
-    item.staff_id = taken.staff_pk
-    item.starts_at = booking.starts_at = taken.starts_at
-    item.ends_at = booking.ends_at = taken.ends_at
-    allocate(item, taken)
+def _put(booking: Booking, items: Sequence[BookingItem], taken: Taken) -> None:
+    for item, put in zip(items, taken.items, strict=True):
+        item.staff_id = put.staff
+        item.starts_at, item.ends_at = put.start, put.end
+    booking.starts_at, booking.ends_at = taken.layout.start, taken.layout.end
+    allocate(items, taken)
+
+
+def _first(taken: Taken, theirs: Iterable[int], span: Span) -> int:
+    """The first of these services (by place) that lies in a period, or touches it with a buffer."""
+    within = [
+        (taken.items[at].start, at)
+        for at in theirs
+        if taken.items[at].start <= span.end and span.start <= taken.items[at].end
+    ]
+    return min(within)[1]
+
+
+def _row(item: BookingItem, span: Span, **whose: int) -> Allocation:
+    period = TimestamptzRange(span.start, span.end)
+    return Allocation(kind=AllocationKind.ITEM, item=item, period=period, **whose)
 
 
 def _refuse_impossible(start: datetime, *, may_have_begun: bool) -> None:

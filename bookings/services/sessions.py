@@ -28,6 +28,7 @@ from bookings.rules import states
 from bookings.rules.sessions import MOST_DATES, weekly
 from bookings.selectors import fit
 from bookings.selectors.open_time import unit_pks
+from bookings.selectors.plans import ItemPlan, Plan, plan_for
 from bookings.selectors.sessions import is_group
 from bookings.services import changes, core, expiry, reserve, seats
 from bookings.services.affected import refuse_unseen
@@ -38,6 +39,7 @@ from common.spans import Span
 from providers.enums import Place
 from providers.models import Offering, Outlet
 from providers.rules import checks
+from providers.rules.phases import lasting, read
 
 MOST_SEATS = 500
 
@@ -79,7 +81,7 @@ def add_sessions(
     if name and dates < 2:
         raise InvalidInput(errors=[{"field": "dates", "message": "a course has several dates"}])
     starts = weekly(start, zone=outlet.zone, count=dates, every_weeks=every_weeks)
-    plan = reserve.plan_for(offering, duration_min=offering.service.duration_min, staff=staff)
+    plan = plan_for(offering, duration_min=offering.service.duration_min, staff=staff)
     _refuse_past(starts[0])
     with transaction.atomic():
         # All who could do it at once, before any unit: each is tried in turn.
@@ -175,9 +177,7 @@ def cancel_session(*, session: GroupSession, actor: str, acknowledged: str = "")
                 _tell(each, event="session.cancelled", actor=actor)
 
 
-def _add(
-    plan: reserve.Plan, starts: Sequence[datetime], capacity: int, course_name: str
-) -> list[GroupSession]:
+def _add(plan: ItemPlan, starts: Sequence[datetime], capacity: int, course_name: str) -> list[GroupSession]:
     service, outlet = plan.offering.service, plan.offering.outlet
     course = None
     if course_name:
@@ -187,16 +187,16 @@ def _add(
     made = []
     for start in starts:
         try:
-            taken = reserve.take(plan, start=start, staff_booking=True)
+            taken = reserve.take(Plan((plan,)), start=start, staff_booking=True)
         except SlotTaken:
             raise SlotTaken(start=clock.rfc3339(start)) from None
         session = GroupSession.objects.create(
             outlet=outlet,
             service=service,
-            staff_id=taken.staff_pk,
+            staff_id=taken.items[0].staff,
             course=course,
-            starts_at=taken.starts_at,
-            ends_at=taken.ends_at,
+            starts_at=taken.layout.start,
+            ends_at=taken.layout.end,
             buffer_before_min=plan.buffer_before_min,
             buffer_after_min=plan.buffer_after_min,
             capacity=capacity,
@@ -207,11 +207,14 @@ def _add(
 
 
 def _allocate(session: GroupSession, taken: reserve.Taken) -> None:
-    rows = [Allocation(session=session, staff_id=taken.staff_pk)]
-    rows += [Allocation(session=session, resource_id=pk) for pk in taken.resource_pks]
-    for row in rows:
-        row.kind, row.period = AllocationKind.SESSION, TimestamptzRange(*taken.period)
-    reserve.write(rows)
+    rows = [(span, {"staff_id": pk}) for pk, spans in taken.people.items() for span in spans]
+    rows += [(span, {"resource_id": pk}) for pk, spans in taken.units.items() for span in spans]
+    reserve.write(
+        [
+            Allocation(kind=AllocationKind.SESSION, session=session, period=TimestamptzRange(*span), **whose)
+            for span, whose in rows
+        ]
+    )
 
 
 def _retake(session: GroupSession, start: datetime) -> None:
@@ -224,9 +227,11 @@ def _retake(session: GroupSession, start: datetime) -> None:
     if offering is None:
         raise NotOffered
     length = session.ends_at - session.starts_at
-    plan = reserve.Plan(
+    duration_min = int(length / timedelta(minutes=1))
+    plan = ItemPlan(
         offering=offering,
-        duration_min=int(length / timedelta(minutes=1)),
+        duration_min=duration_min,
+        phases=lasting(read(offering.service.phases), duration_min),
         buffer_before_min=session.buffer_before_min,
         buffer_after_min=session.buffer_after_min,
         staff_pks=(session.staff_id,),
@@ -235,10 +240,10 @@ def _retake(session: GroupSession, start: datetime) -> None:
     reserve.lock_rows(plan.staff_pks, ())
     _free(session)
     try:
-        taken = reserve.take(plan, start=start, staff_booking=True)
+        taken = reserve.take(Plan((plan,)), start=start, staff_booking=True)
     except SlotTaken:
         raise SlotTaken(start=clock.rfc3339(start)) from None
-    session.starts_at, session.ends_at = taken.starts_at, taken.ends_at
+    session.starts_at, session.ends_at = taken.layout.start, taken.layout.end
     session.save(update_fields=["starts_at", "ends_at"])
     _allocate(session, taken)
 

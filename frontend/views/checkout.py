@@ -25,6 +25,7 @@ from bookings.errors import (
     SlotTaken,
     TooManyHolds,
 )
+from bookings.models import BookingItem
 from bookings.presenters import answer_by
 from bookings.rules import states
 from bookings.selectors.access import Access
@@ -91,20 +92,19 @@ def _is_over(access: Access) -> bool:
 
 def _post(request: HttpRequest, access: Access) -> HttpResponse:
     do = request.POST.get("do", "update")
-    options = request.POST.getlist("options")
     forms = _forms(request, access, bound=True)
     try:
         if do == "pay":
             # Every form says what it lacks, not only the first.
             if not [name for name, form in forms.items() if not form.is_valid()]:
-                return _pay(request, access, forms, options)
+                return _pay(request, access, forms)
         elif do == "extend":
             with contextlib.suppress(AlreadyExtended):
                 holds.extend(access=access)
             return _page(request, _again(request, access), _unbound(forms), said="extended")
         elif do == "update":
             # Only what changes the price is taken over; the rest stays typed until it is sent.
-            holds.details(access=access, options=options)
+            holds.details(access=access, options=_options(request, access))
             return _page(request, _again(request, access), _unbound(forms))
         else:
             raise InvalidInput
@@ -123,14 +123,20 @@ def _post(request: HttpRequest, access: Access) -> HttpResponse:
     return _page(request, _again(request, access), forms, status=422)
 
 
-def _pay(request: HttpRequest, access: Access, forms: dict[str, Any], options: list[str]) -> HttpResponse:
+def _options(request: HttpRequest, access: Access) -> dict[str, list[str]]:
+    """The ticked options of each service, by its item's id."""
+    ids = [item.public_id for item in access.booking.items.all()]
+    return {id: request.POST.getlist(f"options-{id}") for id in ids}
+
+
+def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpResponse:
     address = forms["address"].cleaned_data if "address" in forms else None
 
     def run() -> dict[str, str]:
         booking = holds.details(
             access=access,
             contact=_contact(access, forms),
-            options=options,
+            options=_options(request, access),
             address=holds.Address(address["address_line"], note=address["address_note"]) if address else None,
             language=translation.get_language() or "en",
         )
@@ -203,9 +209,7 @@ def _page(
     request: HttpRequest, access: Access, forms: dict[str, Any], *, status: int = 200, **more: Any
 ) -> HttpResponse:
     booking = access.booking
-    item = booking.items.all()[0]
-    chosen = {line["option"] for line in item.lines if line["option"]}
-    options = item.service.options.filter(archived_at__isnull=True).order_by("position", "pk")
+    items = list(booking.items.all())
     now = clock.now()
     rules = Policy.from_dict(booking.policy)
     agreed: dict[str, Any] = {
@@ -218,21 +222,13 @@ def _page(
     last = list(payments_of(booking.ref))[-1:]
     context = {
         "booking": booking,
-        "item": item,
+        "item": items[0],
+        "rows": [_row(item) for item in items],
         "outlet": booking.outlet,
         "zone": booking.timezone,
         "now": now,
         "hold_seconds": settings.HOLD_MINUTES * 60 * (2 if booking.hold_extended else 1),
         "hold_minutes": settings.HOLD_MINUTES,
-        "options": [
-            {
-                "option": option,
-                "chosen": option.public_id in chosen,
-                "price": Money(option.price_amount, booking.currency),
-            }
-            for option in options
-        ],
-        "lines": [(line, Money(line["amount"], booking.currency)) for line in item.lines],
         "total": Money(booking.total_amount, booking.currency),
         "policy_lines": policy_lines(rules, **agreed),
         "policy_sentence": policy_sentence(rules, **agreed),
@@ -247,6 +243,23 @@ def _page(
         **more,
     }
     return render(request, "checkout.html", context, status=status)
+
+
+def _row(item: BookingItem) -> dict[str, Any]:
+    """One service of the visit: its price lines, and the options that may be added to it."""
+    chosen = {line["option"] for line in item.lines if line["option"]}
+    return {
+        "item": item,
+        "lines": [(line, Money(line["amount"], item.currency)) for line in item.lines],
+        "options": [
+            {
+                "option": option,
+                "chosen": option.public_id in chosen,
+                "price": Money(option.price_amount, item.currency),
+            }
+            for option in item.service.options.filter(archived_at__isnull=True).order_by("position", "pk")
+        ],
+    }
 
 
 def _not_held(request: HttpRequest, access: Access) -> HttpResponse:

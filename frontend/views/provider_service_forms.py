@@ -21,6 +21,8 @@ from frontend.views.provider_forms import (
 )
 from providers.enums import Place
 from providers.models import Offering, Outlet, ResourceKind, Service, ServiceOption
+from providers.rules import phases
+from providers.rules.phases import ACTIVE, PROCESSING
 
 
 class ServiceForm(DeskForm):
@@ -39,6 +41,22 @@ class ServiceForm(DeskForm):
     )
     buffer_before_min = minutes_field(_("Minutes to prepare before"), most=480, initial=0)
     buffer_after_min = minutes_field(_("Minutes to tidy up after"), most=480, initial=0)
+    worked_first_min = minutes_field(
+        _("Then it takes by itself: after … minutes of work"),
+        most=1440,
+        initial=0,
+        required=False,
+        help_text=_(
+            "Such as 30 for a colour that takes: its person is free to serve somebody else meanwhile."
+        ),
+    )
+    processing_min = minutes_field(
+        _("For … minutes, before the work goes on"),
+        most=1440,
+        initial=0,
+        required=False,
+        help_text=_("0: worked on throughout."),
+    )
     needs_acceptance = forms.BooleanField(label=_("We accept each booking first"), required=False)
     acceptance_hours = forms.IntegerField(
         label=_("Hours to answer a request"),
@@ -78,6 +96,9 @@ class ServiceForm(DeskForm):
             self.fields["currency"] = forms.ChoiceField(
                 label=_("Currency"), choices=[(code, code) for code in currencies]
             )
+        if service and _simple(service) is None:
+            # Several waits were set by the API: the page leaves them as they are.
+            del self.fields["worked_first_min"], self.fields["processing_min"]
         for kind in kinds:
             self.fields[f"need_{kind.public_id}"] = forms.IntegerField(
                 label=_("Needs: %(kind)s") % {"kind": kind.name}, min_value=0, max_value=20, initial=0
@@ -90,6 +111,9 @@ class ServiceForm(DeskForm):
         currency = data.get("currency", self.currency)
         data["price_amount"] = minor(data.pop("price"), currency)
         data["place"] = Place(data["place"])
+        if "processing_min" in data:
+            first, processing = data.pop("worked_first_min") or 0, data.pop("processing_min") or 0
+            data["phases"] = _phases(first, processing, data["duration_min"])
         if data["acceptance_hours"] is None:
             del data["acceptance_hours"]
         quantities = {kind: data.pop(f"need_{kind.public_id}") for kind in self.kinds}
@@ -106,6 +130,7 @@ class ServiceForm(DeskForm):
             "buffer_after_min": service.buffer_after_min,
             "needs_acceptance": service.needs_acceptance,
             "acceptance_hours": service.acceptance_hours,
+            **(_simple(service) or {}),
             "category": service.category.slug,
             "price": major(service.price_amount, service.currency),
             **{
@@ -113,6 +138,24 @@ class ServiceForm(DeskForm):
                 for need in service.needed  # type: ignore[attr-defined]
             },
         }
+
+
+def _simple(service: Service) -> dict[str, int] | None:
+    """The phases as the form asks for them: work, one wait, work. None when they are not of that kind."""
+    kinds = [phase.kind for phase in phases.read(service.phases)]
+    if kinds not in ([], [ACTIVE, PROCESSING], [ACTIVE, PROCESSING, ACTIVE]):
+        return None
+    minutes = [phase["minutes"] for phase in service.phases] or [0, 0]
+    return {"worked_first_min": minutes[0], "processing_min": minutes[1]}
+
+
+def _phases(worked_first_min: int, processing_min: int, duration_min: int) -> list[dict[str, Any]]:
+    """Work, one wait, and work until the end; without a wait none."""
+    if not processing_min:
+        return []
+    rest = duration_min - worked_first_min - processing_min
+    parts = [(ACTIVE, worked_first_min), (PROCESSING, processing_min), (ACTIVE, rest)]
+    return [{"kind": kind, "minutes": minutes} for kind, minutes in parts if minutes]
 
 
 class OffersForm(DeskForm):

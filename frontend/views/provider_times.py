@@ -50,6 +50,11 @@ class TimesForm(DeskForm):
     staff_choice = forms.ChoiceField(
         label=gettext_lazy("A visit for anyone goes to"), choices=StaffChoice.choices
     )
+    max_wait_min = minutes_field(
+        gettext_lazy("Longest wait between two services of a visit, minutes"),
+        most=outlets.MAX_WAIT_MIN,
+        help_text=gettext_lazy("For a cut and then a colour. 0: one must follow the other at once."),
+    )
     keeps_holidays = forms.BooleanField(label=gettext_lazy("Closed on public holidays"), required=False)
     holiday_region = forms.ChoiceField(label=gettext_lazy("Holidays of the region"), required=False)
 

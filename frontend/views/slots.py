@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from bookings.selectors.open_time import OpenSlot, slots_for
+from bookings.selectors.open_time import OpenSlot
+from bookings.selectors.slots import ItemRequest, slots_for
 from common import clock
 from common.clock import rfc3339
 from common.errors import DomainError, NotFound
@@ -90,11 +91,9 @@ def plan(
     days = min(outlet.window_days, LONGEST_DAYS)
     found = slots_for(
         outlet=outlet.public_id,
-        service=offering.service.public_id,
+        items=[ItemRequest(offering.service.public_id, options, staff)],
         start=now,
         end=now + timedelta(days=days + 1),
-        staff=staff,
-        options=options,
     )
     today = now.astimezone(outlet.zone).date()
     return arrange(

@@ -22,7 +22,6 @@ def invitation(
     booking and `sequence` rises with its events, so calendars replace what they have. Times are in UTC, which
     every calendar shows in its own zone; `at` is when it was written.
     """
-    item = booking.items.all()[0]
     event = Event()
     event.add("uid", f"{booking.ref.lower()}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", sequence)
@@ -30,10 +29,12 @@ def invitation(
     event.add("dtstart", booking.starts_at)
     event.add("dtend", booking.ends_at)
     event.add(
-        "summary", _("%(service)s at %(outlet)s") % {"service": item.name, "outlet": booking.outlet.name}
+        "summary",
+        _("%(service)s at %(outlet)s") % {"service": booking.service_names, "outlet": booking.outlet.name},
     )
     event.add(
-        "description", _("Booking %(ref)s with %(staff)s") % {"ref": booking.ref, "staff": item.staff.name}
+        "description",
+        _("Booking %(ref)s with %(staff)s") % {"ref": booking.ref, "staff": booking.staff_names},
     )
     event.add("location", location(booking))
     if booking.place == Place.OUTLET:

@@ -88,7 +88,7 @@ def _may_leave(booking: Booking) -> str:
 
 def _facts(booking: Booking) -> list[tuple[str, str]]:
     return [
-        (_("Service"), booking.items.all()[0].name),
+        (_("Service"), booking.service_names),
         (_("When"), long_time(booking.starts_at, booking.zone)),
         (_("Shop"), booking.outlet.name),
         (_("Booking"), booking.ref),

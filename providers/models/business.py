@@ -124,6 +124,8 @@ class Outlet(Rated):
     # Buffers need working time, too; else they may lie outside hours.
     buffers_in_hours = models.BooleanField(default=False)
     staff_choice = models.CharField(max_length=10, choices=StaffChoice, default=StaffChoice.FAIR_SHARE)
+    # In a visit of several services a guest waits at most so many minutes for the next one.
+    max_wait_min = models.PositiveSmallIntegerField(default=30)
     # Closed on the public holidays of its country and, of ISO 3166-2, region.
     keeps_holidays = models.BooleanField(default=False)
     holiday_region = models.CharField(max_length=40, blank=True)
@@ -147,6 +149,9 @@ class Outlet(Rated):
             models.CheckConstraint(
                 condition=models.Q(grid_offset_min__lt=models.F("slot_step_min")),
                 name="outlet_grid_offset_is_within_a_step",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_wait_min__lte=240), name="outlet_wait_is_at_most_240_minutes"
             ),
             models.CheckConstraint(
                 condition=models.Q(staff_choice__in=StaffChoice.values), name="outlet_staff_choice_is_known"

@@ -1,5 +1,6 @@
 """What is sold: categories, services, options, who can do them, and what they need."""
 
+import pgtrigger
 from django.contrib.gis.db import models as gis
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
@@ -57,6 +58,8 @@ class Service(models.Model):
     duration_min = models.PositiveSmallIntegerField()
     buffer_before_min = models.PositiveSmallIntegerField(default=0)
     buffer_after_min = models.PositiveSmallIntegerField(default=0)
+    # [{"kind": "active" or "processing", "minutes"}], as long as the service; none: its person is at it throughout.
+    phases = models.JSONField(default=list, blank=True)
     price_amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     tax_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
@@ -91,6 +94,22 @@ class Service(models.Model):
                 name="service_is_accepted_within_72_hours",
             ),
             models.CheckConstraint(condition=models.Q(place__in=Place.values), name="service_place_is_known"),
+        ]
+        triggers = [
+            # A check constraint may not add up the members of a list.
+            pgtrigger.Trigger(
+                name="phases_are_as_long_as_the_service",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("phases", "duration_min"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__phases__isnull=False) & ~pgtrigger.Q(new__phases=[]),
+                func="""
+                    IF (SELECT sum((phase->>'minutes')::int) FROM jsonb_array_elements(NEW.phases) AS phase)
+                        IS DISTINCT FROM NEW.duration_min THEN
+                        RAISE EXCEPTION 'phases_are_as_long_as_the_service' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -134,6 +134,7 @@ class OutletIn(Strict):
     window_until: date | None = None
     buffers_in_hours: bool = False
     staff_choice: StaffChoice = StaffChoice.FAIR_SHARE
+    max_wait_min: Whole = 30
     keeps_holidays: bool = False
     holiday_region: Text = ""
     service_radius_m: Whole | None = None
@@ -164,6 +165,7 @@ class OutletChanges(Strict):
     window_until: date | None = None
     buffers_in_hours: bool | None = None
     staff_choice: StaffChoice | None = None
+    max_wait_min: Whole | None = None
     keeps_holidays: bool | None = None
     holiday_region: Text | None = None
     service_radius_m: Whole | None = None
@@ -194,6 +196,7 @@ class OutletOut(Schema):
     window_until: date | None
     buffers_in_hours: bool
     staff_choice: StaffChoice
+    max_wait_min: int = Field(description="longest wait between the services of one visit")
     keeps_holidays: bool
     holiday_region: str
     service_radius_m: int | None

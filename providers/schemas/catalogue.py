@@ -1,6 +1,7 @@
 """People and services."""
 
 from decimal import Decimal
+from typing import Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -80,6 +81,13 @@ class NeedOut(Schema):
     quantity: int
 
 
+class PhaseIO(Strict):
+    """One part of a service: `active` while its person is at it, `processing` while they may serve somebody else."""
+
+    kind: Literal["active", "processing"]
+    minutes: int = Field(ge=1, le=1440)
+
+
 class ServiceIn(Strict):
     """`outlets` are the ids of where it is sold at `price_amount`; all of them use `currency`."""
 
@@ -93,6 +101,9 @@ class ServiceIn(Strict):
     place: Place = "outlet"
     buffer_before_min: Whole = 0
     buffer_after_min: Whole = 0
+    phases: list[PhaseIO] = Field(
+        default_factory=list, max_length=9, description="together as long as it; none: active throughout"
+    )
     tax_percent: Decimal = Decimal(0)
     needs_acceptance: bool = False
     acceptance_hours: Whole = 24
@@ -113,6 +124,7 @@ class ServiceChanges(Strict):
     place: Place | None = None
     buffer_before_min: Whole | None = None
     buffer_after_min: Whole | None = None
+    phases: list[PhaseIO] | None = Field(None, max_length=9)
     tax_percent: Decimal | None = None
     needs_acceptance: bool | None = None
     acceptance_hours: Whole | None = None
@@ -158,6 +170,7 @@ class ServiceOut(Schema):
     duration_min: int
     buffer_before_min: int
     buffer_after_min: int
+    phases: list[PhaseIO]
     price: MoneyOut
     tax_percent: str
     needs_acceptance: bool = Field(description="bookings wait for the provider's yes")

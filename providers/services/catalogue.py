@@ -9,7 +9,14 @@ from django.db import transaction
 from common import clock
 from providers import events
 from providers.enums import Place
-from providers.errors import AreaNeeded, CategoryUnknown, CurrencyMismatch, IsArchived, NotOfThisBusiness
+from providers.errors import (
+    AreaNeeded,
+    CategoryUnknown,
+    CurrencyMismatch,
+    IsArchived,
+    NotOfThisBusiness,
+    PhasesInvalid,
+)
 from providers.models import (
     Category,
     Offering,
@@ -20,7 +27,7 @@ from providers.models import (
     Service,
     Skill,
 )
-from providers.rules import checks
+from providers.rules import checks, phases
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.listing import refresh_listing, refresh_service
 from providers.services.record import lock_provider, tell
@@ -33,6 +40,9 @@ MAX_UNITS = 20
 class ServiceFields(TypedDict, total=False):
     """What may be said about a service. `*_min` are minutes, `tax_percent` 0 to under 100.
 
+    `phases` are `[{"kind": "active" or "processing", "minutes"}]`, together as long as the service; none: its person
+    is at it throughout.
+
     `needs_acceptance`: each booking waits for the provider's yes, at most `acceptance_hours` (1 to 72).
     """
 
@@ -44,6 +54,7 @@ class ServiceFields(TypedDict, total=False):
     duration_min: int
     buffer_before_min: int
     buffer_after_min: int
+    phases: list[dict[str, Any]]
     price_amount: int
     tax_percent: Decimal
     capacity: int
@@ -65,11 +76,12 @@ def create_service(
     """A new service, sold at `outlets` at its price.
 
     Category, name, duration_min and price_amount are needed. `needs` is the number of units per kind.
-    Raises CurrencyUnknown, CurrencyMismatch, AreaNeeded, NotOfThisBusiness, IsArchived, CategoryUnknown, and
-    the errors of each field.
+    Raises CurrencyUnknown, CurrencyMismatch, AreaNeeded, NotOfThisBusiness, IsArchived, CategoryUnknown,
+    PhasesInvalid, and the errors of each field.
     """
     provider = lock_provider(provider.pk)
     clean = _checked({"name": "", **fields})
+    _check_phases(clean.get("phases", ()), clean["duration_min"])
     service = Service.objects.create(provider=provider, currency=checks.currency(currency), **clean)
     _set_needs(service, needs or {})
     for outlet in outlets:
@@ -95,6 +107,7 @@ def update_service(
     if service.archived_at:
         raise IsArchived
     clean = _checked(changes)
+    _check_phases(clean.get("phases", service.phases), clean.get("duration_min", service.duration_min))
     offered = Offering.objects.filter(service=service)
     if "price_amount" in clean:
         offered.filter(price_amount=service.price_amount).update(price_amount=clean["price_amount"])
@@ -200,6 +213,11 @@ def _set_needs(service: Service, needs: Mapping[ResourceKind, int]) -> None:
 
 def _price(amount: int) -> int:
     return checks.number(amount, field="price_amount", least=0, most=MAX_PRICE)
+
+
+def _check_phases(stored: Sequence[Mapping[str, Any]], duration_min: int) -> None:
+    if why := phases.problem(phases.read(stored), duration_min):
+        raise PhasesInvalid(field="phases", why=why)
 
 
 def _checked(fields: ServiceFields) -> dict[str, Any]:

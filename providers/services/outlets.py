@@ -35,11 +35,13 @@ from providers.services.record import lock_provider, tell
 MAX_SERVICE_RADIUS_M = 100_000
 MAX_CORNERS = 200
 MAX_NOTICE_MIN = 60 * 24 * 30
+MAX_WAIT_MIN = 240
 
 # Its time zone decides which instants its hours are, its step which of them may be booked.
 _TIME_FIELDS = {
     *("timezone", "slot_step_min", "grid_align", "grid_offset_min", "notice_min", "window_days"),
-    *("window_until", "buffers_in_hours", "keeps_holidays", "holiday_region", "country", "travel_mode"),
+    *("window_until", "buffers_in_hours", "max_wait_min", "keeps_holidays", "holiday_region", "country"),
+    "travel_mode",
 }
 
 # What may leave visits outside hours, or at another time of the shop's clock.
@@ -51,7 +53,7 @@ class OutletFields(TypedDict, total=False):
 
     `position` is the pin (degrees, WGS 84): without it the address is looked up. Home visits go within
     `service_radius_m` (metres) or what `service_corners` enclose, in order (None: neither), their people by
-    `travel_mode` (geo.enums.TravelMode). `slot_step_min`, `grid_offset_min` and `notice_min` are minutes, `timezone`
+    `travel_mode` (geo.enums.TravelMode). `slot_step_min`, `grid_offset_min`, `notice_min` and `max_wait_min` are minutes, `timezone`
     an IANA name, `currency` ISO 4217, `window_until` the last local day that may be booked (None: only `window_days`
     says), `holiday_region` an ISO 3166-2 code without the country ("": the country's holidays).
     """
@@ -76,6 +78,7 @@ class OutletFields(TypedDict, total=False):
     window_until: date | None
     buffers_in_hours: bool
     staff_choice: str
+    max_wait_min: int
     keeps_holidays: bool
     holiday_region: str
     service_radius_m: int | None
@@ -198,7 +201,12 @@ def _checked(fields: OutletFields, *, country: str) -> dict[str, Any]:
             clean[name] = check(clean[name])
     if "phone" in clean:
         clean["phone"] = clean_phone(clean["phone"], region=country.strip().upper()) or ""
-    ranges = {"slot_step_min": (5, 240), "notice_min": (0, MAX_NOTICE_MIN), "window_days": (1, 366)}
+    ranges = {
+        "slot_step_min": (5, 240),
+        "notice_min": (0, MAX_NOTICE_MIN),
+        "window_days": (1, 366),
+        "max_wait_min": (0, MAX_WAIT_MIN),
+    }
     for name, (least, most) in ranges.items():
         if name in clean:
             checks.number(clean[name], field=name, least=least, most=most)

@@ -10,7 +10,7 @@ from accounts.principals import ANONYMOUS, Principal
 from bookings.selectors.access import Access, booking_for
 from bookings.services import holds
 from providers.enums import Role
-from providers.models import Outlet, Service, StaffMember
+from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests.factories import make_member, make_outlet, make_service, make_staff, make_user, tomorrow_at
 
 
@@ -73,3 +73,8 @@ def contact() -> Callable[..., holds.Contact]:
         return holds.Contact(name, email, phone)
 
     return make
+
+
+def of_first(access: Access, *options: ServiceOption) -> dict[str, list[str]]:
+    """The options of a booking's first item, as `holds.details` takes them."""
+    return {access.booking.items.all()[0].public_id: [option.public_id for option in options]}

@@ -15,7 +15,7 @@ from common import clock
 from common.errors import NotFound
 from common.models import AuditEntry, Event
 from providers.models import Offering, Skill
-from tests.bookings.conftest import Shop
+from tests.bookings.conftest import Shop, of_first
 from tests.factories import (
     KALLIO,
     make_home_service,
@@ -104,7 +104,7 @@ def test_details_make_the_visit_longer_and_dearer(shop: Shop, contact: Callable[
     option = make_option(shop.service, extra_min=15, price_amount=1200)
     access = shop.hold()
 
-    booking = holds.details(access=access, contact=contact(), options=[option.public_id])
+    booking = holds.details(access=access, contact=contact(), options=of_first(access, option))
 
     booking.refresh_from_db()
     assert (booking.total_amount, booking.ends_at) == (6200, tomorrow_at(11, 15))
@@ -119,7 +119,7 @@ def test_details_that_do_not_fit_leave_everything_as_it_was(shop: Shop) -> None:
     shop.hold(tomorrow_at(11))
 
     with pytest.raises(errors.SlotTaken):
-        holds.details(access=access, options=[option.public_id])
+        holds.details(access=access, options=of_first(access, option))
 
     booking = shop.again(access).booking
     assert (booking.total_amount, booking.ends_at) == (5000, tomorrow_at(11))
@@ -231,7 +231,7 @@ def test_options_are_priced_as_the_hold_was(shop: Shop) -> None:
     shop.service.duration_min, shop.service.name = 120, "Dear cut"
     shop.service.save()
 
-    booking = holds.details(access=access, options=[option.public_id])
+    booking = holds.details(access=access, options=of_first(access, option))
 
     assert (booking.total_amount, booking.ends_at) == (6200, tomorrow_at(11, 15))
     assert [line["name"] for line in booking.items.get().lines] == ["Cut", "Conditioning"]
@@ -243,14 +243,14 @@ def test_a_hold_may_grow_when_its_notice_has_passed(shop: Shop) -> None:
     shop.outlet.notice_min = 7 * 24 * 60
     shop.outlet.save(update_fields=["notice_min"])
 
-    assert holds.details(access=access, options=[option.public_id]).ends_at == tomorrow_at(11, 15)
+    assert holds.details(access=access, options=of_first(access, option)).ends_at == tomorrow_at(11, 15)
 
 
 def test_what_staff_hold_outside_hours_may_grow(shop: Shop) -> None:
     option = make_option(shop.service, extra_min=15)
     access = shop.hold(tomorrow_at(20, 7), principal=shop.owner)
 
-    assert holds.details(access=access, options=[option.public_id]).ends_at == tomorrow_at(21, 22)
+    assert holds.details(access=access, options=of_first(access, option)).ends_at == tomorrow_at(21, 22)
 
 
 def test_alternatives_to_a_longer_visit_may_lie_in_its_own_time(shop: Shop) -> None:
@@ -259,7 +259,7 @@ def test_alternatives_to_a_longer_visit_may_lie_in_its_own_time(shop: Shop) -> N
     shop.hold(tomorrow_at(11))
 
     with pytest.raises(errors.SlotTaken) as refused:
-        holds.details(access=access, options=[option.public_id])
+        holds.details(access=access, options=of_first(access, option))
 
     starts = [slot["start"] for slot in refused.value.data["alternatives"]]
     assert clock.rfc3339(tomorrow_at(9, 45)) in starts

@@ -11,7 +11,9 @@ from psycopg.types.range import TimestamptzRange
 from bookings.enums import AllocationKind, Status
 from bookings.errors import NotOffered, OptionUnknown, SpanTooLong, StaffNotAble
 from bookings.models import Allocation, Booking
-from bookings.selectors.open_time import Ask, OutletSlots, alternatives, open_time, slots_for
+from bookings.selectors.open_time import Ask, open_time
+from bookings.selectors.slots import ItemRequest, OutletSlots, slots_for
+from bookings.selectors.visit_time import ItemAsk, VisitAsk, alternatives, at_start, visit_time
 from common import clock
 from common.errors import NotFound
 from common.spans import Span
@@ -64,8 +66,24 @@ def wall(day: int, hour: int, minute: int = 0) -> datetime:
 
 def find(outlet: Outlet, service: Service, window: Span = WEDNESDAY, **more: Any) -> OutletSlots:
     return slots_for(
-        outlet=outlet.public_id, service=service.public_id, start=window.start, end=window.end, **more
+        outlet=outlet.public_id,
+        items=[ItemRequest(service.public_id, **more)],
+        start=window.start,
+        end=window.end,
     )
+
+
+def alone(offering: Offering, **more: Any) -> VisitAsk:
+    """A visit of this one service."""
+    return VisitAsk((ItemAsk(Ask(offering.pk), **more),))
+
+
+def chosen(offering: Offering, start: datetime, **more: Any) -> int:
+    """Who would do it (primary key)."""
+    found = at_start(alone(offering, **more), start)
+    layout = found and found.fits(start)
+    assert layout
+    return layout.placed[0].staff
 
 
 def starts(outlet: Outlet, service: Service, window: Span = WEDNESDAY, **more: Any) -> list[str]:
@@ -165,21 +183,19 @@ def test_starts_follow_the_outlets_grid_and_what_is_offered_can_be_taken(
     ]
     assert [f"{start.astimezone(outlet.zone):%H:%M}" for start in offered] == expected
     # What was free and is taken was for sale.
-    assert all(found.is_offered(start) for start in offered)
+    visit = visit_time(alone(offering_of(service)), window=WEDNESDAY)
+    assert visit and all(visit.is_offered(start) for start in offered)
 
 
 def test_the_outlets_strategy_chooses_who(outlet: Outlet, service: Service, person: StaffMember) -> None:
     other = make.make_staff(outlet)
     service.skills.create(staff=other)
     block(wall(25, 9), wall(25, 10), staff=person)
-    offering = offering_of(service).pk
+    offering = offering_of(service)
     make.make_service(outlet, staff=[other])
     for strategy, expected in (("fair_share", other), ("compact", person), ("flexible", person)):
         Outlet.objects.update(staff_choice=strategy)
-        found = open_time([Ask(offering)], window=WEDNESDAY)[offering]
-        slot = found.fits(wall(25, 10))
-        assert slot
-        assert found.choose(slot).staff == expected.pk
+        assert chosen(offering, wall(25, 10)) == expected.pk
 
 
 def test_what_is_taken_is_not_offered_and_what_is_dead_is(
@@ -332,9 +348,13 @@ def test_customers_get_what_is_listed_and_staff_any_free_minute(
     assert [found.fits(slot.start) for slot in found.slots()] == found.slots()
     off_grid, at_night, taken = wall(25, 10, 7), wall(25, 20), wall(25, 9, 30)
     assert [found.fits(start) for start in (off_grid, at_night, taken)] == [None] * 3
-    assert [found.is_offered(start) for start in (off_grid, at_night, taken)] == [False, False, True]
-    assert found.fits(off_grid, by_staff=True) and found.fits(at_night, by_staff=True)
-    assert found.fits(taken, by_staff=True) is None
+    visit = visit_time(alone(offering_of(service)), window=WEDNESDAY)
+    assert visit
+    assert [visit.is_offered(start) for start in (off_grid, at_night, taken)] == [False, False, True]
+    assert [visit.fits(start) for start in (off_grid, at_night, taken)] == [None] * 3
+    assert [layout.start for layout in visit.layouts()] == [slot.start for slot in found.slots()]
+    assert visit.fits(off_grid, by_staff=True) and visit.fits(at_night, by_staff=True)
+    assert visit.fits(taken, by_staff=True) is None
 
 
 def test_a_named_person_is_preferred_and_fair_share_decides_else(
@@ -343,24 +363,19 @@ def test_a_named_person_is_preferred_and_fair_share_decides_else(
     other = make.make_staff(outlet)
     other.skills.create(service=service)
     block(wall(25, 9), wall(25, 9, 30), staff=person)
-    ask = Ask(offering_of(service).pk)
-    found = open_time([ask], window=Span(wall(25, 11), wall(25, 11, 1)))[ask.offering_pk]
-    slot = found.fits(wall(25, 11))
-    assert slot is not None and slot.staff == (person.pk, other.pk)
-    assert found.choose(slot).staff == other.pk
-    assert found.choose(slot, prefer_pk=person.pk).staff == person.pk
+    assert chosen(offering_of(service), wall(25, 11)) == other.pk
+    assert chosen(offering_of(service), wall(25, 11), prefer_pk=person.pk) == person.pk
 
 
 def test_the_nearest_alternatives_lie_on_both_sides(
     outlet: Outlet, service: Service, person: StaffMember
 ) -> None:
-    ask = Ask(offering_of(service).pk)
     block(wall(25, 10), wall(25, 11), staff=person)
-    found = alternatives(ask, start=wall(25, 10))
+    found = alternatives(alone(offering_of(service)), start=wall(25, 10))
     assert [slot.start for slot in found] == [wall(24, 11), wall(25, 9), wall(25, 11)]
     block(wall(24, 9), wall(25, 10), staff=person)
     block(wall(25, 11), wall(29, 23), staff=person)
-    assert [slot.start for slot in alternatives(ask, start=wall(25, 10))] == [
+    assert [slot.start for slot in alternatives(alone(offering_of(service)), start=wall(25, 10))] == [
         wall(30, 9),
         wall(30, 9, 30),
         wall(30, 10),
@@ -368,7 +383,7 @@ def test_the_nearest_alternatives_lie_on_both_sides(
 
 
 def test_a_start_long_past_has_no_alternatives(outlet: Outlet, service: Service) -> None:
-    assert alternatives(Ask(offering_of(service).pk), start=NOW - timedelta(days=60)) == []
+    assert alternatives(alone(offering_of(service)), start=NOW - timedelta(days=60)) == []
 
 
 def test_next_slots_are_the_first_of_the_list(outlet: Outlet, service: Service, person: StaffMember) -> None:

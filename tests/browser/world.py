@@ -18,7 +18,7 @@ from accounts.services.consents import accept_terms
 from bookings.models import Booking, BookingItem
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
-from bookings.selectors.open_time import slots_for
+from bookings.selectors.slots import slots_for
 from bookings.services import changes, expiry, holds, objections, paying, requests, visits
 from common import clock
 from geo.importer import import_extract
@@ -133,7 +133,10 @@ def free_starts(shop: Shop, *, days: int = 1, staff: str | None = None) -> list[
     day = clock.now().astimezone(outlet.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     start = day + timedelta(days=days)
     found = slots_for(
-        outlet=shop.outlet, service=shop.service, start=start, end=start + timedelta(days=1), staff=staff
+        outlet=shop.outlet,
+        items=[holds.ItemRequest(shop.service, staff=staff)],
+        start=start,
+        end=start + timedelta(days=1),
     )
     return [slot.start for slot in found.slots]
 

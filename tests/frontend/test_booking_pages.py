@@ -76,6 +76,11 @@ def pay(client: Client, booking: Booking, method: str = "counter", **more: Any) 
     return client.post(f"/b/{booking.ref}/checkout", {**fields, **WHO, **more})
 
 
+def options_field(booking: Booking) -> str:
+    """The name of the ticks of a booking's only service."""
+    return f"options-{booking.items.get().public_id}"
+
+
 def test_slots_show_the_days_and_times_with_their_plates(
     client: Client, outlet: Outlet, service: Service, person: StaffMember
 ) -> None:
@@ -244,7 +249,9 @@ def test_options_change_the_price_and_keep_what_was_typed(
     option = make_option(service)
     booking = held_by(client, outlet, service)
 
-    page = client.post(f"/b/{booking.ref}/checkout", {"do": "update", "options": option.public_id, **WHO})
+    page = client.post(
+        f"/b/{booking.ref}/checkout", {"do": "update", options_field(booking): option.public_id, **WHO}
+    )
 
     assert page.status_code == 200
     assert "€62.00" in text(page)
@@ -255,13 +262,13 @@ def test_nobody_pays_an_amount_they_have_not_seen(client: Client, outlet: Outlet
     option = make_option(service)
     booking = held_by(client, outlet, service)
 
-    page = pay(client, booking, options=option.public_id)
+    page = pay(client, booking, **{options_field(booking): option.public_id})
 
     assert page.status_code == 409
     assert "It is €62.00 now." in text(page)
     booking.refresh_from_db()
     assert booking.status == "held"
-    assert pay(client, booking, options=option.public_id).status_code == 302
+    assert pay(client, booking, **{options_field(booking): option.public_id}).status_code == 302
 
 
 def test_a_longer_visit_that_does_not_fit_leaves_things_as_they_were(
@@ -271,11 +278,13 @@ def test_a_longer_visit_that_does_not_fit_leaves_things_as_they_were(
     booking = held_by(client, outlet, service)
     make_hold(outlet, service, tomorrow_at(11))
 
-    page = client.post(f"/b/{booking.ref}/checkout", {"do": "update", "options": option.public_id, **WHO})
+    page = client.post(
+        f"/b/{booking.ref}/checkout", {"do": "update", options_field(booking): option.public_id, **WHO}
+    )
 
     assert page.status_code == 409
     assert "run into the next one" in text(page)
-    assert [each["chosen"] for each in page.context["options"]] == [False]
+    assert [each["chosen"] for row in page.context["rows"] for each in row["options"]] == [False]
     assert 'value="Helmi Virtanen"' in page.content.decode()
 
 

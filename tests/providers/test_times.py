@@ -29,6 +29,7 @@ TIMES = {
     "window_until": "2090-12-24",
     "buffers_in_hours": "on",
     "staff_choice": "compact",
+    "max_wait_min": "20",
     "keeps_holidays": "on",
     "holiday_region": "",
 }

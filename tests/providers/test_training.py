@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from bookings.errors import StaffNotAble
-from bookings.selectors.open_time import slots_for
+from bookings.selectors.slots import slots_for
 from bookings.services import holds
 from common import clock
 from common.errors import NotFound
@@ -53,7 +53,7 @@ def offered(business: Business) -> list[str]:
     """Who can be booked for the service tomorrow."""
     found = slots_for(
         outlet=business.outlet.public_id,
-        service=business.service.public_id,
+        items=[holds.ItemRequest(business.service.public_id)],
         start=tomorrow_at(0),
         end=tomorrow_at(23),
     )

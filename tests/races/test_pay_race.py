@@ -10,7 +10,7 @@ from payments.errors import PaymentClosed
 from payments.gateways.sandbox import SandboxGateway
 from payments.models import Payment
 from payments.sandbox.models import SandboxIntent
-from tests.bookings.conftest import Shop, contact, shop
+from tests.bookings.conftest import Shop, contact, of_first, shop
 from tests.factories import make_option
 from tests.payments.paying import together
 
@@ -28,7 +28,7 @@ def cancel(shop: Shop, access: Access) -> None:
 
 def add_option(shop: Shop, access: Access) -> None:
     option = make_option(shop.service, extra_min=0, price_amount=1200)
-    holds.details(access=shop.again(access), options=[option.public_id])
+    holds.details(access=shop.again(access), options=of_first(access, option))
 
 
 def promise(shop: Shop, access: Access) -> None:

@@ -1,6 +1,7 @@
 """The engine offers exactly what a minute-by-minute reading of hours, busy times and units allows."""
 
 from bisect import bisect_right
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,30 +10,48 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.rules.availability import (
-    Choice,
     Person,
     Pool,
     Slot,
     Strategy,
     Visit,
-    choose,
     first_slots,
     fits,
     slots,
+    standing,
 )
 from bookings.rules.grid import Grid
+from bookings.rules.several import Part, Visits, taken_of_people, taken_of_units
 from common.spans import Span
 from providers.rules.hours import WeeklyRule, working_spans
+from providers.rules.phases import Phase
 from tests.rules.brute import instant, minute, minutes, wall
 from tests.rules.strategies import overrides, periods, places, rules, windows
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+def phased(duration_min: int) -> list[tuple[Phase, ...]]:
+    """Ways to divide so many minutes into phases."""
+    third = duration_min // 5 * 2 or 1
+    rest = duration_min - third
+    return [
+        (Phase("active", third), Phase("processing", rest)),
+        (Phase("processing", third), Phase("active", rest)),
+        *([(Phase("active", third), Phase("processing", rest - 3), Phase("active", 3))] if rest > 3 else []),
+    ]
+
+
 visits = st.builds(
     Visit,
     st.sampled_from([5, 15, 30, 45, 60, 90, 150]),
     st.sampled_from([0, 0, 5, 15, 30]),
     st.sampled_from([0, 0, 10, 15, 60]),
     st.booleans(),
+).flatmap(
+    lambda visit: st.sampled_from([(), (), *phased(visit.duration_min)]).map(
+        lambda p: replace(visit, phases=p)
+    )
 )
 steps = st.sampled_from([5, 10, 15, 20, 30, 35, 60, 240])
 aligns = st.sampled_from(["clock", "clock", "opening", "previous"])
@@ -55,7 +74,12 @@ def brute(visit: Visit, people: list[Person], pools: list[Pool], window: Span, g
             for pool, kind in zip(pools, units, strict=True)
         )
         needed = around if visit.buffers_in_hours else during
-        return enough and needed <= working[id] and not around & busy[id]
+        moment, at_it = start, around - during
+        for phase in visit.phases or (Phase("active", visit.duration_min),):
+            if phase.kind == "active":
+                at_it = at_it | set(range(moment, moment + phase.minutes))
+            moment += phase.minutes
+        return enough and needed <= working[id] and not at_it & busy[id]
 
     def on_grid(id: int, start: int) -> bool:
         if grid.align == "clock":
@@ -141,15 +165,36 @@ def test_the_first_slots_and_each_single_start_agree_with_the_list(
 def test_whatever_is_chosen_overlaps_nothing(case: tuple) -> None:
     visit, people, pools, window, grid = case
     for slot in slots(visit, people, pools, window=window, grid=grid)[:5]:
-        choice = choose(slot, visit, people, pools, zone=grid.zone)
-        person = next(p for p in people if p.id == choice.staff)
-        assert choice.taken == visit.taken(slot.start)
-        assert not any(choice.taken.overlaps(busy) for busy in person.busy)
-        assert len(choice.units) == sum(pool.quantity for pool in pools)
+        parts = [Part(visit, people, pools)]
+        layout = Visits(parts).at(slot.start)
+        assert layout is not None and layout.start == slot.start
+        [put] = layout.placed
+        person = next(p for p in people if p.id == put.staff)
+        worked = taken_of_people([visit], layout)[put.staff]
+        assert not any(part.overlaps(busy) for part in worked for busy in person.busy)
+        assert len(put.units) == sum(pool.quantity for pool in pools)
+        taken = taken_of_units([visit], layout)
+        assert not any(
+            each.overlaps(busy)
+            for pool in pools
+            for unit in pool.units
+            for each in taken.get(unit, ())
+            for busy in pool.units[unit]
+        )
         # Once taken it is no longer offered with the same person.
-        rest = [Person(p.id, p.working, [*p.busy, choice.taken] if p is person else p.busy) for p in people]
+        rest = [Person(p.id, p.working, [*p.busy, *worked] if p is person else p.busy) for p in people]
         again = fits(visit, rest, pools, start=slot.start)
         assert again is None or person.id not in again.staff
+
+
+def test_after_a_day_that_was_skipped_hours_count_from_the_morning_before_it() -> None:
+    apia = ZoneInfo("Pacific/Apia")  # where 30 December 2011 never was
+    always = [Span(datetime(2011, 12, 29, 10, tzinfo=UTC), datetime(2011, 12, 30, 11, tzinfo=UTC))]
+    dawn = Span(datetime(2011, 12, 30, 10, tzinfo=UTC), datetime(2011, 12, 30, 10, 5, tzinfo=UTC))
+    grid = Grid(apia, 5, 5, "opening")
+    assert [slot.start for slot in slots(Visit(5), [Person(1, always)], window=dawn, grid=grid)] == [
+        dawn.start
+    ]
 
 
 def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
@@ -255,6 +300,13 @@ def test_buffers_that_need_working_time_lie_within_it() -> None:
     assert starts(visit, Person(1, NINE_TO_NOON)) == ["09:30", "10:00", "10:30"]
 
 
+def first(people: list[Person], strategy: Strategy) -> int:
+    """Who gets an hour at noon."""
+    taken = Span(at(12), at(13))
+    zone = ZoneInfo("UTC")
+    return min(people, key=lambda person: standing(person, taken, zone=zone, strategy=strategy)).id
+
+
 @pytest.mark.parametrize(("strategy", "expected"), [("fair_share", 3), ("compact", 1), ("flexible", 2)])
 def test_who_gets_a_visit_for_anyone_is_a_named_strategy(strategy: Strategy, expected: int) -> None:
     working = [Span(at(9), at(17))]
@@ -263,9 +315,7 @@ def test_who_gets_a_visit_for_anyone_is_a_named_strategy(strategy: Strategy, exp
         Person(2, working, [Span(at(9), at(11))], skills=2),
         Person(3, working, [], skills=9),
     ]
-    slot = fits(Visit(60), people, start=at(12))
-    assert slot
-    assert choose(slot, Visit(60), people, zone=ZoneInfo("UTC"), strategy=strategy).staff == expected
+    assert first(people, strategy) == expected
 
 
 def test_anyone_is_whoever_has_the_least_that_day_then_the_lowest_id() -> None:
@@ -275,6 +325,10 @@ def test_anyone_is_whoever_has_the_least_that_day_then_the_lowest_id() -> None:
     people = [Person(1, working, long), Person(3, working, short), Person(2, working, short + yesterday)]
     slot = fits(Visit(60), people, start=at(12))
     assert slot == Slot(at(12), at(13), (1, 2, 3))
-    pool = Pool(7, 1, {5: [Span(at(12), at(13))], 9: [], 6: []})
-    choice = choose(slot, Visit(60), people, [pool], zone=ZoneInfo("UTC"))
-    assert choice == Choice(2, (6,), Span(at(12), at(13)))
+    assert first(people, "fair_share") == 2
+
+
+def test_the_unit_that_is_soonest_taken_again_is_taken() -> None:
+    pool = Pool(7, 1, {5: [Span(at(12), at(13))], 9: [Span(at(14), at(15))], 6: []})
+    layout = Visits([Part(Visit(60), [Person(1, [Span(at(9), at(17))])], [pool])]).at(at(12))
+    assert layout is not None and layout.placed[0].units == (9,)

@@ -306,7 +306,7 @@ def test_the_desk_lists_what_is_missing(listed: Vetting) -> None:
 
 
 def test_a_service_that_is_held_back_cannot_be_booked(listed: Vetting) -> None:
-    from bookings.selectors.open_time import slots_for
+    from bookings.selectors.slots import ItemRequest, slots_for
     from tests.factories import tomorrow_at
 
     tyres = make_category("tyres")
@@ -316,7 +316,7 @@ def test_a_service_that_is_held_back_cannot_be_booked(listed: Vetting) -> None:
     with pytest.raises(NotFound):
         slots_for(
             outlet=listed.outlet.public_id,
-            service=service.public_id,
+            items=[ItemRequest(service.public_id)],
             start=tomorrow_at(0),
             end=tomorrow_at(23),
         )

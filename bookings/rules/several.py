@@ -1,0 +1,242 @@
+"""Visits of several services: cut then colour, or two guests side by side, laid out with the least waiting.
+
+A visit begins on the dot with a service of its first guest. Each further service of a guest begins as soon after the
+one before it as somebody able and the units are free, at most `max_wait` later; the other guests wait for their first
+from the visit's start. Services that may come in any order are tried in every order. The layout with the least
+waiting, over all guests, is taken; of those the one that ends first, then the one found first: a guest's person goes
+on with them if they can, else whom `rank` puts first.
+
+Each service keeps its buffers towards other visits; within the visit they do not count. A person goes right on, and
+may serve the second guest while the colour of the first takes.
+
+For one guest nothing is missed. With several, a bound on the steps (STEPS) and a choice of units by tightest fit may
+miss a layout in a crowded hour; what is offered can be taken all the same, for the booking check lays out alike.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import permutations, product
+
+from bookings.rules.availability import ALWAYS, Person, Pool, Visit, at_least, both, person_ranges, without
+from bookings.rules.grid import Range
+from common.spans import Span, merge
+
+NOTHING = timedelta(0)
+# More services of one guest than these keep the order they were given in.
+MOST_IN_ANY_ORDER = 4
+STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One service of a visit: what has to fit, who may do it, what it needs, and for which guest (1, 2, …)."""
+
+    visit: Visit
+    people: Sequence[Person]
+    pools: Sequence[Pool] = ()
+    guest: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a part was put: its period without buffers, by whom, on which units (all kinds together)."""
+
+    start: datetime
+    end: datetime
+    staff: int
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A visit, laid out: its parts in the order in which they were given, and how long its guests wait in all."""
+
+    placed: tuple[Placed, ...]
+    waiting: timedelta
+
+    @property
+    def start(self) -> datetime:
+        return min(each.start for each in self.placed)
+
+    @property
+    def end(self) -> datetime:
+        return max(each.end for each in self.placed)
+
+
+class Visits:
+    """Lays out visits of `parts`, at any start; what bears on all starts is worked out once.
+
+    `rank` orders who is free for a part at a start, smaller first, when nothing else does; by default by their ids.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        *,
+        any_order: bool = False,
+        max_wait: timedelta = NOTHING,
+        rank: Callable[[int, Person, datetime], tuple[float, ...]] = lambda at, person, start: (person.id,),
+    ) -> None:
+        self.parts = parts
+        self.max_wait = max_wait
+        self._rank = rank
+        self._own = [[person_ranges(part.visit, person) for person in part.people] for part in parts]
+        self._units = [
+            [
+                {unit: without([ALWAYS], part.visit.whole, busy) for unit, busy in pool.units.items()}
+                for pool in part.pools
+            ]
+            for part in parts
+        ]
+        self._orders = _orders(parts, any_order)
+
+    @property
+    def first_parts(self) -> set[int]:
+        """The places of the parts with which a visit may begin."""
+        return {order[0] for order in self._orders}
+
+    def at(self, start: datetime) -> Layout | None:
+        """The layout of a visit that begins at exactly `start`, or None when there is none."""
+        search = _Search(self, start)
+        for order in self._orders:
+            search.run(order)
+        return search.best
+
+    def candidates(
+        self, at: int, since: datetime, latest: datetime, placed: Sequence[tuple[Part, Placed]]
+    ) -> Iterator[Placed]:
+        """Part `at` with each person at their earliest from `since` to `latest` (both included), earliest first.
+
+        What is `placed` of the visit already is not to be touched. The guest's last person and units come first.
+        """
+        part = self.parts[at]
+        core = [(timedelta(minutes=a), timedelta(minutes=b)) for a, b in part.visit.at_it]
+        pools = [self._pool(at, number, placed) for number in range(len(part.pools))]
+        needed = [
+            at_least(pool.quantity, list(units.values()))
+            for pool, units in zip(part.pools, pools, strict=True)
+        ]
+        before = [put for other, put in placed if other.guest == part.guest]
+        usual = before[-1] if before else None
+        found: list[tuple[datetime, bool, tuple[float, ...], Person]] = []
+        for person, ranges in zip(part.people, self._own[at], strict=True):
+            mine = merge(
+                span for other, put in placed if put.staff == person.id for span in _at_it(other, put)
+            )
+            for each in core if mine else ():
+                ranges = without(ranges, each, mine)
+            for each_pool in needed:
+                ranges = both(ranges, each_pool)
+            when = _first_in(ranges, since)
+            if when is not None and when <= latest:
+                changes = usual is not None and usual.staff != person.id
+                found.append((when, changes, self._rank(at, person, when), person))
+        for when, _, _, person in sorted(found, key=lambda each: each[:3]):
+            units = tuple(
+                unit
+                for pool, free in zip(part.pools, pools, strict=True)
+                for unit in _tightest(free, when, usual.units if usual else ())[: pool.quantity]
+            )
+            yield Placed(when, when + part.visit.length, person.id, units)
+
+    def _pool(self, at: int, number: int, placed: Sequence[tuple[Part, Placed]]) -> dict[int, list[Range]]:
+        """Where each unit of a pool is free for part `at`, the visit's own other parts considered."""
+        units = self._units[at][number]
+        taken: dict[int, list[Span]] = {}
+        for _, put in placed:
+            for unit in put.units:
+                if unit in units:
+                    taken.setdefault(unit, []).append(Span(put.start, put.end))
+        if not taken:
+            return units
+        core = (NOTHING, self.parts[at].visit.length)
+        return {unit: without(ranges, core, taken.get(unit, ())) for unit, ranges in units.items()}
+
+
+class _Search:
+    """A depth-first search over orders at one start; it keeps the best layout found within its steps."""
+
+    def __init__(self, visits: Visits, start: datetime) -> None:
+        self._visits = visits
+        self._start = start
+        self._steps = STEPS
+        self.best: Layout | None = None
+
+    def run(self, order: Sequence[int]) -> None:
+        self._go(order, 0, [], NOTHING)
+
+    def _go(
+        self, order: Sequence[int], depth: int, placed: list[tuple[Part, Placed]], waited: timedelta
+    ) -> None:
+        if depth == len(order):
+            by_place = dict(zip(order, (put for _, put in placed), strict=True))
+            found = Layout(tuple(by_place[at] for at in sorted(by_place)), waited)
+            if self.best is None or (waited, found.end) < (self.best.waiting, self.best.end):
+                self.best = found
+            return
+        part = self._visits.parts[order[depth]]
+        since = max((put.end for other, put in placed if other.guest == part.guest), default=self._start)
+        latest = since + self._visits.max_wait if depth else since
+        for put in self._visits.candidates(order[depth], since, latest, placed):
+            more = waited + (put.start - since)
+            # Without any waiting, every layout ends at the same time: the first one found stands.
+            if self._steps <= 0 or (self.best and (more > self.best.waiting or not self.best.waiting)):
+                return
+            self._steps -= 1
+            self._go(order, depth + 1, [*placed, (part, put)], more)
+
+
+def taken_of_people(visits: Sequence[Visit], layout: Layout) -> dict[int, list[Span]]:
+    """What a layout of these visits takes of each person, buffers included; what touches or overlaps is one period."""
+    found: dict[int, list[Span]] = {}
+    for visit, put in zip(visits, layout.placed, strict=True):
+        found.setdefault(put.staff, []).extend(visit.worked(put.start))
+    return {person: merge(spans) for person, spans in found.items()}
+
+
+def taken_of_units(visits: Sequence[Visit], layout: Layout) -> dict[int, list[Span]]:
+    """The same of each unit."""
+    found: dict[int, list[Span]] = {}
+    for visit, put in zip(visits, layout.placed, strict=True):
+        for unit in put.units:
+            found.setdefault(unit, []).append(visit.taken(put.start))
+    return {unit: merge(spans) for unit, spans in found.items()}
+
+
+def _orders(parts: Sequence[Part], any_order: bool) -> list[tuple[int, ...]]:
+    """The orders to try, as places of parts: guest by guest, each guest's own in every order that is asked for."""
+    guests: dict[int, list[int]] = {}
+    for at, part in enumerate(parts):
+        guests.setdefault(part.guest, []).append(at)
+    each = [
+        list(permutations(own)) if any_order and len(own) <= MOST_IN_ANY_ORDER else [tuple(own)]
+        for _, own in sorted(guests.items())
+    ]
+    return [tuple(at for own in order for at in own) for order in product(*each)]
+
+
+def _at_it(part: Part, put: Placed) -> list[Span]:
+    """When the person of a placed part is at it, without buffers."""
+    return [
+        Span(put.start + timedelta(minutes=a), put.start + timedelta(minutes=b)) for a, b in part.visit.at_it
+    ]
+
+
+def _first_in(ranges: list[Range], since: datetime) -> datetime | None:
+    """The first instant of the ranges that is not before `since`."""
+    at = bisect_right(ranges, since, key=lambda each: each[0])
+    if at and ranges[at - 1][1] >= since:
+        return since
+    return ranges[at][0] if at < len(ranges) else None
+
+
+def _tightest(units: dict[int, list[Range]], when: datetime, usual: Sequence[int]) -> list[int]:
+    """The units that are free at `when`: the usual ones first, then those that are soonest taken again, by id."""
+    free = []
+    for unit, ranges in units.items():
+        at = bisect_right(ranges, when, key=lambda each: each[0])
+        if at and ranges[at - 1][1] >= when:
+            free.append((unit not in usual, ranges[at - 1][1], unit))
+    return [unit for _, _, unit in sorted(free)]

@@ -1,0 +1,126 @@
+"""What is to be taken: a visit as the catalogue or an existing booking says, for engine and services."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bookings.errors import NotOffered, StaffNotAble
+from bookings.models import Booking, BookingItem
+from bookings.selectors.open_time import Ask
+from bookings.selectors.visit_time import ItemAsk, VisitAsk
+from common.spans import Span
+from providers.models import Offering, StaffMember
+from providers.rules.phases import Phase, lasting, read
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPlan:
+    """One service that is to be taken: for `duration_min` minutes, by one of `staff_pks`, with its buffers."""
+
+    offering: Offering
+    duration_min: int
+    buffer_before_min: int
+    buffer_after_min: int
+    phases: tuple[Phase, ...]
+    staff_pks: tuple[int, ...]
+    prefer_pk: int | None = None
+    guest: int = 1
+
+    def ask(self) -> ItemAsk:
+        """The plan as the engine's selector reads it."""
+        ask = Ask(
+            self.offering.pk,
+            self.duration_min,
+            self.buffer_before_min,
+            self.buffer_after_min,
+            self.staff_pks,
+            self.phases,
+        )
+        return ItemAsk(ask, self.guest, self.prefer_pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A visit that is to be taken: its services, in the order in which each guest has them unless `any_order`."""
+
+    items: tuple[ItemPlan, ...]
+    any_order: bool = False
+
+    @property
+    def staff_pks(self) -> tuple[int, ...]:
+        """Everybody who may do some of it, in order."""
+        return tuple(sorted({pk for item in self.items for pk in item.staff_pks}))
+
+    def ask(self) -> VisitAsk:
+        """The plan as the engine's selector reads it."""
+        return VisitAsk(tuple(item.ask() for item in self.items), self.any_order)
+
+    def period(self, start: datetime) -> Span:
+        """Where it may take something, at most: its services one after the other, their waits and buffers."""
+        wait = self.items[0].offering.outlet.max_wait_min
+        before = max(item.buffer_before_min for item in self.items)
+        length = sum(item.duration_min + wait for item in self.items) - wait
+        after = max(item.buffer_after_min for item in self.items)
+        return Span(start - timedelta(minutes=before), start + timedelta(minutes=length + after))
+
+
+def plan_for(offering: Offering, *, duration_min: int, staff: str | None, guest: int = 1) -> ItemPlan:
+    """The plan for an offering with `staff` (public id) or anyone able. Raises StaffNotAble."""
+    able = StaffMember.objects.filter(
+        skills__service=offering.service_id,
+        skills__held_back=False,
+        assignments__outlet=offering.outlet_id,
+        archived_at__isnull=True,
+    )
+    if staff is not None:
+        able = able.filter(public_id=staff)
+    pks = tuple(able.order_by("pk").values_list("pk", flat=True).distinct())
+    if not pks:
+        raise StaffNotAble
+    return ItemPlan(
+        offering=offering,
+        duration_min=duration_min,
+        buffer_before_min=offering.service.buffer_before_min,
+        buffer_after_min=offering.service.buffer_after_min,
+        phases=lasting(read(offering.service.phases), duration_min),
+        staff_pks=pks,
+        guest=guest,
+    )
+
+
+def items_of(booking: Booking) -> list[BookingItem]:
+    """The services of a booking, in order, as they are in the database now."""
+    return list(BookingItem.objects.filter(booking=booking).select_related("service", "staff"))
+
+
+def plan_of(booking: Booking, *, staff: str | None, durations: Mapping[int, int] | None = None) -> Plan:
+    """The plan of an existing booking, by its snapshot: the catalogue may say something else by now.
+
+    `staff` (public id) does all of it; `durations` are other minutes, by the item's primary key. Raises NotOffered
+    when the outlet no longer does a service at all, StaffNotAble.
+    """
+    items = items_of(booking)
+    found = {
+        offering.service_id: offering
+        for offering in Offering.objects.select_related("outlet", "service").filter(
+            outlet_id=booking.outlet_id, service__in=[item.service_id for item in items]
+        )
+    }
+    plans = []
+    for item in items:
+        if item.service_id not in found:
+            raise NotOffered
+        who = staff
+        if who is None and item.staff_was_chosen:
+            who = item.staff.public_id
+        duration_min = (durations or {}).get(item.pk, item.duration_min)
+        plans.append(
+            replace(
+                plan_for(found[item.service_id], duration_min=duration_min, staff=who, guest=item.guest),
+                buffer_before_min=item.buffer_before_min,
+                buffer_after_min=item.buffer_after_min,
+                phases=lasting(read(item.phases), duration_min),
+                prefer_pk=item.staff_id,
+            )
+        )
+    return Plan(tuple(plans))

@@ -1,0 +1,116 @@
+"""The starts that customers may choose at an outlet, for one service or for a visit of several."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bookings.errors import NotOffered, StaffNotAble
+from bookings.selectors.open_time import Ask, OpenSlot, checked_window, extra_minutes, open_time
+from bookings.selectors.plans import ItemPlan, Plan, plan_for
+from bookings.selectors.visit_time import visit_time
+from common import clock
+from common.errors import NotFound
+from common.spans import Span
+from providers.models import Offering, Outlet
+
+MOST_GUESTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRequest:
+    """One service that is asked for: public ids; no staff means anyone able. `guest` counts from 1."""
+
+    service: str
+    options: Sequence[str] = ()
+    staff: str | None = None
+    guest: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OutletSlots:
+    """The slots at one outlet, and its IANA zone. Those of several services are `VisitSlot`s."""
+
+    timezone: str
+    slots: list[OpenSlot]
+
+
+def slots_for(
+    *,
+    outlet: str,
+    items: Sequence[ItemRequest],
+    start: datetime,
+    end: datetime,
+    any_order: bool = False,
+) -> OutletSlots:
+    """What customers may choose at an outlet (public id), with starts in [start, end) (aware). At most 62 days.
+
+    One service: each start with everybody who is free for it. Several: each start with the layout of least waiting.
+    Raises SpanTooLong, NotFound, NotOffered, StaffNotAble, OptionUnknown.
+    """
+    window = checked_window(start, end)
+    found = offerings_of(outlet, items)
+    window = _within_booking_window(window, found[0].outlet)
+    if len(items) == 1:
+        listed = _of_one(found[0], items[0], window)
+    else:
+        listed = _of_several(Plan(tuple(_plans(found, items)), any_order), window)
+    return OutletSlots(found[0].outlet.timezone, listed)
+
+
+def offerings_of(outlet: str, items: Sequence[ItemRequest], *, live_only: bool = True) -> list[Offering]:
+    """What is asked for at an outlet (public ids), with outlet, provider and service, in the order of `items`.
+
+    All at the outlet, or all at the customer's. Raises NotFound (no such outlet), NotOffered.
+    """
+    sold = Offering.objects.select_related("outlet__provider", "service").filter(outlet__public_id=outlet)
+    if live_only:
+        sold = sold.filter(is_live=True)
+    found = {
+        each.service.public_id: each
+        for each in sold.filter(service__public_id__in=[i.service for i in items])
+    }
+    if any(item.service not in found for item in items):
+        if sold.filter(is_live=True).exists():
+            raise NotOffered
+        raise NotFound
+    if len({each.place for each in found.values()}) > 1:
+        raise NotOffered
+    return [found[item.service] for item in items]
+
+
+def _plans(found: Sequence[Offering], items: Sequence[ItemRequest]) -> list[ItemPlan]:
+    return [
+        plan_for(
+            offering,
+            duration_min=offering.service.duration_min + extra_minutes(offering.service_id, item.options),
+            staff=item.staff,
+            guest=item.guest,
+        )
+        for offering, item in zip(found, items, strict=True)
+    ]
+
+
+def _of_one(offering: Offering, item: ItemRequest, window: Span) -> list[OpenSlot]:
+    duration_min = offering.service.duration_min + extra_minutes(offering.service_id, item.options)
+    ask = Ask(offering.pk, duration_min=duration_min)
+    found = open_time([ask], window=window, fair_share=False)[offering.pk]
+    listed = [found.public(slot) for slot in found.slots()]
+    if item.staff is not None:
+        if item.staff not in found.able:
+            raise StaffNotAble
+        listed = [replace(slot, staff=[item.staff]) for slot in listed if item.staff in slot.staff]
+    return listed
+
+
+def _of_several(plan: Plan, window: Span) -> list[OpenSlot]:
+    found = visit_time(plan.ask(), window=window)
+    if found is None:
+        raise NotOffered
+    return [found.public(layout) for layout in found.layouts()]
+
+
+def _within_booking_window(window: Span, outlet: Outlet) -> Span:
+    """Nothing that is past or beyond the booking window can be chosen: it need not be loaded."""
+    now = clock.now()
+    furthest = now + timedelta(days=outlet.window_days + 2)
+    return Span(min(max(window.start, now), furthest), min(max(window.end, now), furthest))
