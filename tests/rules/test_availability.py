@@ -21,7 +21,7 @@ from bookings.rules.availability import (
     standing,
 )
 from bookings.rules.grid import Grid
-from bookings.rules.several import Part, Visits, taken_of_people, taken_of_units
+from bookings.rules.several import Part, Visits, taken_of_people
 from common.spans import Span
 from providers.rules.hours import WeeklyRule, working_spans
 from providers.rules.phases import Phase
@@ -173,14 +173,11 @@ def test_whatever_is_chosen_overlaps_nothing(case: tuple) -> None:
         worked = taken_of_people([visit], layout)[put.staff]
         assert not any(part.overlaps(busy) for part in worked for busy in person.busy)
         assert len(put.units) == sum(pool.quantity for pool in pools)
-        taken = taken_of_units([visit], layout)
-        assert not any(
-            each.overlaps(busy)
-            for pool in pools
-            for unit in pool.units
-            for each in taken.get(unit, ())
-            for busy in pool.units[unit]
-        )
+        at = 0
+        for pool in pools:
+            for unit in put.units[at : at + pool.quantity]:
+                assert not any(visit.taken(put.start).overlaps(busy) for busy in pool.units[unit])
+            at += pool.quantity
         # Once taken it is no longer offered with the same person.
         rest = [Person(p.id, p.working, [*p.busy, *worked] if p is person else p.busy) for p in people]
         again = fits(visit, rest, pools, start=slot.start)
