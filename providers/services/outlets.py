@@ -53,9 +53,9 @@ class OutletFields(TypedDict, total=False):
 
     `position` is the pin (degrees, WGS 84): without it the address is looked up. Home visits go within
     `service_radius_m` (metres) or what `service_corners` enclose, in order (None: neither), their people by
-    `travel_mode` (geo.enums.TravelMode). `slot_step_min`, `grid_offset_min`, `notice_min` and `max_wait_min` are minutes, `timezone`
-    an IANA name, `currency` ISO 4217, `window_until` the last local day that may be booked (None: only `window_days`
-    says), `holiday_region` an ISO 3166-2 code without the country ("": the country's holidays).
+    `travel_mode` (geo.enums.TravelMode). `slot_step_min`, `grid_offset_min`, `notice_min` and `max_wait_min` are
+    minutes, `timezone` an IANA name, `currency` ISO 4217, `window_until` the last local day that may be booked (None:
+    only `window_days` says), `holiday_region` an ISO 3166-2 code without the country ("": the country's holidays).
     """
 
     name: str
