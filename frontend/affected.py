@@ -23,6 +23,7 @@ WHY: dict[str, str | Promise] = {
     fit.SKILL: _("the person no longer does it"),
     fit.UNIT: _("what it needs is archived"),
     fit.HOURS: pgettext_lazy("a visit", "outside the hours"),
+    fit.SESSION: _("the session does not take place then"),
     fit.NOBODY: _("nobody signs in as the person: only managers mark it"),
     fit.CLOCK: _("the shop's clock reads another time"),
 }

@@ -18,6 +18,7 @@ from frontend.views import (
     provider_reviews,
     provider_seasons,
     provider_services,
+    provider_sessions,
     provider_times,
     provider_training,
     provider_vetting,
@@ -44,6 +45,7 @@ register_converter(DateConverter, "date")
 _business = "<str:provider_id>/"
 _outlet = f"{_business}outlets/<str:outlet_id>/"
 _person = f"{_business}staff/<str:staff_id>/"
+_session = f"{_business}sessions/<str:session_id>/"
 _service = f"{_business}services/<str:service_id>/"
 
 urlpatterns = [
@@ -80,6 +82,12 @@ urlpatterns = [
     path(f"{_business}<str:outlet_id>/board", provider_board.board, name="board"),
     path(f"{_business}<str:outlet_id>/scan", provider_day.scan, name="scan"),
     path(f"{_business}<str:outlet_id>/day/add", provider_add.add, name="visit_new"),
+    path(f"{_outlet}sessions/", provider_sessions.listing, name="sessions"),
+    path(f"{_outlet}sessions/new/", provider_sessions.create, name="session_new"),
+    path(_session, provider_sessions.session, name="session"),
+    path(f"{_session}seats/", provider_sessions.seats, name="session_seats"),
+    path(f"{_session}move/", provider_sessions.move, name="session_move"),
+    path(f"{_session}cancel/", provider_sessions.cancel, name="session_cancel"),
     path(f"{_business}visits/<str:ref>/", provider_visits.visit, name="visit"),
     path(f"{_business}visits/<str:ref>/payment", provider_visits.take_payment, name="visit_take"),
     path(f"{_business}visits/<str:ref>/payment/back", provider_visits.reverse_payment, name="visit_untake"),

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from bookings.models import Booking, BookingItem
+from bookings.models import Booking, BookingItem, GroupSession
 from bookings.rules import states
 from bookings.selectors.bookings import day_of
 from bookings.selectors.open_time_rows import load_busy
+from bookings.selectors.sessions import sessions_of
+from bookings.selectors.sessions import taken as taken_seats
 from bookings.selectors.working import WorkingHours
 from common import clock
 from common.spans import Span, merge, subtract
@@ -28,15 +30,26 @@ class Block:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class SessionBlock:
+    """One group session in one column, however many are in it; `taken` counts the seats."""
+
+    session: GroupSession
+    taken: int
+    units: list[str]
+    span: Span
+
+
 @dataclass(slots=True)
 class Column:
-    """A person or a unit with the day's visits; `off` is when a person does not work, `free` what can be sold from
-    now on (people only)."""
+    """A person or a unit with the day's visits and group sessions; `off` is when a person does not work, `free` what
+    can be sold from now on (people only)."""
 
     public_id: str
     name: str
     title: str = ""
     blocks: list[Block] = field(default_factory=list)
+    sessions: list[SessionBlock] = field(default_factory=list)
     off: list[Span] = field(default_factory=list)
     free: list[Span] = field(default_factory=list)
 
@@ -52,16 +65,20 @@ class Board:
 
 
 def board_of(outlet: Outlet, day: date) -> Board:
-    """What the board of `outlet` (with its zone) shows of a local `day`: about ten queries, however many visits."""
+    """What the board of `outlet` (with its zone) shows of a local `day`: about a dozen queries, however many visits."""
     zone, now = outlet.zone, clock.now()
     midnight = Span(
         datetime.combine(day, time(), tzinfo=zone).astimezone(UTC),
         datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC),
     )
-    visits = [one for one in day_of(outlet, day) if one.status != states.CANCELLED]
+    booked = [one for one in day_of(outlet, day) if one.status != states.CANCELLED]
+    # Whoever has a seat in a session is shown by the session.
+    visits = [one for one in booked if not any(item.session_id for item in one.items.all())]
+    sessions = list(sessions_of(outlet, midnight))
     staff = {person.pk: person for person in outlet_staff(outlet)}
     # Who works there no more still has visits today.
     staff |= {item.staff_id: item.staff for one in visits for item in one.items.all()}
+    staff |= {session.staff_id: session.staff for session in sessions}
     units = list(
         Resource.objects.filter(outlet=outlet, archived_at__isnull=True)
         .select_related("kind")
@@ -69,7 +86,9 @@ def board_of(outlet: Outlet, day: date) -> Board:
     )
     hours = WorkingHours(outlet.provider_id, [outlet], midnight)
     working = {pk: hours.of(outlet, pk) for pk in staff}
-    span = _around(visits, working, midnight)
+    shown = [Span(one.starts_at, one.ends_at) for one in visits]
+    shown += [Span(session.starts_at, session.ends_at) for session in sessions]
+    span = _around(shown, working, midnight)
     busy = load_busy(staff=list(staff), units=[], window=span)
     earliest = max(span.start, now.replace(second=0, microsecond=0))
     people = {
@@ -94,11 +113,20 @@ def board_of(outlet: Outlet, day: date) -> Board:
                 if unit.pk not in columns:
                     columns[unit.pk] = Column(unit.public_id, unit.name)
                 _put(columns[unit.pk], block)
+    for session in sessions:
+        used = [each.resource for each in session.allocations.all() if each.resource and each.live]
+        span_of_it = Span(session.starts_at, session.ends_at)
+        put = SessionBlock(session, taken_seats(session), [unit.name for unit in used], span_of_it)
+        people[session.staff_id].sessions.append(put)
+        for unit in used:
+            if unit.pk not in columns:
+                columns[unit.pk] = Column(unit.public_id, unit.name)
+            columns[unit.pk].sessions.append(put)
     return Board(
         span=span,
         people=sorted(people.values(), key=lambda column: column.name),
         units=list(columns.values()),
-        count=len([one for one in visits if one.status in states.LIVE]),
+        count=len([one for one in booked if one.status in states.LIVE]),
     )
 
 
@@ -110,12 +138,9 @@ def _put(column: Column, block: Block) -> None:
         column.blocks.append(block)
 
 
-def _around(visits: list[Booking], working: dict[int, list[Span]], midnight: Span) -> Span:
+def _around(shown: list[Span], working: dict[int, list[Span]], midnight: Span) -> Span:
     """Whole hours around the day's work and visits; late ones reach into the next day."""
-    seen = merge(
-        [each for spans in working.values() for each in spans]
-        + [Span(one.starts_at, one.ends_at) for one in visits]
-    )
+    seen = merge([each for spans in working.values() for each in spans] + shown)
     if not seen:
         return Span(midnight.start + USUAL[0] * HOUR, midnight.start + USUAL[1] * HOUR)
     start = midnight.start + (seen[0].start - midnight.start) // HOUR * HOUR

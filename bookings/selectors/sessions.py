@@ -1,6 +1,6 @@
 """Reads of group sessions: for those who sell them, and for those who want a seat."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -73,6 +73,14 @@ def group_services(provider: Provider) -> QuerySet[Service]:
     ).order_by("name", "pk")
 
 
+def with_groups(outlets: QuerySet[Outlet]) -> QuerySet[Outlet]:
+    """The outlets, each with `has_groups`: whether a group service is sold there."""
+    sold = Offering.objects.filter(
+        outlet=OuterRef("pk"), service__capacity__gt=1, service__archived_at__isnull=True
+    )
+    return outlets.annotate(has_groups=Exists(sold))
+
+
 def sessions_of(outlet: Outlet, window: Span) -> QuerySet[GroupSession]:
     """The sessions at the outlet that start within `window` and were not cancelled, in order, with who and what."""
     return _read(
@@ -94,19 +102,36 @@ def taken(session: GroupSession) -> int:
     return session.seats_taken - session.stale  # type: ignore[attr-defined]  # annotated
 
 
-def roster(session: GroupSession) -> QuerySet[Booking]:
+def roster(session: GroupSession) -> list[Booking]:
     """The bookings with seats in the session, by customer's name; holds that ended and what was given up are not."""
-    seated = BookingItem.objects.filter(session=session)
-    return (
+    return rosters([session])[session.pk]
+
+
+def rosters(sessions: Sequence[GroupSession]) -> dict[int, list[Booking]]:
+    """The same of several sessions, by primary key. As many queries as for one; none without sessions."""
+    found: dict[int, list[Booking]] = {session.pk: [] for session in sessions}
+    if not found:
+        return found
+    seated = BookingItem.objects.filter(session__in=found)
+    rows = (
         Booking.objects.filter(pk__in=seated.values("booking"))
         .filter(Q(status__in=states.LIVE) | Q(status=states.NO_SHOW))
         .exclude(status=states.HELD, hold_expires_at__lte=clock.DatabaseNow())
         .select_related("customer", "outlet__provider")
         .prefetch_related(
-            "items__staff__photo", "items__service", "items__allocations", "objections__statements"
+            "items__staff__photo",
+            "items__service",
+            "items__session",
+            "items__allocations__resource",
+            "objections__statements",
         )
         .order_by("customer__name", "pk")
     )
+    for booking in rows:
+        for session_pk in {item.session_id for item in booking.items.all() if item.session_id}:
+            if session_pk in found:
+                found[session_pk].append(booking)
+    return found
 
 
 def seats_in(booking: Booking, session: GroupSession) -> int:
@@ -221,4 +246,8 @@ def _counted(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
 
 
 def _read(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
-    return _counted(rows).select_related("outlet__provider", "service", "staff__photo", "course")
+    return (
+        _counted(rows)
+        .select_related("outlet__provider", "service", "staff__photo", "course")
+        .prefetch_related("allocations__resource")
+    )

@@ -8,7 +8,7 @@ from django.utils import timezone as django_timezone
 
 from bookings.models import Booking
 from bookings.rules import states
-from bookings.selectors.board import Block, Board, Column, board_of, first_column
+from bookings.selectors.board import Block, Board, Column, SessionBlock, board_of, first_column
 from common import clock
 from common.clock import rfc3339
 from common.spans import Span
@@ -30,6 +30,7 @@ class Placed:
     kind: str
     span: Span
     block: Block | None = None
+    session: SessionBlock | None = None
     word: str = ""
     icon: str = ""
     minutes: int = 0
@@ -91,6 +92,7 @@ def board(desk: Desk, outlet_id: str) -> HttpResponse:
 
 def _lane(desk: Desk, found: Board, column: Column, *, is_unit: bool, chosen: bool) -> Lane:
     parts = [_visit(found, block) for block in column.blocks]
+    parts += [_session(found, block) for block in column.sessions]
     parts += [Placed(_place(found, span), "off", span) for span in column.off]
     may_add = desk.can_manage or (
         desk.membership.staff is not None and desk.membership.staff.public_id == column.public_id
@@ -113,7 +115,7 @@ def _lane(desk: Desk, found: Board, column: Column, *, is_unit: bool, chosen: bo
         sorted(parts, key=lambda part: part.span),
         is_unit,
         chosen,
-        len([block for block in column.blocks if block.booking.status in states.LIVE]),
+        len([block for block in column.blocks if block.booking.status in states.LIVE]) + len(column.sessions),
     )
 
 
@@ -130,6 +132,18 @@ def _visit(found: Board, block: Block) -> Placed:
         block=block,
         word=str(seen.word),
         icon=seen.icon,
+        minutes=_minutes(block.span),
+    )
+
+
+def _session(found: Board, block: SessionBlock) -> Placed:
+    begun = block.session.starts_at <= clock.now()
+    tone = "granite" if block.session.ends_at <= clock.now() else "baltic" if begun else "spruce"
+    return Placed(
+        _place(found, block.span),
+        f"visit block--{tone}",
+        block.span,
+        session=block,
         minutes=_minutes(block.span),
     )
 

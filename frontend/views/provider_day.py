@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,15 +16,17 @@ from django.utils.translation import gettext_lazy
 
 from bookings.enums import PaymentState
 from bookings.errors import PolicyChanged
-from bookings.models import Booking, BookingItem
+from bookings.models import Booking, BookingItem, GroupSession
 from bookings.presenters import actions
 from bookings.rules import states
+from bookings.selectors import sessions as selectors
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
 from bookings.services import changes, requests, standard, till, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
+from common.spans import Span
 from frontend.checklist import Step, checklist, may_tick
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
@@ -58,6 +60,29 @@ OVER = DONE | {states.CANCELLED, states.NO_SHOW}
 FARTHEST_DAYS = 3653
 # The customer is here, or somebody is on the way to them.
 UNDER_WAY = {states.ON_THE_WAY, states.CHECKED_IN, states.STARTED}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A group session with what is taken of it, and who is in it, each with their seats.
+
+    `nth` and `of` are its place among the dates of its course; 0 when it is of none.
+    """
+
+    session: GroupSession
+    taken: int
+    nth: int = 0
+    of: int = 0
+    rows: tuple[tuple["Row", int], ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        return self.taken >= self.session.capacity
+
+    @property
+    def is_said(self) -> bool:
+        """Something was just done about somebody in it."""
+        return any(row.said for row, _seats in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +124,14 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
     for message in messages.get_messages(desk.request):
         said.setdefault(message.extra_tags or "", []).append(message)
     waiting = requests_at(desk)
-    rows = [
+    sessions = day_sessions(desk, outlet, chosen, now, said)
+    every = [
         day_row(desk, booking, now, said.pop(booking.ref, []))
         for booking in day_of(outlet, chosen)
         if booking.status != states.REQUESTED
     ]
+    # Who has a seat in a session stands in its roster.
+    rows = [row for row in every if not any(item.session_id for item in row.items)]
     ahead = [row for row in rows if not (row.is_over or row.is_under_way)]
     # What this member has to do next; others' visits and unpaid holds are not.
     first = next((row for row in ahead if set(row.may) - {"cancel"}), None)
@@ -127,9 +155,10 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         later=[row for row in ahead if row is not first],
         over=[row for row in rows if row.is_over],
         ahead_count=len([row for row in rows if not row.is_over]),
+        sessions=sessions,
         done_count=len([row for row in rows if row.booking.status in DONE]),
         late_count=len([row for row in ahead if row.booking.starts_at < now]),
-        money=_money(outlet, rows) if desk.can_manage else None,
+        money=_money(outlet, every) if desk.can_manage else None,
     )
 
 
@@ -153,6 +182,9 @@ def mark(desk: Desk, ref: str, action: str) -> HttpResponse:
         messages.success(desk.request, str(said), extra_tags=ref)
     if desk.request.POST.get("back") == "overview":
         return redirect("provider:overview", desk.provider.public_id)
+    back = desk.request.POST.get("back", "")
+    if back and any(item.session and item.session.public_id == back for item in access.booking.items.all()):
+        return redirect("provider:session", desk.provider.public_id, back)
     return _back(desk.request, access)
 
 
@@ -231,6 +263,28 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
         back=day_url(access),
         key=new_key(),
     )
+
+
+def day_sessions(
+    desk: Desk, outlet: Outlet, day: date, now: datetime, said: dict[str, list[Message]]
+) -> list[SessionLine]:
+    """The group sessions of a local day, each with its roster; what is `said` of somebody in it goes with them."""
+    start, end = (
+        datetime.combine(each, time(), tzinfo=outlet.zone) for each in (day, day + timedelta(days=1))
+    )
+    rows = list(selectors.sessions_of(outlet, Span(start, end)))
+    rosters = selectors.rosters(rows)
+    return [
+        SessionLine(
+            line,
+            selectors.taken(line),
+            rows=tuple(
+                (day_row(desk, booking, now, said.pop(booking.ref, [])), selectors.seats_in(booking, line))
+                for booking in rosters[line.pk]
+            ),
+        )
+        for line in rows
+    ]
 
 
 def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | None = None) -> Row:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
 from bookings.errors import BookingsAffected
+from bookings.selectors.sessions import with_groups
 from common.errors import DomainError, NotFound
 from frontend.affected import Affected, affected, guarding
 from frontend.provider_steps import OF_SECTION, progress
@@ -73,7 +74,7 @@ class Desk:
             "provider": self.provider,
             "rail_nav": nav,
             "nav": "provider",
-            "rail_outlets": list(catalogue.outlets(self.provider)),
+            "rail_outlets": list(with_groups(catalogue.outlets(self.provider))),
         }
         return render(self.request, f"provider/{template}.html", context, status=status)
 

@@ -166,6 +166,12 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:closure_remove": {"POST": _SEEN},
     "provider:day": {"GET": Case("member")},
     "provider:board": {"GET": Case("member")},
+    "provider:sessions": {"GET": Case("member")},
+    "provider:session": {"GET": Case("member")},
+    "provider:session_new": _DESK_FORM,
+    "provider:session_seats": {"POST": Case("manager", form={"seats-capacity": "9"})},
+    "provider:session_move": _DESK_FORM,
+    "provider:session_cancel": {"GET": _SEEN, "POST": _SEEN},
     "provider:scan": {
         "POST": Case("mark at the desk", form={"scan": "{ref}:{code}", "key": "{uuid}"}),
     },
