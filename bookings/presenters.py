@@ -79,6 +79,8 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
                 name=item.name,
                 staff_name=item.staff.name,
                 guest=item.guest,
+                session=item.session.public_id if item.session else None,
+                seats=item.seats,
                 lines=[schemas.LineOut(**line) for line in item.lines],
                 standard=[
                     schemas.StepOut(text=in_language(step["words"], language), done_at=step["at"])

@@ -78,11 +78,26 @@ class SlotItemOut(Schema):
     end: Instant | None = None
 
 
+class PeriodOut(Schema):
+    start: Instant
+    end: Instant
+
+
+class CourseOut(Schema):
+    """What is booked as one: all of the dates."""
+
+    name: str
+    dates: list[PeriodOut]
+
+
 class SlotOut(Schema):
     start: Instant
     end: Instant
     staff: list[str] = Field(description="who is free then")
     items: list[SlotItemOut] | None = Field(None, description="in the order of what was asked")
+    session: str | None = Field(None, description="of a group service: the session, or a course's first")
+    seats_left: int | None = Field(None, description="in it, or on every date of its course")
+    course: CourseOut | None = None
 
 
 class SlotsOut(Schema):
@@ -100,7 +115,10 @@ class BookingIn(Strict):
     options: list[PublicId] = Field(default_factory=list, max_length=20)
     items: list[ItemIn] | None = Field(None, min_length=1, max_length=10)
     any_order: bool = False
-    seats: int | None = Field(None, ge=1, le=1000)
+    seats: int | None = Field(
+        None, ge=1, le=1000, description="of a group service: in the session at `start`"
+    )
+    session: PublicId | None = Field(None, description="names the session where two start then")
     address: AddressIn | None = None
     customer: ContactIn | None = None
 
@@ -115,6 +133,7 @@ class VisitIn(Strict):
     staff: PublicId | None = None
     options: list[PublicId] = Field(default_factory=list, max_length=20)
     address: AddressIn | None = None
+    seats: int = Field(1, ge=1, le=1000)
 
 
 # Arithmetic with days fails near the ends of the calendar.
@@ -168,6 +187,8 @@ class ItemOut(Schema):
     staff_name: str
     lines: list[LineOut]
     guest: int = 1
+    session: str | None = Field(None, description="the group session that the seats are in")
+    seats: int = 1
     standard: list[StepOut] = Field(default_factory=list)
 
 

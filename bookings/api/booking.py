@@ -1,24 +1,23 @@
 """Slots, holds, and all that their customer does with them up to the visit."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from ninja import Query, Router
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from accounts.enums import ConsentSource
 from accounts.services.consents import accept_terms
 from bookings import schemas
 from bookings.api.given import access_to, again, caller
 from bookings.enums import Source
-from bookings.errors import NotOffered
 from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
 from bookings.selectors.open_time import OpenSlot
-from bookings.selectors.slots import ItemRequest, slots_for
+from bookings.selectors.slots import ItemRequest, SeatSlot, slots_for
 from bookings.selectors.visit_time import VisitSlot
 from bookings.services import (
     changes,
@@ -44,45 +43,41 @@ def list_slots(
     to: AwareDatetime = Query(...),
     staff: schemas.PublicId | None = None,
     options: list[str] = Query(default_factory=list),
-    seats: int | None = None,
+    seats: Annotated[int, Field(ge=1, le=1000)] | None = None,
 ) -> schemas.SlotsOut:
-    """Free starts in [from, to), at most 62 days apart. `options` are repeated or comma-separated ids."""
-    if seats not in (None, 1):
-        raise NotOffered
+    """Free starts in [from, to), at most 62 days apart. `options` are repeated or comma-separated ids. Of a group
+    service, the sessions with at least `seats` seats left."""
     found = slots_for(
         outlet=outlet,
         items=[ItemRequest(service, [part for value in options for part in value.split(",") if part], staff)],
         start=from_,
         end=to,
+        seats=seats or 1,
     )
-    return schemas.SlotsOut(
-        timezone=found.timezone,
-        slots=[
-            schemas.SlotOut(start=slot.start, end=slot.end, staff=slot.staff, items=None)
-            for slot in found.slots
-        ],
-    )
+    return schemas.SlotsOut(timezone=found.timezone, slots=[_slot(slot, None) for slot in found.slots])
 
 
 @router.post("/slots", response={200: schemas.SlotsOut, **ERRORS}, operation_id="find_slots")
 def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
     """The same for a home address, which stays out of URLs, and for visits of several services.
 
-    Of several services each start comes with the layout that waits least: who would do what, and when.
+    Of several services each start comes with the layout that waits least: who would do what, and when. Of a group
+    service it is the sessions and courses with at least `seats` left.
     """
-    if body.seats not in (None, 1):
-        raise NotOffered
     found = slots_for(
         outlet=body.outlet,
         items=[_request(item) for item in body.items],
         start=body.from_,
         end=body.to,
         any_order=body.any_order,
+        seats=body.seats or 1,
     )
     if body.address:
         address = holds.Address(**body.address.dict())
         holds.check_address(outlet=body.outlet, service=body.items[0].service, address=address)
-    return schemas.SlotsOut(timezone=found.timezone, slots=[_slot(slot) for slot in found.slots])
+    return schemas.SlotsOut(
+        timezone=found.timezone, slots=[_slot(slot, _items(slot)) for slot in found.slots]
+    )
 
 
 def _options(access: Access, body: schemas.DetailsIn) -> dict[str, list[str]] | None:
@@ -100,32 +95,49 @@ def _request(item: schemas.ItemIn) -> ItemRequest:
     return ItemRequest(item.service, item.options, item.staff, item.guest)
 
 
-def _slot(slot: OpenSlot) -> schemas.SlotOut:
-    items = [schemas.SlotItemOut(staff=slot.staff, start=slot.start, end=slot.end)]
+def _items(slot: OpenSlot) -> list[schemas.SlotItemOut]:
     if isinstance(slot, VisitSlot):
-        items = [
+        return [
             schemas.SlotItemOut(staff=[item.staff], start=item.start, end=item.end) for item in slot.items
         ]
-    return schemas.SlotOut(start=slot.start, end=slot.end, staff=slot.staff, items=items)
+    return [schemas.SlotItemOut(staff=slot.staff, start=slot.start, end=slot.end)]
+
+
+def _slot(slot: OpenSlot, items: list[schemas.SlotItemOut] | None) -> schemas.SlotOut:
+    session, left, course = None, None, None
+    if isinstance(slot, SeatSlot):
+        session, left = slot.session, slot.seats_left
+        if slot.dates:
+            dates = [schemas.PeriodOut(start=each.start, end=each.end) for each in slot.dates]
+            course = schemas.CourseOut(name=slot.course, dates=dates)
+    return schemas.SlotOut(
+        start=slot.start,
+        end=slot.end,
+        staff=slot.staff,
+        items=items,
+        session=session,
+        seats_left=left,
+        course=course,
+    )
 
 
 @router.post("/bookings", response={201: schemas.BookingOut, **ERRORS}, operation_id="create_booking")
 @idempotent_together  # a guest's token is in the answer only: it must not be lost with a killed process
 def create_booking(request: HttpRequest, body: schemas.BookingIn) -> tuple[int, schemas.BookingOut]:
-    """Hold a slot. A guest gets a token; 409 `slot_taken` lists the nearest alternatives."""
+    """Hold a slot, or seats in a session. A guest gets a token; 409 `slot_taken` lists the nearest alternatives."""
     principal = caller(request, "bookings:write")
     if (body.service is None) == (body.items is None):
         raise InvalidInput(errors=[{"field": "service", "message": "give either service or items"}])
     items = body.items or [
         schemas.ItemIn(service=body.service or "", options=body.options, staff=body.staff, guest=1)
     ]
-    if body.seats not in (None, 1):
-        raise NotOffered
     held = holds.hold(
         principal=principal,
         outlet=body.outlet,
         items=[_request(item) for item in items],
         any_order=body.any_order,
+        seats=body.seats or 1,
+        session=body.session,
         start=body.start,
         address=holds.Address(**body.address.dict()) if body.address else None,
         contact=holds.Contact(**body.customer.dict()) if body.customer else None,
@@ -178,6 +190,7 @@ def add_visit(
         contact=holds.Contact(**body.customer.dict()),
         source=Source(body.source),
         address=holds.Address(**body.address.dict()) if body.address else None,
+        seats=body.seats,
     )
     return 201, present(booking_for(principal, booking.ref))
 

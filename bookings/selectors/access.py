@@ -74,7 +74,7 @@ def booking_for(principal: Principal, ref: str) -> Access:
         raise NotFound
     booking = (
         Booking.objects.select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff__photo", "items__service", "objections__statements")
+        .prefetch_related("items__staff__photo", "items__service", "items__session", "objections__statements")
         .filter(ref=ref)
         .first()
     )

@@ -27,7 +27,7 @@ def bookings_of(principal: Principal) -> QuerySet[Booking]:
         Booking.objects.filter(pk__in=Booking.objects.filter(mine).values("pk"))
         .exclude(status=states.EXPIRED)
         .select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff__photo", "items__service", "objections__statements")
+        .prefetch_related("items__staff__photo", "items__service", "items__session", "objections__statements")
     )
 
 
@@ -56,7 +56,11 @@ def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
         .exclude(status=states.CANCELLED, confirmed_at__isnull=True)
         .select_related("customer", "outlet__provider")
         .prefetch_related(
-            "items__staff__photo", "items__service", "items__allocations__resource", "objections__statements"
+            "items__staff__photo",
+            "items__service",
+            "items__session",
+            "items__allocations__resource",
+            "objections__statements",
         )
         .order_by("starts_at", "pk")
     )
@@ -67,7 +71,7 @@ def requests_of(provider: Provider) -> QuerySet[Booking]:
     return (
         Booking.objects.filter(outlet__provider=provider, status=states.REQUESTED)
         .select_related("customer", "outlet__provider")
-        .prefetch_related("items__staff", "items__service")
+        .prefetch_related("items__staff", "items__service", "items__session")
         .order_by("accept_by", "pk")
     )
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from bookings.models import Booking
+from bookings.errors import NotOffered
+from bookings.models import Booking, BookingItem
 from bookings.selectors.open_time import Ask, OpenSlot, extra_minutes, open_time
 from bookings.selectors.plans import plan_of
+from bookings.selectors.sessions import seats_left
+from bookings.selectors.slots import seat_slot
 from bookings.selectors.visit_time import visit_time
 from common import clock
 from common.spans import Span
@@ -49,8 +52,11 @@ def move_times(booking: Booking, *, day: date, staff: str | None) -> DeskTimes:
     With `staff` (public id), else as it was booked: the person who was chosen, or anyone able. Raises NotOffered
     when the outlet no longer does the service at all, StaffNotAble.
     """
-    ask = plan_of(booking, staff=staff).ask()
     window = _rest_of_day(booking.outlet, day)
+    items = list(booking.items.all())
+    if window and items[0].session_id:
+        return DeskTimes(slots=_other_sessions(booking, items[0], window, staff))
+    ask = plan_of(booking, staff=staff).ask()
     found = visit_time(ask, window=window, besides_booking=booking.pk) if window else None
     if found is None or window is None:
         return DeskTimes()
@@ -58,6 +64,22 @@ def move_times(booking: Booking, *, day: date, staff: str | None) -> DeskTimes:
     usual = {item.staff.public_id for item in booking.items.all()}
     same = booking.starts_at if staff is None or usual == {staff} else None
     return DeskTimes(slots=[found.public(layout) for layout in found.layouts() if layout.start != same])
+
+
+def _other_sessions(booking: Booking, item: BookingItem, window: Span, staff: str | None) -> list[OpenSlot]:
+    """The sessions to which the booking's seats could go; none for a course."""
+    offering = Offering.objects.filter(outlet=booking.outlet_id, service=item.service_id).first()
+    if offering is None:
+        raise NotOffered
+    if booking.has_several:
+        return []
+    return [
+        seat_slot(each)
+        for each in seats_left([offering.pk], window=window, seats=item.seats)[offering.pk]
+        if each.first.course_id is None
+        and each.first.pk != item.session_id
+        and staff in (None, each.first.staff.public_id)
+    ]
 
 
 def _rest_of_day(outlet: Outlet, day: date) -> Span | None:

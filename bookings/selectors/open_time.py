@@ -20,6 +20,7 @@ from bookings.rules.availability import (
     slots,
 )
 from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
+from bookings.selectors.sessions import seats_left
 from common import clock
 from common.spans import Span
 from providers.models import Offering, Resource, ServiceOption
@@ -77,6 +78,8 @@ class OpenTime:
         last_day = min(last_day, outlet.window_until or last_day)
         self.not_after = opening(outlet.zone, last_day + DAY, time())
         self.outlet = outlet
+        self.is_group = rows.is_group
+        self._sessions: list[Slot] | None = None
         self._busy = busy
         self._staff = staff_of(ask, rows)
         self.names = {staff.pk: staff.public_id for staff in self._staff}
@@ -94,13 +97,22 @@ class OpenTime:
         """Let any start in `window` be chosen: members are bound by neither notice nor booking window."""
         self.not_before, self.not_after = window
 
+    def sell_sessions(self, sessions: list[Slot]) -> None:
+        """Let these be what there is, in order, whatever else is free: seats are sold in them."""
+        self._sessions = [slot for slot in sessions if set(slot.staff) <= self.names.keys()]
+
     def slots(self, window: Span | None = None) -> list[Slot]:
         """What customers may choose, with starts in `window` (within the one that was loaded)."""
+        if self._sessions is not None:
+            starts = self.choosable(window or self.window)
+            return [slot for slot in self._sessions if starts.start <= slot.start < starts.end]
         return self._run(slots, window or self.window)
 
     def next_slots(self, limit: int, window: Span | None = None) -> list[Slot]:
         """The first `limit` of `slots`, without expanding more days than it takes."""
         window = window or self.window
+        if self._sessions is not None:
+            return self.slots(window)[:limit]
         found: list[Slot] = []
         start = max(window.start, self.not_before)
         for chunk in self._chunks(Span(start, window.end)):
@@ -115,6 +127,8 @@ class OpenTime:
         Members of the provider (`by_staff`) may take any minute that is not taken: off the grid, without
         notice, and outside hours. One that was `agreed` before needs no notice any more, but hours.
         """
+        if self._sessions is not None:
+            return next((slot for slot in self._sessions if slot.start == start), None)
         free_choice = by_staff or agreed
         if not (free_choice or self.is_choosable(start)):
             return None
@@ -188,12 +202,18 @@ class OpenTime:
 def open_time(
     asks: Sequence[Ask], *, window: Span, besides_booking: int | None = None, fair_share: bool = True
 ) -> dict[int, OpenTime]:
-    """The open time of these offerings for starts in `window`, by offering (each once). Two statements.
+    """What may be chosen of these offerings, with starts in `window`, by offering (each once). Two statements, and two
+    or three more when group services are among them: of those it is the sessions with seats left.
 
     As `load`; an unknown offering has no entry.
     """
-    found = load(asks, window=window, besides_booking=besides_booking, fair_share=fair_share)
-    return {ask.offering_pk: each for ask, each in zip(asks, found, strict=True) if each}
+    loaded = load(asks, window=window, besides_booking=besides_booking, fair_share=fair_share)
+    found = {ask.offering_pk: each for ask, each in zip(asks, loaded, strict=True) if each}
+    groups = [pk for pk, each in found.items() if each.is_group]
+    for pk, sessions in (seats_left(groups, window=window) if groups else {}).items():
+        starts = [(left.first, left.first.staff_id) for left in sessions]
+        found[pk].sell_sessions([Slot(one.starts_at, one.ends_at, (staff,)) for one, staff in starts])
+    return found
 
 
 def load(

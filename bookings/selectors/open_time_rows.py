@@ -26,7 +26,7 @@ SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_mi
        o.window_until, o.buffers_in_hours, o.staff_choice, o.max_wait_min,
        CASE WHEN o.keeps_holidays THEN o.country ELSE '' END, o.holiday_region,
        (SELECT json_agg(json_build_array(
-                 f.id, s.duration_min, s.buffer_before_min, s.buffer_after_min, s.phases,
+                 f.id, s.capacity, s.duration_min, s.buffer_before_min, s.buffer_after_min, s.phases,
                  (SELECT json_agg(k.staff_id) FROM providers_skill k
                    WHERE k.service_id = f.service_id AND NOT k.held_back),
                  (SELECT json_agg(json_build_array(n.kind_id, n.quantity,
@@ -128,9 +128,13 @@ class OutletRows:
 
 @dataclass(slots=True)
 class OfferingRows:
-    """One offering: what has to fit, who is able or was named, and (kind, quantity, units) that it needs."""
+    """One offering: what has to fit, who is able or was named, and (kind, quantity, units) that it needs.
+
+    Of a group service (`is_group`) seats in sessions are sold, not times of one's own.
+    """
 
     pk: int
+    is_group: bool
     outlet: OutletRows
     visit: Visit
     able: list[StaffRows]
@@ -221,10 +225,11 @@ def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingR
     )
     people = [person(*each) for each in here]
     asked_for = [person(*each) for each in named]
-    for pk, duration, before, after, phases, skilled, needs in offerings:
+    for pk, capacity, duration, before, after, phases, skilled, needs in offerings:
         able = set(skilled or ())
         yield OfferingRows(
             pk=pk,
+            is_group=capacity > 1,
             outlet=outlet,
             visit=Visit(duration, before, after, buffers_in_hours, read(phases)),
             able=[each for each in people if each.pk in able],

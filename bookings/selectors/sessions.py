@@ -139,78 +139,71 @@ def seats_in(booking: Booking, session: GroupSession) -> int:
     return sum(item.seats for item in booking.items.all() if item.session_id == session.pk)
 
 
-def window_of(outlet: Outlet, *, now: datetime) -> Span:
+def seats_left(offering_pks: Iterable[int], *, window: Span, seats: int = 1) -> dict[int, list[SeatsLeft]]:
+    """The sessions and courses of these offerings that start within `window` and have at least `seats` seats left, in
+    order, by offering. Two statements, and one more for courses.
+
+    A course starts with its first date, and is full when one of its dates is. What is held by a hold whose time is
+    over counts as free. The outlet's notice and last day are not looked at.
+    """
+    by_place = {
+        (outlet_pk, service_pk): pk
+        for pk, outlet_pk, service_pk in Offering.objects.filter(pk__in=list(offering_pks)).values_list(
+            "pk", "outlet_id", "service_id"
+        )
+    }
+    found: dict[int, list[SeatsLeft]] = {pk: [] for pk in by_place.values()}
+    rows = _open(
+        GroupSession.objects.filter(
+            outlet__in={outlet for outlet, _ in by_place}, service__in={service for _, service in by_place}
+        )
+    )
+    within = rows.filter(starts_at__gte=window.start, starts_at__lt=window.end)
+    starting = [row for row in _with_whom(within) if (row.outlet_id, row.service_id) in by_place]
+    dates: dict[int, list[GroupSession]] = {}
+    courses = {row.course_id for row in starting if row.course_id}
+    if courses:
+        whole = _counted(GroupSession.objects.filter(course__in=courses, cancelled_at__isnull=True))
+        for row in _with_whom(whole):
+            dates.setdefault(row.course_id or 0, []).append(row)
+    for row in starting:
+        sessions = tuple(dates[row.course_id]) if row.course_id else (row,)
+        if sessions[0].pk != row.pk:
+            continue  # a later date of a course: whoever joins, joins before the first
+        left = min(each.capacity - taken(each) for each in sessions)
+        if left >= seats:
+            found[by_place[row.outlet_id, row.service_id]].append(SeatsLeft(sessions, left))
+    return found
+
+
+def starting_at(offering_pk: int, start: datetime) -> list[SeatsLeft]:
+    """The sessions and courses of the offering that start at `start`, full ones too, those with most seats first."""
+    window = Span(start, start + timedelta(microseconds=1))
+    found = seats_left([offering_pk], window=window, seats=0).get(offering_pk, [])
+    return sorted(found, key=lambda each: (-each.left, each.first.pk))
+
+
+def nearest(offering: Offering, start: datetime, *, seats: int, limit: int = 3) -> list[SeatsLeft]:
+    """Other sessions and courses of the offering (with its outlet) that customers may choose, with at least `seats`
+    left: the nearest to `start`, in order of time."""
+    window = bookable(offering.outlet)
+    left = seats_left([offering.pk], window=window, seats=seats)[offering.pk]
+    found = [each for each in left if each.first.starts_at != start]
+    found.sort(key=lambda each: abs(each.first.starts_at - start))
+    return sorted(found[:limit], key=lambda each: each.first.starts_at)
+
+
+def bookable(outlet: Outlet) -> Span:
     """When what customers book there may start: after the notice, up to the last day that may be booked."""
+    now = clock.now()
     last = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
     last = min(last, outlet.window_until or last)
     end = opening(outlet.zone, last + timedelta(days=1), time())
     return Span(now + timedelta(minutes=outlet.notice_min), end)
 
 
-def seats_left(
-    offerings: Iterable[Offering], *, window: Span, seats: int = 1, by_staff: bool = False
-) -> dict[int, list[SeatsLeft]]:
-    """The sessions and courses of these offerings (with outlet and service) that start within `window` and have at
-    least `seats` seats left, in order, by offering (primary key). Two statements.
-
-    A course starts with its first date, and is full when one of its dates is. Customers see what the outlet's notice
-    and last day let them book; members (`by_staff`) see all that has not been cancelled. What is held by a hold whose
-    time is over counts as free.
-    """
-    by_place = {(each.outlet_id, each.service_id): each for each in offerings if is_group(each.service)}
-    found: dict[int, list[SeatsLeft]] = {each.pk: [] for each in by_place.values()}
-    if not by_place:
-        return found
-    rows = _open(
-        GroupSession.objects.filter(
-            outlet__in={outlet for outlet, _ in by_place}, service__in={service for _, service in by_place}
-        )
-    )
-    starting = [
-        row
-        for row in rows.filter(starts_at__gte=window.start, starts_at__lt=window.end).select_related("staff")
-        if (row.outlet_id, row.service_id) in by_place
-    ]
-    dates: dict[int, list[GroupSession]] = {}
-    courses = {row.course_id for row in starting if row.course_id}
-    if courses:
-        whole = _counted(GroupSession.objects.filter(course__in=courses, cancelled_at__isnull=True))
-        for row in whole.select_related("staff", "course").order_by("starts_at", "pk"):
-            dates.setdefault(row.course_id or 0, []).append(row)
-    now = clock.now()
-    for row in sorted(starting, key=lambda row: (row.starts_at, row.pk)):
-        offering = by_place[row.outlet_id, row.service_id]
-        sessions = tuple(dates[row.course_id]) if row.course_id else (row,)
-        if sessions[0].pk != row.pk:
-            continue  # a later date of a course: whoever joins, joins before the first
-        if not by_staff and not _within(offering.outlet, row.starts_at, now):
-            continue
-        left = min(each.capacity - each.seats_taken + each.stale for each in sessions)  # type: ignore[attr-defined]
-        if left >= seats:
-            found[offering.pk].append(SeatsLeft(sessions, left))
-    return found
-
-
-def starting_at(offering: Offering, start: datetime, *, by_staff: bool) -> list[SeatsLeft]:
-    """The sessions and courses of the offering that start at `start`, full ones too, those with most seats first."""
-    window = Span(start, start + timedelta(microseconds=1))
-    found = seats_left([offering], window=window, seats=0, by_staff=by_staff)[offering.pk]
-    return sorted(found, key=lambda each: (-each.left, each.first.pk))
-
-
-def nearest(offering: Offering, start: datetime, *, seats: int, limit: int = 3) -> list[SeatsLeft]:
-    """Other sessions and courses of the offering with at least `seats` left, the nearest to `start`, in order."""
-    now = clock.now()
-    window = Span(max(now, start - timedelta(days=31)), max(now, start) + timedelta(days=93))
-    left = seats_left([offering], window=window, seats=seats)[offering.pk]
-    found = [each for each in left if each.first.starts_at != start]
-    found.sort(key=lambda each: abs(each.first.starts_at - start))
-    return sorted(found[:limit], key=lambda each: each.first.starts_at)
-
-
-def _within(outlet: Outlet, start: datetime, now: datetime) -> bool:
-    window = window_of(outlet, now=now)
-    return window.start <= start < window.end
+def _with_whom(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
+    return rows.select_related("staff", "course").order_by("starts_at", "pk")
 
 
 def _open(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bookings.errors import NotOffered, StaffNotAble
+from bookings.errors import NotOffered, OptionUnknown, StaffNotAble
 from bookings.selectors.open_time import Ask, OpenSlot, checked_window, extra_minutes, open_time
 from bookings.selectors.plans import ItemPlan, Plan, plan_for
+from bookings.selectors.sessions import SeatsLeft, bookable, is_group, seats_left
 from bookings.selectors.visit_time import visit_time
 from common import clock
 from common.errors import NotFound
 from common.spans import Span
-from providers.models import Offering, Outlet
+from providers.models import Offering, Outlet, Service
 
 MOST_GUESTS = 8
 
@@ -27,8 +28,19 @@ class ItemRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatSlot(OpenSlot):
+    """A session (public id) with so many seats left; of a course the first, with the whole course's seats."""
+
+    session: str
+    seats_left: int
+    course: str = ""
+    dates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutletSlots:
-    """The slots at one outlet, and its IANA zone. Those of several services are `VisitSlot`s."""
+    """The slots at one outlet, and its IANA zone. Those of several services are `VisitSlot`s, of a group service
+    `SeatSlot`s."""
 
     timezone: str
     slots: list[OpenSlot]
@@ -41,16 +53,21 @@ def slots_for(
     start: datetime,
     end: datetime,
     any_order: bool = False,
+    seats: int = 1,
 ) -> OutletSlots:
     """What customers may choose at an outlet (public id), with starts in [start, end) (aware). At most 62 days.
 
     One service: each start with everybody who is free for it. Several: each start with the layout of least waiting.
-    Raises SpanTooLong, NotFound, NotOffered, StaffNotAble, OptionUnknown.
+    A group service: the sessions with at least `seats` left. Raises SpanTooLong, NotFound, NotOffered, StaffNotAble,
+    OptionUnknown.
     """
     window = checked_window(start, end)
     found = offerings_of(outlet, items)
     window = _within_booking_window(window, found[0].outlet)
-    if len(items) == 1:
+    require_sold_so([each.service for each in found], seats=seats)
+    if is_group(found[0].service):
+        listed = _of_group(found[0], items[0], window, seats)
+    elif len(items) == 1:
         listed = _of_one(found[0], items[0], window)
     else:
         listed = _of_several(Plan(tuple(_plans(found, items)), any_order), window)
@@ -76,6 +93,41 @@ def offerings_of(outlet: str, items: Sequence[ItemRequest], *, live_only: bool =
     if len({each.place for each in found.values()}) > 1:
         raise NotOffered
     return [found[item.service] for item in items]
+
+
+def require_sold_so(services: Sequence[Service], *, seats: int) -> None:
+    """Several seats are of a group service, which is booked by itself. Raises NotOffered."""
+    groups = [is_group(service) for service in services]
+    if (any(groups) and len(groups) > 1) or (seats > 1 and not any(groups)):
+        raise NotOffered
+
+
+def _of_group(offering: Offering, item: ItemRequest, window: Span, seats: int) -> list[OpenSlot]:
+    if extra_minutes(offering.service_id, item.options):
+        raise OptionUnknown  # a session lasts as long as it does
+    if item.staff is not None:
+        plan_for(offering, duration_min=offering.service.duration_min, staff=item.staff)
+    bounds = bookable(offering.outlet)
+    within = Span(max(window.start, bounds.start), min(window.end, bounds.end))
+    return [
+        seat_slot(each)
+        for each in seats_left([offering.pk], window=within, seats=seats)[offering.pk]
+        if item.staff in (None, each.first.staff.public_id)
+    ]
+
+
+def seat_slot(left: SeatsLeft) -> SeatSlot:
+    """A session with its seats left, as people see it."""
+    course = left.first.course
+    return SeatSlot(
+        left.first.starts_at,
+        left.first.ends_at,
+        [left.first.staff.public_id],
+        left.first.public_id,
+        left.left,
+        course.name if course else "",
+        tuple(Span(each.starts_at, each.ends_at) for each in left.sessions) if course else (),
+    )
 
 
 def _plans(found: Sequence[Offering], items: Sequence[ItemRequest]) -> list[ItemPlan]:

@@ -1,5 +1,6 @@
 """Cancelling and moving: previewed in exact amounts, then done only if they still hold."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -7,14 +8,14 @@ from typing import TypedDict
 from django.db import transaction
 
 from bookings.enums import PaymentState
-from bookings.errors import MoveRefused, PolicyChanged
+from bookings.errors import CourseStays, MoveRefused, PolicyChanged
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.rules.acceptance import answer_due
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
 from bookings.selectors.plans import plan_of
-from bookings.services import core, reserve
+from bookings.services import core, reserve, seat_holds
 from common import clock
 from common.errors import NotAllowed
 from payments import services as payments
@@ -39,15 +40,17 @@ class Preview:
 def preview(*, access: Access, action: str, start: datetime | None = None) -> Preview:
     """What `cancel` or `reschedule` would mean now, for this caller. For a move, `start` is checked to be free.
 
-    Raises MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, ProviderClosed.
+    Raises MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, ProviderClosed, CourseStays.
     """
     booking = access.booking
     if action == "reschedule":
         _may_move(access, booking)
         if start is not None:
-            plan = plan_of(booking, staff=None)
-            with reserve.offering_alternatives(plan, start, besides_booking=booking.pk):
-                reserve.check_free(booking, start=start, staff_booking=access.is_staff)
+            with _others(booking, start, staff=None):
+                if seat_holds.is_seated(booking):
+                    seat_holds.check_free(booking, start=start, by_staff=access.is_staff)
+                else:
+                    reserve.check_free(booking, start=start, staff_booking=access.is_staff)
     else:
         who = access.who("cancel")
         if who is None:
@@ -139,17 +142,14 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
     """Move the visit to `start` (aware), with the same person or `staff` (public id).
 
     Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was.
-    Raises PolicyChanged, MoveRefused, NotAllowed, SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed.
+    Seats go to another session of the service; a course stays. Raises PolicyChanged, MoveRefused, NotAllowed,
+    SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed, CourseStays.
     """
     actor = access.principal.actor
     usual = {item.staff.public_id for item in access.booking.items.all()}
     if staff is not None and usual != {staff} and not (access.is_customer or access.is_manager):
         raise NotAllowed  # giving a visit to a colleague is a manager's
-    plan = plan_of(access.booking, staff=staff)
-    with (
-        reserve.offering_alternatives(plan, start, besides_booking=access.booking.pk),
-        transaction.atomic(),
-    ):
+    with _others(access.booking, start, staff=staff), transaction.atomic():
         booking = core.lock(access.booking.ref)
         _may_move(access, booking)
         result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))
@@ -159,7 +159,10 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
             "starts_at": clock.rfc3339(booking.starts_at),
             "ends_at": clock.rfc3339(booking.ends_at),
         }
-        reserve.take_again(booking, start=start, staff=staff, staff_booking=access.is_staff)
+        if seat_holds.is_seated(booking):
+            seat_holds.move(booking, start=start, staff=staff, by_staff=access.is_staff)
+        else:
+            reserve.take_again(booking, start=start, staff=staff, staff_booking=access.is_staff)
         if result.fee:
             payments.keep_fee(
                 booking_ref=booking.ref,
@@ -184,6 +187,14 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
         return booking
 
 
+def _others(booking: Booking, start: datetime, *, staff: str | None) -> AbstractContextManager[None]:
+    """Around a transaction that moves the booking: a SlotTaken that leaves it carries what is free instead."""
+    if seat_holds.is_seated(booking):
+        seats = booking.items.all()[0].seats
+        return seat_holds.offering_others(seat_holds.offering_of(booking), start, wanted=seats)
+    return reserve.offering_alternatives(plan_of(booking, staff=staff), start, besides_booking=booking.pk)
+
+
 def answer_by(booking: Booking) -> datetime:
     """Until when the provider of a visit that it has to accept would answer, were it asked now."""
     assert booking.acceptance_hours is not None
@@ -195,13 +206,16 @@ def _may_move(access: Access, booking: Booking) -> None:
         raise NotAllowed
     core.require_open(booking)
     core.refuse_while_objected(booking)
+    if booking.status in states.MOVABLE and seat_holds.is_course(booking):
+        raise CourseStays
     if not is_movable(booking, by_customer=access.is_customer):
         raise MoveRefused(booking_status=booking.status, action="reschedule")
 
 
 def is_movable(booking: Booking, *, by_customer: bool) -> bool:
-    """Whether it can go to another time: the customer's until it is over, a request only the customer's."""
-    if booking.status not in states.MOVABLE:
+    """Whether it can go to another time: the customer's until it is over, a request only the customer's, a course
+    never."""
+    if booking.status not in states.MOVABLE or seat_holds.is_course(booking):
         return False
     return not is_over(booking) if by_customer else booking.status != states.REQUESTED
 

@@ -27,10 +27,12 @@ def book_in(
     contact: holds.Contact,
     source: Source,
     address: holds.Address | None = None,
+    seats: int = 1,
 ) -> Booking:
     """Book `start` (aware, any minute that is not taken) at `outlet` (public id), to be paid at the counter.
 
-    Managers book with anybody; staff with themselves, whom no named person means. A name or a phone is enough.
+    Of a group service it is `seats` in the session that starts then. Managers book with anybody; staff with
+    themselves, whom no named person means. A name or a phone is enough.
     Confirmed at once: nobody else is asked. Raises NotSignedIn, NotFound, NotAllowed, ContactNeeded,
     EmailInvalid, PhoneInvalid, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
     AddressUnknown, SlotNotOffered, SlotTaken (with the nearest alternatives).
@@ -49,6 +51,7 @@ def book_in(
             contact=contact,
             source=source,
             language=place.language,
+            seats=seats,
         )
         booking = core.lock(held.booking.ref)
         state = PaymentState.COUNTER if booking.total_amount else PaymentState.PAID

@@ -19,8 +19,10 @@ from bookings.rules.pricing import Quote
 from bookings.rules.several import Placed
 from bookings.selectors.access import Access
 from bookings.selectors.plans import ItemPlan, Plan, plan_for, plan_of
-from bookings.selectors.slots import ItemRequest, offerings_of
-from bookings.services import core, reserve, standard
+from bookings.selectors.sessions import is_group
+from bookings.selectors.slots import ItemRequest, offerings_of, require_sold_so
+from bookings.services import core, reserve, seat_holds, standard
+from bookings.services import seats as seating
 from bookings.services.access import new_token
 from bookings.services.holders import Contact, customer_for_details, customer_of, refuse_hoarding
 from bookings.services.quotes import quote_again, quote_for
@@ -71,19 +73,25 @@ def hold(
     language: str = "en",
     network_address: str = "",
     any_order: bool = False,
+    seats: int = 1,
+    session: str | None = None,
 ) -> Held:
     """Hold a visit at `start` (aware) at `outlet` for HOLD_MINUTES.
 
     Its services follow one another for each guest, in the order given unless `any_order`; they are one booking with one
     price, under the policy of the dearest. Managers of the provider may book any minute, and staff any of their own;
-    with somebody else, staff get what customers do.
+    with somebody else, staff get what customers do. Of a group service it is `seats` in the session that starts then
+    (named `session`, by public id, where two do), or in all dates of its course.
 
     Raises NotFound, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
     AddressUnknown, SlotNotOffered, SlotTaken, TooManyHolds.
     """
     found = offerings_of(outlet, items)
     place = found[0].outlet
-    quotes = [quote_for(offering, item.options) for offering, item in zip(found, items, strict=True)]
+    require_sold_so([each.service for each in found], seats=seats)
+    quotes = [
+        quote_for(offering, item.options, seats=seats) for offering, item in zip(found, items, strict=True)
+    ]
     membership = _membership(principal, place)
     where = _visit_point(found[0], address)
     policy = policy_for(_dearest(found, quotes).service)
@@ -96,19 +104,34 @@ def hold(
     )
     held_from = crypto.keyed_hash("held-from", network_address) if network_address else ""
 
-    with reserve.offering_alternatives(plan, start), transaction.atomic():
+    by_staff = _may_take_any_minute(membership, plan)
+    group = is_group(found[0].service)
+    others = (
+        seat_holds.offering_others(found[0], start, wanted=seats)
+        if group
+        else reserve.offering_alternatives(plan, start)
+    )
+
+    with others, transaction.atomic():
         customer = customer_of(principal, contact, language, is_member=membership is not None)
         if membership is None:
             refuse_hoarding(customer=customer, held_from=held_from)
         now = clock.database_now()
-        taken = reserve.take(plan, start=start, staff_booking=_may_take_any_minute(membership, plan))
+        taken: seating.Seated | reserve.Taken
+        if group:
+            choices = seat_holds.choices(
+                found[0], start, staff=items[0].staff, session=session, by_staff=by_staff
+            )
+            taken = seating.take(choices, seats=seats)
+        else:
+            taken = reserve.take(plan, start=start, staff_booking=by_staff)
         booking = Booking.objects.create(
             customer=customer,
             outlet=place,
             source=source,
             place=found[0].place,
-            starts_at=taken.layout.start,
-            ends_at=taken.layout.end,
+            starts_at=taken.starts_at,
+            ends_at=taken.ends_at,
             timezone=place.timezone,
             hold_expires_at=now + timedelta(minutes=settings.HOLD_MINUTES),
             held_from=held_from,
@@ -122,19 +145,32 @@ def hold(
             address_note=address.note if address and where else "",
             address_point=where,
         )
-        rows = [
-            _item(booking, item, planned, quote, put)
-            for item, planned, quote, put in zip(items, plan.items, quotes, taken.items, strict=True)
-        ]
-        # Kept in the order in which they take place.
-        in_time = sorted(rows, key=lambda row: (row.starts_at, row.guest))
-        for position, row in enumerate(in_time):
-            row.position = position
-        BookingItem.objects.bulk_create(in_time)
-        reserve.allocate(rows, taken)
+        if isinstance(taken, seating.Seated):
+            seat_holds.write_items(booking, found[0], items[0], taken, quotes[0])
+        else:
+            _write_items(booking, items, plan, quotes, taken)
         token = None if principal.user else new_token(booking, purpose="guest")
         core.change(booking, event="booking.held", actor=principal.actor, source=str(source))
     return Held(booking, token)
+
+
+def _write_items(
+    booking: Booking,
+    items: Sequence[ItemRequest],
+    plan: Plan,
+    quotes: Sequence[Quote],
+    taken: reserve.Taken,
+) -> None:
+    rows = [
+        _item(booking, item, planned, quote, put)
+        for item, planned, quote, put in zip(items, plan.items, quotes, taken.items, strict=True)
+    ]
+    # Kept in the order in which they take place.
+    in_time = sorted(rows, key=lambda row: (row.starts_at, row.guest))
+    for position, row in enumerate(in_time):
+        row.position = position
+    BookingItem.objects.bulk_create(in_time)
+    reserve.allocate(rows, taken)
 
 
 def details(

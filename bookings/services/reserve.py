@@ -20,7 +20,7 @@ from bookings.rules.several import Layout, Placed, taken_of_people, taken_of_uni
 from bookings.selectors import visit_time
 from bookings.selectors.open_time import unit_pks
 from bookings.selectors.plans import Plan, items_of, plan_of
-from bookings.services import core, expiry
+from bookings.services import core, expiry, seats
 from common import clock
 from common.spans import Span
 from providers.models import Resource, StaffMember
@@ -42,6 +42,14 @@ class Taken:
     layout: Layout
     people: Mapping[int, Sequence[Span]]
     units: Mapping[int, Sequence[Span]]
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.layout.start
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.layout.end
 
     @property
     def items(self) -> tuple[Placed, ...]:
@@ -164,6 +172,9 @@ def take_back(booking: Booking) -> None:
     if booking.starts_at <= clock.now():
         raise SlotTaken
     items = items_of(booking)
+    if items[0].session_id:
+        seats.take_again(booking)
+        return
     try:
         plan = plan_of(booking, staff=None)
         if not all(item.offering.is_live for item in plan.items):

@@ -22,11 +22,12 @@ from bookings.errors import (
 from bookings.models import Allocation, Booking, GroupSession
 from bookings.rules.sessions import weekly
 from bookings.selectors import sessions as selectors
+from bookings.selectors.slots import ItemRequest, SeatSlot, slots_for
 from bookings.services import core, expiry, seats, sessions
 from common import clock
 from common.models import Event
 from common.spans import Span
-from providers.models import Offering, Outlet, Service
+from providers.models import Outlet, Service
 from providers.services.hours import add_closure, add_time_off
 from tests.factories import (
     make_bays,
@@ -57,10 +58,15 @@ def service(outlet: Outlet) -> Service:
 
 
 def left_of(outlet: Outlet, service: Service, seats: int = 1) -> list[tuple[datetime, int]]:
-    offering = Offering.objects.select_related("outlet", "service").get(outlet=outlet, service=service)
-    now = clock.now()
-    found = selectors.seats_left([offering], window=Span(now, now + timedelta(days=90)), seats=seats)
-    return [(each.first.starts_at, each.left) for each in found[offering.pk]]
+    found = slots_for(
+        outlet=outlet.public_id,
+        items=[ItemRequest(service.public_id)],
+        start=clock.now(),
+        end=clock.now() + timedelta(days=60),
+        seats=seats,
+    )
+    assert all(isinstance(slot, SeatSlot) for slot in found.slots)
+    return [(slot.start, slot.seats_left) for slot in found.slots]  # type: ignore[attr-defined]
 
 
 def test_weekly_sessions_keep_the_wall_clock_over_a_change() -> None:
@@ -169,7 +175,8 @@ def test_a_course_takes_a_seat_on_every_date_and_costs_once(outlet: Outlet, serv
 
     items = list(booking.items.all())
     assert [item.price_amount for item in items] == [10000, 0, 0]
-    assert [item.lines[0]["name"] for item in items] == [f"2 × Workshop {n}/3" for n in (1, 2, 3)]
+    names = [f"2 × Colour for beginners {n}/3" for n in (1, 2, 3)]
+    assert [item.lines[0]["name"] for item in items] == names
     assert {item.name for item in items} == {"Colour for beginners"}
     assert booking.ends_at == tomorrow_at(11, 30, days=15)
     assert {session.seats_taken for session in GroupSession.objects.all()} == {2}
