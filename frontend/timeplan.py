@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bookings.selectors.open_time import OpenSlot
+from bookings.selectors.slots import SeatSlot
 
 # A day with at least so many free starts has plenty of room.
 PLENTY = 8
@@ -33,11 +34,15 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A free start with its end (without buffers); `value` is what its plate sends."""
+    """A free start with its end (without buffers); `value` is what its plate sends. Of a session `seats` are left; of a
+    course there are its name and when each of its dates starts."""
 
     start: datetime
     end: datetime
     value: str
+    seats: int = 0
+    course: str = ""
+    dates: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,15 @@ def parts_of(slots: Sequence[OpenSlot], zone: ZoneInfo, value: Callable[[OpenSlo
     for slot in slots:
         hour = slot.start.astimezone(zone).hour
         at = sum(hour >= start for start, _ in PARTS) - 1
-        parts[at].times.append(Time(slot.start, slot.end, value(slot)))
+        parts[at].times.append(_time(slot, value(slot)))
     return [part for part in parts if part.times]
+
+
+def _time(slot: OpenSlot, value: str) -> Time:
+    if not isinstance(slot, SeatSlot):
+        return Time(slot.start, slot.end, value)
+    starts = tuple(each.start for each in slot.dates)
+    return Time(slot.start, slot.end, value, slot.seats_left, slot.course, starts)
 
 
 def parse_day(text: str) -> date | None:

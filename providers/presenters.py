@@ -178,6 +178,7 @@ def service(row: Service) -> s.ServiceOut:
         phases=row.phases,
         price=money(row.price_amount, row.currency),
         tax_percent=str(row.tax_percent),
+        capacity=row.capacity,
         needs_acceptance=row.needs_acceptance,
         acceptance_hours=row.acceptance_hours,
         position=row.position,
@@ -257,6 +258,7 @@ def public_service(row: Offering, currency: str, slug: str) -> s.PublicServiceOu
         duration_min=sold.duration_min,
         price=money(row.price_amount, currency),
         options=[option(o, currency) for o in sold.live_options],  # type: ignore[attr-defined]
+        capacity=sold.capacity,
         needs_acceptance=sold.needs_acceptance,
         acceptance_hours=sold.acceptance_hours,
     )

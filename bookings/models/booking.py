@@ -154,6 +154,16 @@ class Booking(models.Model):
         return any(item.guest > 1 for item in self.items.all())
 
     @property
+    def seats(self) -> int:
+        """How many seats it has in group sessions; 0 when it is a visit of one's own."""
+        return next((item.seats for item in self.items.all() if item.session_id), 0)
+
+    @property
+    def is_course(self) -> bool:
+        """Whether it is of several sessions that are booked as one."""
+        return self.has_several and self.seats > 0
+
+    @property
     def was_agreed(self) -> bool:
         """It was more than a hold: confirmed, or asked of the provider."""
         return self.confirmed_at is not None or self.accept_by is not None

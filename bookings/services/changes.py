@@ -47,7 +47,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
         _may_move(access, booking)
         if start is not None:
             with _others(booking, start, staff=None):
-                if seat_holds.is_seated(booking):
+                if booking.seats:
                     seat_holds.check_free(booking, start=start, by_staff=access.is_staff)
                 else:
                     reserve.check_free(booking, start=start, staff_booking=access.is_staff)
@@ -159,7 +159,7 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
             "starts_at": clock.rfc3339(booking.starts_at),
             "ends_at": clock.rfc3339(booking.ends_at),
         }
-        if seat_holds.is_seated(booking):
+        if booking.seats:
             seat_holds.move(booking, start=start, staff=staff, by_staff=access.is_staff)
         else:
             reserve.take_again(booking, start=start, staff=staff, staff_booking=access.is_staff)
@@ -189,9 +189,8 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
 
 def _others(booking: Booking, start: datetime, *, staff: str | None) -> AbstractContextManager[None]:
     """Around a transaction that moves the booking: a SlotTaken that leaves it carries what is free instead."""
-    if seat_holds.is_seated(booking):
-        seats = booking.items.all()[0].seats
-        return seat_holds.offering_others(seat_holds.offering_of(booking), start, wanted=seats)
+    if booking.seats:
+        return seat_holds.offering_others(seat_holds.offering_of(booking), start, wanted=booking.seats)
     return reserve.offering_alternatives(plan_of(booking, staff=staff), start, besides_booking=booking.pk)
 
 
@@ -206,7 +205,7 @@ def _may_move(access: Access, booking: Booking) -> None:
         raise NotAllowed
     core.require_open(booking)
     core.refuse_while_objected(booking)
-    if booking.status in states.MOVABLE and seat_holds.is_course(booking):
+    if booking.status in states.MOVABLE and booking.is_course:
         raise CourseStays
     if not is_movable(booking, by_customer=access.is_customer):
         raise MoveRefused(booking_status=booking.status, action="reschedule")
@@ -215,7 +214,7 @@ def _may_move(access: Access, booking: Booking) -> None:
 def is_movable(booking: Booking, *, by_customer: bool) -> bool:
     """Whether it can go to another time: the customer's until it is over, a request only the customer's, a course
     never."""
-    if booking.status not in states.MOVABLE or seat_holds.is_course(booking):
+    if booking.status not in states.MOVABLE or booking.is_course:
         return False
     return not is_over(booking) if by_customer else booking.status != states.REQUESTED
 

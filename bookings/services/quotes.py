@@ -23,7 +23,7 @@ def quote_again(item: BookingItem, options: Sequence[str]) -> Quote:
     """The quote of the service as it was when it was held, with these options. Raises OptionUnknown."""
     chosen = chosen_options(item.service_id, options)
     # Of a course the first date carries the price.
-    if item.session_id and any(option.extra_min or item.position for option in chosen):
+    if item.session_id and any(item.position or option.extra_min for option in chosen):
         raise OptionUnknown
     quote = price(_agreed_price(item), [_option_price(option) for option in chosen], seats=item.seats)
     return replace(quote, lines=(replace(quote.lines[0], name=item.lines[0]["name"]), *quote.lines[1:]))

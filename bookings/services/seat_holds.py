@@ -100,16 +100,6 @@ def write_items(
     BookingItem.objects.bulk_create(rows)
 
 
-def is_seated(booking: Booking) -> bool:
-    """Whether the booking is of seats in group sessions."""
-    return any(item.session_id for item in booking.items.all())
-
-
-def is_course(booking: Booking) -> bool:
-    """Whether the booking is of a course: it stays on its dates."""
-    return booking.has_several and is_seated(booking)
-
-
 def check_free(booking: Booking, *, start: datetime, by_staff: bool) -> None:
     """Would `move` find seats at `start` now? Nothing is locked. Raises as that does."""
     offering, item = offering_of(booking), booking.items.all()[0]
@@ -126,7 +116,7 @@ def move(booking: Booking, *, start: datetime, staff: str | None, by_staff: bool
 
     Its seats are given back in the same transaction. Raises CourseStays, SlotTaken, SlotNotOffered, NotOffered.
     """
-    if is_course(booking):
+    if booking.is_course:
         raise CourseStays
     offering, item = offering_of(booking), booking.items.get()
     found = _others(booking, offering, start, staff=staff, by_staff=by_staff)

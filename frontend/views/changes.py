@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from bookings.errors import (
+    CourseStays,
     MoveRefused,
     NotOffered,
     OptionUnknown,
@@ -20,6 +21,7 @@ from bookings.errors import (
 )
 from bookings.rules import states
 from bookings.selectors.access import Access
+from bookings.selectors.slots import SeatSlot
 from bookings.services import changes, core
 from common import clock
 from common.clock import rfc3339
@@ -88,7 +90,7 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
             except (SlotTaken, SlotNotOffered, PolicyChanged) as error:
                 refused, access = error, find_access(request, ref)
         preview = changes.preview(access=access, action="reschedule")
-    except (MoveRefused, ProviderClosed):
+    except (MoveRefused, ProviderClosed, CourseStays):
         return redirect("frontend:booking", ref=ref)
     context = _context(access, preview) | {
         "plan": _new_times(access, day=day),
@@ -121,6 +123,11 @@ def _new_times(access: Access, *, day: str) -> Plan | None:
             staff=item.staff.public_id if item.staff_was_chosen else None,
             options=tuple(line["option"] for line in item.lines if line["option"]),
             value=lambda slot: rfc3339(slot.start),
+            seats=item.seats,
+            keep=lambda slot: (
+                not isinstance(slot, SeatSlot)
+                or (not slot.dates and slot.session != (item.session.public_id if item.session else ""))
+            ),
         )
     except (NotFound, NotOffered, OptionUnknown, StaffNotAble):
         return None

@@ -255,9 +255,11 @@ def _row(item: BookingItem) -> dict[str, Any]:
             {
                 "option": option,
                 "chosen": option.public_id in chosen,
-                "price": Money(option.price_amount, item.currency),
+                "price": Money(item.seats * option.price_amount, item.currency),
             }
             for option in item.service.options.filter(archived_at__isnull=True).order_by("position", "pk")
+            # A session lasts as long as it does, and of a course the first date carries the price.
+            if not item.session_id or not (option.extra_min or item.position)
         ],
     }
 

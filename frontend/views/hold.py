@@ -24,7 +24,7 @@ from common.network import network_address
 from frontend.booking_forms import AddressForm
 from frontend.once import once, slot_key
 from frontend.timeplan import Time, parse_instant
-from frontend.views.slots import picker, plate
+from frontend.views.slots import picker, plate, seats_of
 from geo.errors import AddressUnknown
 from providers.selectors.public import find_public_outlet
 
@@ -35,7 +35,8 @@ REFUSED = (SlotTaken, SlotNotOffered, StaffNotAble, TooManyHolds, *ABOUT_THE_ADD
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: HttpRequest) -> HttpResponse:
-    """Hold `slot` (outlet:service:start[:staff]) and go on to the checkout; refused, show what is free instead.
+    """Hold `slot` (outlet:service:start[:staff or session]), of a group service `seats` in it, and go on to the
+    checkout; refused, show what is free instead.
 
     A GET comes from reloading the address that a refusal was shown at: there is nothing to show again.
     """
@@ -46,6 +47,8 @@ def hold(request: HttpRequest) -> HttpResponse:
     starts_at = parse_instant(start)
     if starts_at is None:
         raise InvalidInput
+    seats = seats_of(request.POST.get("seats", ""))
+    session, staff = (staff, "") if staff.startswith("ses_") else (None, staff)
     address_form = AddressForm(request.POST)
     address = None
     if address_form.is_valid():
@@ -60,16 +63,18 @@ def hold(request: HttpRequest) -> HttpResponse:
             items=[holds.ItemRequest(service, staff=staff or None)],
             start=starts_at,
             address=address,
+            seats=seats,
+            session=session,
             language=translation.get_language() or "en",
             network_address="" if principal.user else network_address(request.META),
         )
         return {"ref": held.booking.ref, "token": held.token}
 
     try:
-        answer = once(request, slot_key(request.POST.get("nonce", ""), slot), run, together=True)
+        answer = once(request, slot_key(request.POST.get("nonce", ""), f"{slot}*{seats}"), run, together=True)
     except REFUSED as error:
         day = starts_at.astimezone(find_public_outlet(outlet).zone).date().isoformat()
-        context = picker(outlet, service, day=day, staff=staff)
+        context = picker(outlet, service, day=day, staff=staff, seats=seats)
         context |= _refused(error, context, address_form)
         return render(request, "slots.html", context, status=error.status)
     response = HttpResponseRedirect(reverse("frontend:checkout", args=[answer["ref"]]))
@@ -84,13 +89,15 @@ def _refused(error: DomainError, context: dict[str, Any], address_form: AddressF
     outlet, service = context["outlet"].public_id, context["service"].public_id
     staff = context["person"].public_id if context["person"] else ""
     times = [
-        (parse_datetime(found["start"]), parse_datetime(found["end"]))
+        (parse_datetime(found["start"]), parse_datetime(found["end"]), found.get("session", staff))
         for found in error.data.get("alternatives", [])
     ]
     more: dict[str, Any] = {
         "error": error,
         "alternatives": [
-            Time(start, end, plate(outlet, service, start, staff)) for start, end in times if start and end
+            Time(start, end, plate(outlet, service, start, named))
+            for start, end, named in times
+            if start and end
         ],
     }
     if context["at_home"]:

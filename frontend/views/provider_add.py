@@ -35,7 +35,7 @@ from frontend.once import new_key, once
 from frontend.timeplan import Part, Time, parse_day, parse_instant, parts_of
 from frontend.views.provider_day import day_outlet
 from frontend.views.provider_desk import Desk, at_desk
-from frontend.views.slots import able
+from frontend.views.slots import able, seats_of
 from geo.errors import AddressUnknown
 from providers.enums import Place
 from providers.models import Offering, Outlet, StaffMember
@@ -95,6 +95,7 @@ class Choice:
     options: list[str]
     day: date
     start: str
+    seats: int
 
     @property
     def staff_pks(self) -> tuple[int, ...]:
@@ -146,6 +147,7 @@ def _book(desk: Desk, choice: Choice, form: VisitForm, start: datetime) -> dict[
         contact=holds.Contact(typed["name"], typed["email"] or None, typed["phone"] or None),
         source=Source(typed["source"]),
         address=holds.Address(line, note=typed["address_note"]) if line else None,
+        seats=choice.seats,
     )
     return {"ref": booking.ref, "day": booking.local_start.date().isoformat()}
 
@@ -182,6 +184,7 @@ def _choice(desk: Desk, outlet: Outlet) -> Choice:
         options=[option for option in given.getlist("options") if option in known],
         day=min(max(day, today), today + FARTHEST),
         start=given.get("start", "")[:40],
+        seats=seats_of(given.get("seats", "")) if offering and offering.service.capacity > 1 else 1,
     )
 
 
@@ -225,7 +228,7 @@ def _page(
             for option in offering.service.live_options  # type: ignore[attr-defined]
         ]
         extra = sum(each["price"].amount for each in options if each["chosen"])
-        total = Money(offering.price_amount + extra, outlet.currency)
+        total = Money(choice.seats * (offering.price_amount + extra), outlet.currency)
     return desk.render(
         "visit_new",
         nav=f"day:{outlet.public_id}",

@@ -57,6 +57,13 @@ class ServiceForm(DeskForm):
         required=False,
         help_text=_("0: worked on throughout."),
     )
+    capacity = forms.IntegerField(
+        label=_("Seats"),
+        min_value=1,
+        max_value=500,
+        initial=1,
+        help_text=_("Above 1: customers book seats in the sessions that you put on the calendar."),
+    )
     needs_acceptance = forms.BooleanField(label=_("We accept each booking first"), required=False)
     acceptance_hours = forms.IntegerField(
         label=_("Hours to answer a request"),
@@ -128,6 +135,7 @@ class ServiceForm(DeskForm):
             **{name: getattr(service, name) for name in names},
             "buffer_before_min": service.buffer_before_min,
             "buffer_after_min": service.buffer_after_min,
+            "capacity": service.capacity,
             "needs_acceptance": service.needs_acceptance,
             "acceptance_hours": service.acceptance_hours,
             **(_simple(service) or {}),

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from bookings.selectors.open_time import OpenSlot
-from bookings.selectors.slots import ItemRequest, slots_for
+from bookings.selectors.slots import ItemRequest, SeatSlot, slots_for
 from common import clock
 from common.clock import rfc3339
 from common.errors import DomainError, NotFound
@@ -29,37 +29,63 @@ from providers.selectors.public import find_public_outlet, live_offerings, outle
 
 LONGEST_DAYS = 61
 ELSEWHERE = 3
+# So many seats can be chosen at once on the page.
+MOST_TOGETHER = 8
 
 
 @require_safe
 def slots(request: HttpRequest, outlet: str, service: str) -> HttpResponse:
-    """The slot picker: `day` and `staff` are in the query, so that every choice has an address."""
-    context = picker(outlet, service, day=request.GET.get("day", ""), staff=request.GET.get("staff", ""))
+    """The slot picker: `day`, `staff` and `seats` are in the query, so that every choice has an address."""
+    given = request.GET
+    context = picker(
+        outlet,
+        service,
+        day=given.get("day", ""),
+        staff=given.get("staff", ""),
+        seats=seats_of(given.get("seats", "")),
+    )
     context["month_open"] = "month" in request.GET
     return render(request, "slots.html", context)
 
 
-def picker(outlet_id: str, service_id: str, *, day: str, staff: str) -> dict[str, Any]:
-    """What the slot picker shows. Raises NotFound."""
+def seats_of(text: str) -> int:
+    """How many seats a form or an address asks for: 1 unless it says so."""
+    return int(text) if text.isascii() and text.isdigit() and 1 <= len(text) <= 3 and int(text) else 1
+
+
+def picker(outlet_id: str, service_id: str, *, day: str, staff: str, seats: int = 1) -> dict[str, Any]:
+    """What the slot picker shows: times, or of a group service sessions with so many seats left. Raises NotFound."""
     outlet = find_public_outlet(outlet_id)
     offering = _offering(outlet, service_id)
     people = able(outlet, offering)
     chosen = next((person for person in people if person.public_id == staff), None)
     at_home = offering.place == Place.CUSTOMER
+    capacity = offering.service.capacity
+    seats = min(seats, capacity)
     category = by_pk(get_language() or "en").get(offering.category_id)
     found = plan(
         outlet,
         offering,
         day=day,
         staff=chosen.public_id if chosen else None,
-        value=lambda slot: plate(outlet_id, service_id, slot.start, chosen.public_id if chosen else ""),
+        value=lambda slot: plate(
+            outlet_id,
+            service_id,
+            slot.start,
+            slot.session if isinstance(slot, SeatSlot) else chosen.public_id if chosen else "",
+        ),
+        seats=seats,
     )
     return {
         "outlet": outlet,
         "outlet_url": shops.outlet_url(outlet.public_id, outlet.name),
         "here": shops.slots_url(outlet_id, service_id),
         "service": offering.service,
-        "price": Money(offering.price_amount, outlet.currency),
+        "price": Money(seats * offering.price_amount, outlet.currency),
+        "is_group": capacity > 1,
+        "seats": seats,
+        "seat_choices": range(1, min(capacity, MOST_TOGETHER) + 1) if capacity > 1 else (),
+        "more": f"&seats={seats}" if seats > 1 else "",
         "standard": category.standard if category else (),
         "people": people,
         "person": chosen,
@@ -81,11 +107,13 @@ def plan(
     staff: str | None,
     value: Callable[[OpenSlot], str],
     options: tuple[str, ...] = (),
+    seats: int = 1,
+    keep: Callable[[OpenSlot], bool] = lambda _slot: True,
 ) -> Plan:
     """Days and times of an offering over the whole booking window (62 days at most).
 
     `day` is ISO 8601 or anything else for the first day with room; `staff` a public id or None for anyone able;
-    `value` answers what a plate sends.
+    `value` answers what a plate sends, `keep` which times are shown.
     """
     now = clock.now()
     days = min(outlet.window_days, LONGEST_DAYS)
@@ -94,10 +122,11 @@ def plan(
         items=[ItemRequest(offering.service.public_id, options, staff)],
         start=now,
         end=now + timedelta(days=days + 1),
+        seats=seats,
     )
     today = now.astimezone(outlet.zone).date()
     return arrange(
-        found.slots,
+        [slot for slot in found.slots if keep(slot)],
         zone=outlet.zone,
         today=today,
         last=today + timedelta(days=days),
@@ -107,7 +136,8 @@ def plan(
 
 
 def plate(outlet_id: str, service_id: str, start: datetime, staff: str = "") -> str:
-    """What a time plate sends to `frontend.views.hold`; `start` is aware, `staff` a public id or ""."""
+    """What a time plate sends to `frontend.views.hold`; `start` is aware, `staff` a person's or a session's public id
+    or ""."""
     return f"{outlet_id}:{service_id}:{rfc3339(start)}" + (f":{staff}" if staff else "")
 
 

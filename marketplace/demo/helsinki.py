@@ -14,6 +14,7 @@ from common.locks import lock_named
 from common.models import AuditEntry
 from geo.importer import store
 from marketplace.demo import city, places, signins
+from marketplace.demo.groups import load_groups
 from marketplace.demo.load_businesses import load_businesses
 from marketplace.demo.load_cases import load_cases
 from marketplace.demo.load_people import known_customer, load_categories, load_people
@@ -113,6 +114,8 @@ def load(
         if written is None:
             progress.step("reports, cases and objections")
             load_cases(seed, struggling=visits.struggling)
+            progress.step("group sessions")
+            load_groups(seed, at=midnight)
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,
@@ -129,7 +132,7 @@ def load(
 
 def steps(seed: int) -> int:
     """How many steps a progress bar of `load` has."""
-    return 7 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
+    return 8 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
 
 
 def _load_days(visits: Visits, providers: list[str], first: date, last: date, progress: Progress) -> int:

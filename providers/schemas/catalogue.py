@@ -105,6 +105,7 @@ class ServiceIn(Strict):
         default_factory=list, max_length=9, description="together as long as it; none: active throughout"
     )
     tax_percent: Decimal = Decimal(0)
+    capacity: Whole = Field(1, description="above 1: seats are sold, in sessions on the calendar")
     needs_acceptance: bool = False
     acceptance_hours: Whole = 24
     position: Whole = 0
@@ -126,6 +127,7 @@ class ServiceChanges(Strict):
     buffer_after_min: Whole | None = None
     phases: list[PhaseIO] | None = Field(None, max_length=9)
     tax_percent: Decimal | None = None
+    capacity: Whole | None = None
     needs_acceptance: bool | None = None
     acceptance_hours: Whole | None = None
     position: Whole | None = None
@@ -173,6 +175,7 @@ class ServiceOut(Schema):
     phases: list[PhaseIO]
     price: MoneyOut
     tax_percent: str
+    capacity: int = Field(1, description="above 1: seats are sold, in sessions on the calendar")
     needs_acceptance: bool = Field(description="bookings wait for the provider's yes")
     acceptance_hours: int = Field(description="how long, at most")
     position: int

@@ -32,6 +32,7 @@ class PublicServiceOut(Schema):
     duration_min: int
     price: MoneyOut
     options: list[OptionOut]
+    capacity: int = Field(1, description="above 1: seats are sold, in sessions")
     needs_acceptance: bool = Field(description="a booking waits for the provider's yes")
     acceptance_hours: int = Field(description="how long it waits at most, when it does")
 

@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from accounts.enums import ConsentKind
 from accounts.models import Consent, User
 from accounts.services.consents import VERSIONS
-from bookings.models import Booking, Objection
+from bookings.models import Booking, GroupSession, Objection
 from bookings.rules.states import TABLE
 from bookings.selectors.open_time import Ask, open_time
 from common import clock, uploads
@@ -29,6 +29,7 @@ from providers.services.listing import refresh_listing
 from reviews.models import QualityCase, Review, ReviewAppeal, ReviewDecision, ReviewReport
 from reviews.services import verify as ratings
 from tests.demo.conftest import DAY, EVERY
+from tests.seating import assert_seats_add_up
 
 MIDDAY = datetime.combine(DAY, time(10), tzinfo=UTC)
 
@@ -131,7 +132,8 @@ def test_most_people_have_a_portrait_and_all_consents_are_to_the_present_words(s
 
 
 def test_confirmed_visits_are_where_the_availability_engine_would_put_them(small_city: None) -> None:
-    upcoming = Booking.objects.filter(status="confirmed", starts_at__gt=MIDDAY).order_by("ref")[:40]
+    ahead = Booking.objects.filter(status="confirmed", starts_at__gt=MIDDAY, items__session__isnull=True)
+    upcoming = ahead.order_by("ref")[:40]
     assert len(upcoming) == 40
     with clock.at(MIDDAY):
         for booking in upcoming:
@@ -144,6 +146,13 @@ def test_confirmed_visits_are_where_the_availability_engine_would_put_them(small
             starts = [slot.start for slot in found.slots()]
             late = booking.starts_at < MIDDAY + timedelta(minutes=booking.outlet.notice_min)
             assert booking.starts_at in starts or late, (booking.ref, item.name, booking.starts_at)
+
+
+def test_group_sessions_are_on_the_calendar_with_seats_taken_and_left(small_city: None) -> None:
+    taken = GroupSession.objects.filter(seats_taken__gt=0)
+    assert {bool(session.course) for session in taken} == {True, False}
+    assert all(session.seats_taken < session.capacity for session in taken)
+    assert_seats_add_up()
 
 
 def test_a_second_run_changes_nothing_and_a_later_day_only_adds(small_city: None) -> None:

@@ -30,11 +30,20 @@ export function start(root: HTMLElement): void {
       const note = root.querySelector("[data-taken-note]");
       if (note) gone[0]?.closest(".times")?.after(note);
       gone.forEach(fade);
+      shown.forEach((plate) => count(plate, next));
       swap("#week", fresh);
     }
     swap("#side", fresh);
     swap("#bar", fresh);
-    if (gone.length) say(gone.map((plate) => plate.textContent?.trim() ?? ""));
+    if (gone.length) say(gone.map((plate) => (plate.querySelector("time") ?? plate).textContent?.trim() ?? ""));
+  };
+
+  /** How many seats are left in a session that is still there. */
+  const count = (plate: HTMLElement, next: HTMLElement): void => {
+    const twin = plates(next).find((each) => each.dataset["start"] === plate.dataset["start"]);
+    const old = plate.parentElement?.querySelector("[data-left]");
+    const left = twin?.parentElement?.querySelector("[data-left]");
+    if (old && left) old.textContent = left.textContent;
   };
 
   /** Counts of free times, unless the reader is just there. */
