@@ -59,6 +59,7 @@ class ServiceForm(DeskForm):
     )
     capacity = forms.IntegerField(
         label=_("Seats"),
+        required=False,
         min_value=1,
         max_value=500,
         initial=1,
@@ -121,8 +122,9 @@ class ServiceForm(DeskForm):
         if "processing_min" in data:
             first, processing = data.pop("worked_first_min") or 0, data.pop("processing_min") or 0
             data["phases"] = _phases(first, processing, data["duration_min"])
-        if data["acceptance_hours"] is None:
-            del data["acceptance_hours"]
+        for name in ("acceptance_hours", "capacity"):
+            if data[name] is None:
+                del data[name]
         quantities = {kind: data.pop(f"need_{kind.public_id}") for kind in self.kinds}
         data["needs"] = {kind: quantity for kind, quantity in quantities.items() if quantity}
         return data
