@@ -103,6 +103,10 @@ class SlotOut(Schema):
 class SlotsOut(Schema):
     timezone: str = Field(description="the outlet's IANA zone")
     slots: list[SlotOut]
+    travel_counted: bool | None = Field(
+        None,
+        description="whether ways before and after were counted; not for a home visit without address",
+    )
 
 
 class BookingIn(Strict):

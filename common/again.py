@@ -5,7 +5,8 @@ seen under the locks, `TryAgain` rolls it back.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from common.errors import DomainError
 
 TRIES = 3
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class TryAgain(Exception):
@@ -42,3 +44,13 @@ def again(run: Callable[[], T]) -> T:
                 raise lack.refusal() from None
             lack.prepare()
     raise AssertionError("not reached")
+
+
+def run_again(service: Callable[P, T]) -> Callable[P, T]:
+    """A service that is run by `again`: what it does before its transaction may be done twice."""
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return again(lambda: service(*args, **kwargs))
+
+    return run

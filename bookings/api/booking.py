@@ -54,16 +54,25 @@ def list_slots(
         end=to,
         seats=seats or 1,
     )
-    return schemas.SlotsOut(timezone=found.timezone, slots=[_slot(slot, None) for slot in found.slots])
+    return schemas.SlotsOut(
+        timezone=found.timezone,
+        slots=[_slot(slot, None) for slot in found.slots],
+        travel_counted=found.travel_counted,
+    )
 
 
 @router.post("/slots", response={200: schemas.SlotsOut, **ERRORS}, operation_id="find_slots")
 def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
     """The same for a home address, which stays out of URLs, and for visits of several services.
 
-    Of several services each start comes with the layout that waits least: who would do what, and when. Of a group
-    service it is the sessions and courses with at least `seats` left.
+    With the address of a home visit, its person's ways from the visit before and on to the next are counted. Of several
+    services each start comes with the layout that waits least: who would do what, and when. Of a group service it is
+    the sessions and courses with at least `seats` left.
     """
+    where = None
+    if body.address:
+        address = holds.Address(**body.address.dict())
+        where = holds.check_address(outlet=body.outlet, service=body.items[0].service, address=address)
     found = slots_for(
         outlet=body.outlet,
         items=[_request(item) for item in body.items],
@@ -71,12 +80,12 @@ def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
         end=body.to,
         any_order=body.any_order,
         seats=body.seats or 1,
+        where=where,
     )
-    if body.address:
-        address = holds.Address(**body.address.dict())
-        holds.check_address(outlet=body.outlet, service=body.items[0].service, address=address)
     return schemas.SlotsOut(
-        timezone=found.timezone, slots=[_slot(slot, _items(slot)) for slot in found.slots]
+        timezone=found.timezone,
+        slots=[_slot(slot, _items(slot)) for slot in found.slots],
+        travel_counted=found.travel_counted,
     )
 
 

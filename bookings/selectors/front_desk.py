@@ -12,6 +12,7 @@ from bookings.selectors.slots import seat_slot
 from bookings.selectors.visit_time import visit_time
 from common import clock
 from common.spans import Span
+from geo.routing import Absent
 from providers.models import Offering, Outlet
 
 
@@ -36,7 +37,7 @@ def desk_times(
     if window is None or not staff_pks:
         return DeskTimes()
     ask = Ask(offering.pk, duration_min=minutes, staff_pks=staff_pks)
-    found = open_time([ask], window=window, fair_share=False)[offering.pk]
+    found = open_time([ask], window=window, fair_share=False, absent=Absent.ASK)[offering.pk]
     found.any_day(window)
     # Agreed: in hours, but off the grid and without notice.
     now = found.fits(window.start, agreed=True) if window.start == _this_minute() else None
@@ -57,7 +58,7 @@ def move_times(booking: Booking, *, day: date, staff: str | None) -> DeskTimes:
     if window and items[0].session_id:
         return DeskTimes(slots=_other_sessions(booking, items[0], window, staff))
     ask = plan_of(booking, staff=staff).ask()
-    found = visit_time(ask, window=window, besides_booking=booking.pk) if window else None
+    found = visit_time(ask, window=window, besides_booking=booking.pk, absent=Absent.ASK) if window else None
     if found is None or window is None:
         return DeskTimes()
     found.any_day(window)

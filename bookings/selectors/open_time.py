@@ -4,12 +4,12 @@
 list, the search and the booking check (inside its transaction, under its locks) all use them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bookings.errors import OptionUnknown, SpanTooLong
+from bookings.errors import OptionUnknown, SlotTaken, SpanTooLong
 from bookings.rules.availability import (
     Person,
     Pool,
@@ -21,8 +21,11 @@ from bookings.rules.availability import (
 )
 from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
 from bookings.selectors.sessions import seats_left
+from bookings.selectors.travel import LONGEST_WAY, Traveller, busy_for, trips_to
 from common import clock
 from common.spans import Span
+from geo.routing import Absent, Legs
+from geo.rules.positions import Position
 from providers.models import Offering, Resource, ServiceOption
 from providers.rules.hours import opening, person_spans, working_spans
 from providers.rules.phases import Phase, lasting
@@ -44,7 +47,8 @@ CHUNKS = (1, 2, 4, 8, 16)
 class Ask:
     """What is asked for: an offering (primary key), and where it differs from the catalogue.
 
-    `staff_pks`: only these people, who are taken to be able; None means anyone able. Times are minutes.
+    `staff_pks`: only these people, who are taken to be able; None means anyone able. Times are minutes. `where` a home
+    visit goes; without it no ways are counted.
     """
 
     offering_pk: int
@@ -53,6 +57,7 @@ class Ask:
     buffer_after_min: int | None = None
     staff_pks: tuple[int, ...] | None = None
     phases: tuple[Phase, ...] | None = None
+    where: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,21 @@ class OpenSlot:
 
 
 class OpenTime:
-    """The open time of one offering within `window`: what was loaded is looked at, nothing else."""
+    """The open time of one offering within `window`: what was loaded is looked at, nothing else.
 
-    def __init__(self, ask: Ask, rows: OfferingRows, busy: Busy, *, window: Span, now: datetime) -> None:
+    `ways` are the periods of those who come from or go on to another place, widened by the ways.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        rows: OfferingRows,
+        busy: Busy,
+        *,
+        window: Span,
+        now: datetime,
+        ways: Mapping[int, Sequence[Span]],
+    ) -> None:
         outlet = rows.outlet
         self.zone: ZoneInfo = outlet.zone
         self.visit = visit_of(ask, rows)
@@ -81,6 +98,7 @@ class OpenTime:
         self.is_group = rows.is_group
         self._sessions: list[Slot] | None = None
         self._busy = busy
+        self._ways = ways
         self._staff = staff_of(ask, rows)
         self.names = {staff.pk: staff.public_id for staff in self._staff}
         self.pools = [
@@ -171,13 +189,16 @@ class OpenTime:
 
     def people(self, starts: Span, *, any_hour: bool = False) -> list[Person]:
         """Who may do it, with their hours as far as they bear on these starts."""
-        outlet, busy = self.outlet, self._busy.staff
+        outlet = self.outlet
+        busy: Mapping[int, Sequence[Span]] = self._busy.staff
         window = Span(
             min(outlet.grid.since(starts.start), self.visit.taken(starts.start).start),
             self.visit.taken(starts.end).end,
         )
         if any_hour:
+            # Members may take any minute that is not taken: a way that is too long is theirs to see to.
             return [Person(staff.pk, [window], busy.get(staff.pk, ()), staff.skills) for staff in self._staff]
+        busy = {**busy, **self._ways}
         hours = outlet.hours
         open_spans = working_spans(hours.rules, hours.overrides, zone=outlet.zone, window=window)
         return [
@@ -200,14 +221,19 @@ class OpenTime:
 
 
 def open_time(
-    asks: Sequence[Ask], *, window: Span, besides_booking: int | None = None, fair_share: bool = True
+    asks: Sequence[Ask],
+    *,
+    window: Span,
+    besides_booking: int | None = None,
+    fair_share: bool = True,
+    absent: Absent = Absent.ESTIMATE,
 ) -> dict[int, OpenTime]:
     """What may be chosen of these offerings, with starts in `window`, by offering (each once). Two statements, and two
     or three more when group services are among them: of those it is the sessions with seats left.
 
     As `load`; an unknown offering has no entry.
     """
-    loaded = load(asks, window=window, besides_booking=besides_booking, fair_share=fair_share)
+    loaded = load(asks, window=window, besides_booking=besides_booking, fair_share=fair_share, absent=absent)
     found = {ask.offering_pk: each for ask, each in zip(asks, loaded, strict=True) if each}
     groups = [pk for pk, each in found.items() if each.is_group]
     for pk, sessions in (seats_left(groups, window=window) if groups else {}).items():
@@ -223,12 +249,17 @@ def load(
     besides_booking: int | None = None,
     fair_share: bool = True,
     together: bool = False,
+    absent: Absent = Absent.ESTIMATE,
 ) -> list[OpenTime | None]:
     """The open time of each ask for starts in `window`, in their order; None for an unknown offering.
 
     `besides_booking` (primary key) is left out of what is busy: its own time is not in its way. Lists, which
     choose nobody, need no `fair_share`: then the rest of the day is not loaded. What is asked for `together` is one
     visit: its later services may begin as late as those before them and the waits between them last.
+
+    Ways between places are counted for those who make some, with one statement more when a routing server is used;
+    `absent` says what to do about those that it was not asked for yet (geo.routing.Absent). Raises LegsMissing if so
+    told.
     """
     window = Span(window.start, max(window.start, window.end))
     named = {pk for ask in asks for pk in ask.staff_pks or ()}
@@ -243,19 +274,35 @@ def load(
         wait = timedelta(minutes=known[0][1].outlet.max_wait_min)
         reach = max(reach, sum((each + wait for each in reaches), timedelta()))
     since = min([rows.outlet.grid.since(window.start) for _, rows in known], default=window.start)
+    travellers = {
+        staff.pk
+        for ask, rows in known
+        if where_of(ask, rows)
+        for staff in staff_of(ask, rows)
+        if staff.travels_by
+    }
+    if travellers:
+        reach += LONGEST_WAY
     busy = load_busy(
         staff=staff,
         units=units,
         window=Span(since - reach, window.end + reach),
         besides_booking=besides_booking,
+        travellers=travellers,
     )
+    legs = Legs(absent, SlotTaken())
+    if travellers:
+        legs.learn({trip for ask, rows in known for trip in trips_to(*_journeys(ask, rows, busy))})
     now = clock.now()
-    return [
-        OpenTime(ask, rules[ask.offering_pk], busy, window=window, now=now)
-        if ask.offering_pk in rules
-        else None
-        for ask in asks
-    ]
+    found: list[OpenTime | None] = []
+    for ask in asks:
+        rows = rules.get(ask.offering_pk)
+        if rows is None:
+            found.append(None)
+            continue
+        ways = busy_for(*_journeys(ask, rows, busy), legs, rows.outlet.zone) if travellers else {}
+        found.append(OpenTime(ask, rows, busy, window=window, now=now, ways=ways))
+    return found
 
 
 def unit_pks(offering: Offering) -> tuple[int, ...]:
@@ -316,6 +363,23 @@ def staff_of(ask: Ask, rows: OfferingRows) -> list[StaffRows]:
     if ask.staff_pks is None:
         return rows.able
     return [staff for staff in rows.named if staff.pk in ask.staff_pks]
+
+
+def where_of(ask: Ask, rows: OfferingRows) -> Position | None:
+    """Where the visit takes place: at the outlet, or where the customer says; None when they did not yet."""
+    return ask.where if rows.at_home else rows.outlet.point
+
+
+def _journeys(ask: Ask, rows: OfferingRows, busy: Busy) -> tuple[Position, list[Traveller]]:
+    """Where the visit is, and who might come from or go on to somewhere else."""
+    here = where_of(ask, rows)
+    if here is None:
+        return rows.outlet.point, []
+    return here, [
+        Traveller(staff.pk, staff.travels_by, busy.placed[staff.pk])
+        for staff in staff_of(ask, rows)
+        if staff.travels_by and staff.pk in busy.placed
+    ]
 
 
 def _reach(visit: Visit) -> timedelta:

@@ -12,7 +12,10 @@ from django.db import connection
 
 from bookings.rules.availability import Strategy, Visit
 from bookings.rules.grid import Grid
+from bookings.rules.travel import Taken
 from common.spans import Span
+from geo.enums import TravelMode
+from geo.rules.positions import Position
 from providers.rules.holidays import with_holidays
 from providers.rules.hours import DateOverride, Timetable, WeeklyRule
 from providers.rules.phases import read
@@ -20,13 +23,21 @@ from providers.rules.phases import read
 # Local dates of a window are at most a day away from its dates in UTC, late hours reach one further.
 EDGE = timedelta(days=2)
 
+# Who may be elsewhere before or after a visit, and how they get around ("" as the outlet says); else null.
+TRAVELS = """
+    CASE WHEN o.service_area IS NOT NULL OR EXISTS (
+        SELECT FROM providers_staffassignment e WHERE e.staff_id = m.id AND e.outlet_id <> o.id)
+    THEN m.travel_mode END"""
+
 # One row per outlet. Periods are clipped to the window, so that open-ended ones become instants, too.
 RULES = """
 SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_min, o.window_days,
        o.window_until, o.buffers_in_hours, o.staff_choice, o.max_wait_min,
        CASE WHEN o.keeps_holidays THEN o.country ELSE '' END, o.holiday_region,
+       ST_Y(o.point::geometry), ST_X(o.point::geometry), o.travel_mode,
        (SELECT json_agg(json_build_array(
                  f.id, s.capacity, s.duration_min, s.buffer_before_min, s.buffer_after_min, s.phases,
+                 f.place = 'customer',
                  (SELECT json_agg(k.staff_id) FROM providers_skill k
                    WHERE k.service_id = f.service_id AND NOT k.held_back),
                  (SELECT json_agg(json_build_array(n.kind_id, n.quantity,
@@ -38,10 +49,10 @@ SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_mi
        (SELECT json_agg(json_build_array(m.id, m.public_id,
                  CASE WHEN o.staff_choice = 'flexible' THEN
                    (SELECT count(*) FROM providers_skill k WHERE k.staff_id = m.id AND NOT k.held_back)
-                 ELSE 0 END) ORDER BY m.id)
+                 ELSE 0 END, {travels}) ORDER BY m.id)
           FROM providers_staffassignment a JOIN providers_staffmember m ON m.id = a.staff_id
          WHERE a.outlet_id = o.id AND m.archived_at IS NULL),
-       (SELECT json_agg(json_build_array(m.id, m.public_id, 0) ORDER BY m.id)
+       (SELECT json_agg(json_build_array(m.id, m.public_id, 0, {travels}) ORDER BY m.id)
           FROM providers_staffmember m
          WHERE m.id = ANY(%(staff)s::bigint[]) AND m.provider_id = o.provider_id),
        (SELECT json_agg(json_build_array(h.staff_id, h.weekday, h.opens, h.closes,
@@ -62,7 +73,7 @@ SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_mi
                               UNION ALL SELECT unnest(%(staff)s::bigint[])))
   FROM providers_outlet o
  WHERE o.id IN (SELECT f.outlet_id FROM providers_offering f WHERE f.id = ANY(%(offerings)s::bigint[]))
-"""
+""".replace("{travels}", TRAVELS)
 
 # The live ones that are no overbookings are found by the exclusion constraints' own indexes. What a hold
 # takes whose time is over is free, whether or not the worker has been by. Instants come as seconds since
@@ -72,23 +83,23 @@ WITH stale AS (
     SELECT i.id FROM bookings_bookingitem i JOIN bookings_booking b ON b.id = i.booking_id
      WHERE b.status = 'held' AND b.hold_expires_at <= statement_timestamp()
 ), taken AS (
-    SELECT a.item_id, a.staff_id, a.resource_id, a.period
+    SELECT a.item_id, a.session_id, a.staff_id, a.resource_id, a.period
       FROM unnest(%(staff)s::bigint[]) AS wanted(id)
       JOIN bookings_allocation a ON a.staff_id = wanted.id AND a.live AND NOT a.overbooked
        AND a.staff_id IS NOT NULL AND a.period && tstzrange(%(start)s, %(end)s)
     UNION ALL
-    SELECT a.item_id, a.staff_id, a.resource_id, a.period
+    SELECT a.item_id, a.session_id, a.staff_id, a.resource_id, a.period
       FROM unnest(%(units)s::bigint[]) AS wanted(id)
       JOIN bookings_allocation a ON a.resource_id = wanted.id AND a.live AND NOT a.overbooked
        AND a.resource_id IS NOT NULL AND a.period && tstzrange(%(start)s, %(end)s)
     UNION ALL
-    SELECT a.item_id, a.staff_id, a.resource_id, a.period FROM bookings_allocation a
+    SELECT a.item_id, a.session_id, a.staff_id, a.resource_id, a.period FROM bookings_allocation a
      WHERE a.live AND a.overbooked AND a.period && tstzrange(%(start)s, %(end)s)
        AND (a.staff_id = ANY(%(staff)s) OR a.resource_id = ANY(%(units)s))
 )
 SELECT taken.staff_id, taken.resource_id,
        json_agg(json_build_array(extract(epoch FROM greatest(lower(taken.period), %(start)s)),
-                                 extract(epoch FROM least(upper(taken.period), %(end)s))))
+                                 extract(epoch FROM least(upper(taken.period), %(end)s)){place}))
   FROM taken
  WHERE taken.item_id IS NULL
     OR (taken.item_id NOT IN (SELECT id FROM stale)
@@ -96,14 +107,28 @@ SELECT taken.staff_id, taken.resource_id,
  GROUP BY taken.staff_id, taken.resource_id
 """
 
+# Where it takes those who travel: the address of a home visit, else the outlet. A block has no place.
+PLACE = """,
+    CASE WHEN taken.staff_id = ANY(%(travellers)s::bigint[]) THEN (
+        SELECT json_build_array(ST_Y(at.point::geometry), ST_X(at.point::geometry)) FROM (
+            SELECT CASE WHEN b.place = 'customer' THEN b.address_point ELSE o.point END AS point
+              FROM bookings_bookingitem i JOIN bookings_booking b ON b.id = i.booking_id
+              JOIN providers_outlet o ON o.id = b.outlet_id WHERE i.id = taken.item_id
+            UNION ALL
+            SELECT o.point FROM bookings_groupsession s JOIN providers_outlet o ON o.id = s.outlet_id
+             WHERE s.id = taken.session_id) at) END"""
+BUSY_WITH_PLACES = BUSY.replace("{place}", PLACE)
+BUSY = BUSY.replace("{place}", "")
+
 
 @dataclass(slots=True)
 class StaffRows:
-    """One person at one outlet."""
+    """One person at one outlet; `travels_by` is None for who is never anywhere else."""
 
     pk: int
     public_id: str
     skills: int
+    travels_by: TravelMode | None
     own: Timetable
     time_off: Sequence[Span]
 
@@ -118,6 +143,7 @@ class OutletRows:
     window_until: date | None
     staff_choice: Strategy
     max_wait_min: int
+    point: Position
     hours: Timetable
     closures: list[Span]
 
@@ -130,11 +156,13 @@ class OutletRows:
 class OfferingRows:
     """One offering: what has to fit, who is able or was named, and (kind, quantity, units) that it needs.
 
-    Of a group service (`is_group`) seats in sessions are sold, not times of one's own.
+    Of a group service (`is_group`) seats in sessions are sold, not times of one's own. `at_home`: the customer says
+    where.
     """
 
     pk: int
     is_group: bool
+    at_home: bool
     outlet: OutletRows
     visit: Visit
     able: list[StaffRows]
@@ -144,9 +172,13 @@ class OfferingRows:
 
 @dataclass(slots=True)
 class Busy:
-    """What people and units are busy with, buffers included, by primary key, in any order."""
+    """What people and units are busy with, buffers included, by primary key, in any order.
+
+    `placed` says the same of those who travel, with where it is.
+    """
 
     staff: dict[int, list[Span]] = field(default_factory=dict)
+    placed: dict[int, list[Taken]] = field(default_factory=dict)
     units: dict[int, list[Span]] = field(default_factory=dict)
 
 
@@ -169,23 +201,35 @@ def load_rules(
 
 
 def load_busy(
-    *, staff: Collection[int], units: Collection[int], window: Span, besides_booking: int | None = None
+    *,
+    staff: Collection[int],
+    units: Collection[int],
+    window: Span,
+    besides_booking: int | None = None,
+    travellers: Collection[int] = (),
 ) -> Busy:
-    """What takes these people and units within `window`, but for one booking. One statement."""
+    """What takes these people and units within `window`, but for one booking. One statement.
+
+    Of the `travellers` among the people it is known where, too.
+    """
     values: dict[str, Any] = {
         "staff": list(staff),
         "units": list(units),
         "start": window.start,
         "end": window.end,
         "besides": besides_booking,
+        "travellers": list(travellers),
     }
     busy = Busy()
     with connection.cursor() as cursor:
-        cursor.execute(BUSY, values)
+        cursor.execute(BUSY_WITH_PLACES if travellers else BUSY, values)
         for staff_pk, unit_pk, periods in cursor.fetchall():
-            taken = [_span(start, end) for start, end in periods]
+            taken = [_span(start, end) for start, end, *_ in periods]
             if staff_pk is not None:
                 busy.staff[staff_pk] = taken
+                if staff_pk in travellers:
+                    places = [_position(place[0] if place else None) for _, _, *place in periods]
+                    busy.placed[staff_pk] = [Taken(*each) for each in zip(taken, places, strict=True)]
             else:
                 busy.units[unit_pk] = taken
     return busy
@@ -194,7 +238,8 @@ def load_busy(
 def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingRows]:
     zone, step_min, offset_min, align, notice_min, window_days, window_until = row[:7]
     buffers_in_hours, staff_choice, max_wait_min, country, region = row[7:12]
-    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[12:])
+    lat, lng, usual_mode = row[12:15]
+    offerings, here, named, rules, overrides, closures, time_off = (part or [] for part in row[15:])
     weekly: dict[int | None, list[WeeklyRule]] = defaultdict(list)
     for staff_pk, weekday, opens, closes, since, until, every_weeks in rules:
         valid = since and _date(since), until and _date(until)
@@ -209,9 +254,10 @@ def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingR
     if country:
         special[None] = with_holidays(special[None], country, region, *days)
 
-    def person(pk: int, public_id: str, skills: int) -> StaffRows:
+    def person(pk: int, public_id: str, skills: int, travels_by: str | None) -> StaffRows:
         own = Timetable(weekly.get(pk, ()), special.get(pk, ()))
-        return StaffRows(pk, public_id, skills, own, off.get(pk, ()))
+        mode = None if travels_by is None else TravelMode(travels_by or usual_mode)
+        return StaffRows(pk, public_id, skills, mode, own, off.get(pk, ()))
 
     outlet = OutletRows(
         grid=Grid(ZoneInfo(zone), step_min, offset_min, align),
@@ -220,16 +266,18 @@ def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingR
         window_until=window_until,
         staff_choice=staff_choice,
         max_wait_min=max_wait_min,
+        point=Position(lat, lng),
         hours=Timetable(weekly.get(None, ()), special.get(None, ())),
         closures=[_span(start, end) for start, end in closures],
     )
     people = [person(*each) for each in here]
     asked_for = [person(*each) for each in named]
-    for pk, capacity, duration, before, after, phases, skilled, needs in offerings:
+    for pk, capacity, duration, before, after, phases, at_home, skilled, needs in offerings:
         able = set(skilled or ())
         yield OfferingRows(
             pk=pk,
             is_group=capacity > 1,
+            at_home=at_home,
             outlet=outlet,
             visit=Visit(duration, before, after, buffers_in_hours, read(phases)),
             able=[each for each in people if each.pk in able],
@@ -246,6 +294,13 @@ def _time(text: str) -> time:
 @lru_cache(maxsize=1024)
 def _date(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def _position(place: list[float | None] | None) -> Position | None:
+    """A place as latitude and longitude (a home visit whose address is gone has neither)."""
+    if place is None or place[0] is None or place[1] is None:
+        return None
+    return Position(place[0], place[1])
 
 
 def _span(start: float, end: float) -> Span:

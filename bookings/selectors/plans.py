@@ -9,13 +9,18 @@ from bookings.models import Booking, BookingItem
 from bookings.selectors.open_time import Ask
 from bookings.selectors.visit_time import ItemAsk, VisitAsk
 from common.spans import Span
+from geo.rules.positions import Position
+from geo.selectors import position_of
 from providers.models import Offering, StaffMember
 from providers.rules.phases import Phase, lasting, read
 
 
 @dataclass(frozen=True, slots=True)
 class ItemPlan:
-    """One service that is to be taken: for `duration_min` minutes, by one of `staff_pks`, with its buffers."""
+    """One service that is to be taken: for `duration_min` minutes, by one of `staff_pks`, with its buffers.
+
+    `where` a home visit goes.
+    """
 
     offering: Offering
     duration_min: int
@@ -25,6 +30,7 @@ class ItemPlan:
     staff_pks: tuple[int, ...]
     prefer_pk: int | None = None
     guest: int = 1
+    where: Position | None = None
 
     def ask(self) -> ItemAsk:
         """The plan as the engine's selector reads it."""
@@ -35,6 +41,7 @@ class ItemPlan:
             self.buffer_after_min,
             self.staff_pks,
             self.phases,
+            self.where,
         )
         return ItemAsk(ask, self.guest, self.prefer_pk)
 
@@ -55,6 +62,10 @@ class Plan:
         """The plan as the engine's selector reads it."""
         return VisitAsk(tuple(item.ask() for item in self.items), self.any_order)
 
+    def going_to(self, where: Position) -> "Plan":
+        """The same visit at another address."""
+        return replace(self, items=tuple(replace(item, where=where) for item in self.items))
+
     def period(self, start: datetime) -> Span:
         """Where it may take something, at most: its services one after the other, their waits and buffers."""
         wait = self.items[0].offering.outlet.max_wait_min
@@ -64,8 +75,18 @@ class Plan:
         return Span(start - timedelta(minutes=before), start + timedelta(minutes=length + after))
 
 
-def plan_for(offering: Offering, *, duration_min: int, staff: str | None, guest: int = 1) -> ItemPlan:
-    """The plan for an offering with `staff` (public id) or anyone able. Raises StaffNotAble."""
+def plan_for(
+    offering: Offering,
+    *,
+    duration_min: int,
+    staff: str | None,
+    guest: int = 1,
+    where: Position | None = None,
+) -> ItemPlan:
+    """The plan for an offering with `staff` (public id) or anyone able, at `where` if it is a home visit.
+
+    Raises StaffNotAble.
+    """
     able = StaffMember.objects.filter(
         skills__service=offering.service_id,
         skills__held_back=False,
@@ -85,6 +106,7 @@ def plan_for(offering: Offering, *, duration_min: int, staff: str | None, guest:
         phases=lasting(read(offering.service.phases), duration_min),
         staff_pks=pks,
         guest=guest,
+        where=where,
     )
 
 
@@ -116,7 +138,13 @@ def plan_of(booking: Booking, *, staff: str | None, durations: Mapping[int, int]
         duration_min = (durations or {}).get(item.pk, item.duration_min)
         plans.append(
             replace(
-                plan_for(found[item.service_id], duration_min=duration_min, staff=who, guest=item.guest),
+                plan_for(
+                    found[item.service_id],
+                    duration_min=duration_min,
+                    staff=who,
+                    guest=item.guest,
+                    where=position_of(booking.address_point) if booking.address_point else None,
+                ),
                 buffer_before_min=item.buffer_before_min,
                 buffer_after_min=item.buffer_after_min,
                 phases=lasting(read(item.phases), duration_min),

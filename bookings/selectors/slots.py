@@ -12,6 +12,9 @@ from bookings.selectors.visit_time import visit_time
 from common import clock
 from common.errors import NotFound
 from common.spans import Span
+from geo.routing import Absent
+from geo.rules.positions import Position
+from providers.enums import Place
 from providers.models import Offering, Outlet, Service
 
 MOST_GUESTS = 8
@@ -44,6 +47,8 @@ class OutletSlots:
 
     timezone: str
     slots: list[OpenSlot]
+    # False for a home visit to an address that is not known yet.
+    travel_counted: bool = True
 
 
 def slots_for(
@@ -54,9 +59,11 @@ def slots_for(
     end: datetime,
     any_order: bool = False,
     seats: int = 1,
+    where: Position | None = None,
 ) -> OutletSlots:
     """What customers may choose at an outlet (public id), with starts in [start, end) (aware). At most 62 days.
 
+    `where` a home visit goes: then the ways there and on from there are counted. May ask a routing server.
     One service: each start with everybody who is free for it. Several: each start with the layout of least waiting.
     A group service: the sessions with at least `seats` left. Raises SpanTooLong, NotFound, NotOffered, StaffNotAble,
     OptionUnknown.
@@ -68,10 +75,11 @@ def slots_for(
     if is_group(found[0].service):
         listed = _of_group(found[0], items[0], window, seats)
     elif len(items) == 1:
-        listed = _of_one(found[0], items[0], window)
+        listed = _of_one(found[0], items[0], window, where)
     else:
-        listed = _of_several(Plan(tuple(_plans(found, items)), any_order), window)
-    return OutletSlots(found[0].outlet.timezone, listed)
+        listed = _of_several(Plan(tuple(_plans(found, items, where)), any_order), window)
+    counted = found[0].place != Place.CUSTOMER or where is not None
+    return OutletSlots(found[0].outlet.timezone, listed, counted)
 
 
 def offerings_of(outlet: str, items: Sequence[ItemRequest], *, live_only: bool = True) -> list[Offering]:
@@ -130,22 +138,23 @@ def seat_slot(left: SeatsLeft) -> SeatSlot:
     )
 
 
-def _plans(found: Sequence[Offering], items: Sequence[ItemRequest]) -> list[ItemPlan]:
+def _plans(found: Sequence[Offering], items: Sequence[ItemRequest], where: Position | None) -> list[ItemPlan]:
     return [
         plan_for(
             offering,
             duration_min=offering.service.duration_min + extra_minutes(offering.service_id, item.options),
             staff=item.staff,
             guest=item.guest,
+            where=where,
         )
         for offering, item in zip(found, items, strict=True)
     ]
 
 
-def _of_one(offering: Offering, item: ItemRequest, window: Span) -> list[OpenSlot]:
+def _of_one(offering: Offering, item: ItemRequest, window: Span, where: Position | None) -> list[OpenSlot]:
     duration_min = offering.service.duration_min + extra_minutes(offering.service_id, item.options)
-    ask = Ask(offering.pk, duration_min=duration_min)
-    found = open_time([ask], window=window, fair_share=False)[offering.pk]
+    ask = Ask(offering.pk, duration_min=duration_min, where=where)
+    found = open_time([ask], window=window, fair_share=False, absent=Absent.ASK)[offering.pk]
     listed = [found.public(slot) for slot in found.slots()]
     if item.staff is not None:
         if item.staff not in found.able:
@@ -155,7 +164,7 @@ def _of_one(offering: Offering, item: ItemRequest, window: Span) -> list[OpenSlo
 
 
 def _of_several(plan: Plan, window: Span) -> list[OpenSlot]:
-    found = visit_time(plan.ask(), window=window)
+    found = visit_time(plan.ask(), window=window, absent=Absent.ASK)
     if found is None:
         raise NotOffered
     return [found.public(layout) for layout in found.layouts()]

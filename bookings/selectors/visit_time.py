@@ -13,6 +13,7 @@ from bookings.rules.several import Layout, Part, Visits
 from bookings.selectors.open_time import ALTERNATIVES_AHEAD, ALTERNATIVES_BACK, Ask, OpenSlot, OpenTime, load
 from common import clock
 from common.spans import Span
+from geo.routing import Absent
 
 A_MINUTE = timedelta(minutes=1)
 NEAREST_WITHIN = (timedelta(days=1), timedelta(days=4), timedelta(days=31))
@@ -166,24 +167,36 @@ class VisitTime:
         )
 
 
-def visit_time(ask: VisitAsk, *, window: Span, besides_booking: int | None = None) -> VisitTime | None:
+def visit_time(
+    ask: VisitAsk, *, window: Span, besides_booking: int | None = None, absent: Absent = Absent.ESTIMATE
+) -> VisitTime | None:
     """The open time of a visit for starts in `window`; None when a service is not sold there at all.
 
-    `besides_booking` (primary key) is left out of what is busy: its own time is not in its way. Two statements.
+    `besides_booking` (primary key) is left out of what is busy: its own time is not in its way; `absent` as `load`
+    takes it. Two statements, or three.
     """
     times = load(
         [item.ask for item in ask.items],
         window=window,
         besides_booking=besides_booking,
         together=len(ask.items) > 1,
+        absent=absent,
     )
     found = [time for time in times if time]
     return VisitTime(ask, found) if len(found) == len(times) else None
 
 
-def at_start(ask: VisitAsk, start: datetime, *, besides_booking: int | None = None) -> VisitTime | None:
+def at_start(
+    ask: VisitAsk,
+    start: datetime,
+    *,
+    besides_booking: int | None = None,
+    absent: Absent = Absent.ESTIMATE,
+) -> VisitTime | None:
     """The same for one start."""
-    return visit_time(ask, window=Span(start, start + A_MINUTE), besides_booking=besides_booking)
+    return visit_time(
+        ask, window=Span(start, start + A_MINUTE), besides_booking=besides_booking, absent=absent
+    )
 
 
 def alternatives(
@@ -191,8 +204,8 @@ def alternatives(
 ) -> list[Layout]:
     """The free visits nearest to a `start` that is taken, in order of time: a week back, two weeks ahead.
 
-    `besides_booking` (primary key) is the one that is to be moved.
+    `besides_booking` (primary key) is the one that is to be moved. Call it outside a transaction.
     """
     window = Span(max(clock.now(), start - ALTERNATIVES_BACK), start + ALTERNATIVES_AHEAD)
-    found = visit_time(ask, window=window, besides_booking=besides_booking)
+    found = visit_time(ask, window=window, besides_booking=besides_booking, absent=Absent.ASK)
     return found.nearest(start, limit) if found else []

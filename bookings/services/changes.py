@@ -17,6 +17,7 @@ from bookings.selectors.access import Access
 from bookings.selectors.plans import plan_of
 from bookings.services import core, reserve, seat_holds
 from common import clock
+from common.again import run_again
 from common.errors import NotAllowed
 from payments import services as payments
 from payments.rules.policy import Action, ActorKind, Outcome, Policy, outcome
@@ -138,6 +139,7 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
     return Settled(refund=result.refund, fee=result.fee + result.kept_at_shop, back_at_shop=result.at_shop)
 
 
+@run_again
 def reschedule(*, access: Access, start: datetime, staff: str | None, version: str) -> Booking:
     """Move the visit to `start` (aware), with the same person or `staff` (public id).
 

@@ -27,8 +27,10 @@ from bookings.services.access import new_token
 from bookings.services.holders import Contact, customer_for_details, customer_of, refuse_hoarding
 from bookings.services.quotes import quote_again, quote_for
 from common import clock, crypto
+from common.again import run_again
 from common.errors import NotFound
-from geo.selectors import require_address
+from geo.rules.positions import Position
+from geo.selectors import position_of, require_address
 from payments import services as payments
 from payments.selectors import policy_for
 from providers.enums import Place, Role
@@ -61,6 +63,7 @@ class Held:
         return replace(principal, capabilities=principal.capabilities | {crypto.token_hash(self.token)})
 
 
+@run_again
 def hold(
     *,
     principal: Principal,
@@ -97,7 +100,13 @@ def hold(
     policy = policy_for(_dearest(found, quotes).service)
     plan = Plan(
         tuple(
-            plan_for(offering, duration_min=quote.duration_min, staff=item.staff, guest=item.guest)
+            plan_for(
+                offering,
+                duration_min=quote.duration_min,
+                staff=item.staff,
+                guest=item.guest,
+                where=position_of(where) if where else None,
+            )
             for offering, item, quote in zip(found, items, quotes, strict=True)
         ),
         any_order,
@@ -173,6 +182,7 @@ def _write_items(
     reserve.allocate(rows, taken)
 
 
+@run_again
 def details(
     *,
     access: Access,
@@ -185,8 +195,8 @@ def details(
     without an entry, leaves a part as it is.
 
     Options are added to the service as it was when it was held. Raises NotAllowed, NotFound (no such item), HoldEnded,
-    OptionUnknown, SlotTaken when the longer visit does not fit, StaffNotAble and NotOffered when it is done no more,
-    TooManyHolds, AddressOutsideArea, AddressUnknown, ProviderClosed.
+    OptionUnknown, SlotTaken when the longer visit or the way to another address does not fit, StaffNotAble and
+    NotOffered when it is done no more, TooManyHolds, AddressOutsideArea, AddressUnknown, ProviderClosed.
     """
     access.require_counterpart()
     current = {item.public_id: item for item in access.booking.items.all()}
@@ -199,7 +209,7 @@ def details(
         [offering] = offerings_of(access.booking.outlet.public_id, [request], live_only=False)
         where = _visit_point(offering, address)
     quotes = {current[id].pk: quote_again(current[id], chosen) for id, chosen in (options or {}).items()}
-    with _alternatives(access.booking, quotes), transaction.atomic():
+    with _alternatives(access.booking, quotes, where), transaction.atomic():
         fields: dict[str, object] = {}
         if contact:
             customer = customer_for_details(access, contact, language)
@@ -214,15 +224,23 @@ def details(
                 "address_note": address.note,
                 "address_point": where,
             }
-        if quotes:
-            fields |= _take_over(booking, quotes, access)
+        elsewhere = where is not None and where != booking.address_point
+        if elsewhere:
+            booking.address_point = where
+        if quotes or elsewhere:
+            fields |= _take_over(booking, quotes, access, elsewhere=elsewhere)
         if fields:
             core.change(booking, event="booking.details_changed", actor=access.principal.actor, fields=fields)
         return booking
 
 
-def _take_over(booking: Booking, quotes: Mapping[int, Quote], access: Access) -> dict[str, object]:
-    """Let items (by primary key) of the locked hold cost and last what was quoted; answers the booking's new fields."""
+def _take_over(
+    booking: Booking, quotes: Mapping[int, Quote], access: Access, *, elsewhere: bool
+) -> dict[str, object]:
+    """Let items (by primary key) of the locked hold cost and last what was quoted; answers the booking's new fields.
+
+    `elsewhere`: its address is another one now, which is reached in another time.
+    """
     fields: dict[str, object] = {}
     items = reserve.items_of(booking)
     total = sum(quotes[item.pk].total if item.pk in quotes else item.price_amount for item in items)
@@ -230,7 +248,7 @@ def _take_over(booking: Booking, quotes: Mapping[int, Quote], access: Access) ->
         payments.cancel_open_payments(booking_ref=booking.ref, actor=access.principal.actor)
         fields["payment_state"] = PaymentState.UNPAID
     durations = {pk: quote.duration_min for pk, quote in quotes.items()}
-    if any(durations.get(item.pk, item.duration_min) != item.duration_min for item in items):
+    if elsewhere or any(durations.get(item.pk, item.duration_min) != item.duration_min for item in items):
         items = reserve.take_longer(booking, durations, staff_booking=access.is_staff)
     for item in items:
         if quote := quotes.get(item.pk):
@@ -282,10 +300,14 @@ def lock_hold(ref: str) -> Booking:
     return booking
 
 
-def check_address(*, outlet: str, service: str, address: Address) -> None:
-    """Raises NotFound, NotOffered, AddressNeeded, AddressOutsideArea or AddressUnknown when it cannot be visited."""
+def check_address(*, outlet: str, service: str, address: Address) -> Position | None:
+    """Where a home visit of the service would go; None for one at the outlet.
+
+    Raises NotFound, NotOffered, AddressNeeded, AddressOutsideArea or AddressUnknown when it cannot be visited.
+    """
     [offering] = offerings_of(outlet, [ItemRequest(service)])
-    _visit_point(offering, address)
+    point = _visit_point(offering, address)
+    return position_of(point) if point else None
 
 
 def _membership(principal: Principal, outlet: Outlet) -> Membership | None:
@@ -354,10 +376,17 @@ def _acceptance_hours(found: Sequence[Offering]) -> int | None:
     return min(hours, default=None)
 
 
-def _alternatives(booking: Booking, quotes: Mapping[int, Quote]) -> AbstractContextManager[None]:
-    """Other starts for a held visit that becomes longer, should it not fit."""
+def _alternatives(
+    booking: Booking, quotes: Mapping[int, Quote], where: Point | None
+) -> AbstractContextManager[None]:
+    """Other starts for a held visit that becomes longer, or goes elsewhere, should it not fit."""
     durations = {pk: quote.duration_min for pk, quote in quotes.items()}
-    if all(durations.get(item.pk, item.duration_min) == item.duration_min for item in booking.items.all()):
+    elsewhere = where is not None and where != booking.address_point
+    if not elsewhere and all(
+        durations.get(item.pk, item.duration_min) == item.duration_min for item in booking.items.all()
+    ):
         return nullcontext()
     plan = plan_of(booking, staff=None, durations=durations)
+    if where is not None:
+        plan = plan.going_to(position_of(where))
     return reserve.offering_alternatives(plan, booking.starts_at, besides_booking=booking.pk)

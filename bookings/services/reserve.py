@@ -23,6 +23,7 @@ from bookings.selectors.plans import Plan, items_of, plan_of
 from bookings.services import core, expiry, seats
 from common import clock
 from common.spans import Span
+from geo.routing import Absent
 from providers.models import Resource, StaffMember
 from providers.rules.phases import as_json
 
@@ -57,17 +58,25 @@ class Taken:
         return self.layout.placed
 
 
-def take(plan: Plan, *, start: datetime, staff_booking: bool, agreed: bool = False) -> Taken:
+def take(
+    plan: Plan,
+    *,
+    start: datetime,
+    staff_booking: bool,
+    agreed: bool = False,
+    absent: Absent = Absent.RAISE,
+) -> Taken:
     """Lock who and what could do it, look again, and choose. In the caller's transaction; `allocate` follows.
 
     Customers get what the slot list offers; staff may take any minute that is not taken, outside hours too.
-    A start that was `agreed` before needs hours only: its notice was given. Raises SlotNotOffered, SlotTaken.
+    A start that was `agreed` before needs hours only: its notice was given. Raises SlotNotOffered, SlotTaken, and
+    LegsMissing for ways that a routing server is to be asked for first (`absent`): common.again runs it anew.
     """
     _refuse_impossible(start, may_have_begun=staff_booking or agreed)
     units = sorted({pk for item in plan.items for pk in unit_pks(item.offering)})
     _expire_in_the_way(plan.period(start), plan.staff_pks, units)
     lock_rows(plan.staff_pks, units)
-    return _choose(plan, start, staff_booking=staff_booking, agreed=agreed)
+    return _choose(plan, start, staff_booking=staff_booking, agreed=agreed, absent=absent)
 
 
 @contextmanager
@@ -168,7 +177,7 @@ def take_longer(
 
 def take_back(booking: Booking) -> None:
     """Take the time of an expired booking again, as it was. Raises SlotTaken when it is gone or past, or when
-    nobody there would do it any more."""
+    nobody there would do it any more. Ways that nobody asked for yet are estimated: a payment waits for no server."""
     if booking.starts_at <= clock.now():
         raise SlotTaken
     items = items_of(booking)
@@ -179,7 +188,7 @@ def take_back(booking: Booking) -> None:
         plan = plan_of(booking, staff=None)
         if not all(item.offering.is_live for item in plan.items):
             raise SlotTaken
-        taken = take(plan, start=booking.starts_at, staff_booking=False, agreed=True)
+        taken = take(plan, start=booking.starts_at, staff_booking=False, agreed=True, absent=Absent.ESTIMATE)
     except (SlotNotOffered, NotOffered, StaffNotAble) as error:
         raise SlotTaken from error
     _put(booking, items, taken)
@@ -188,9 +197,10 @@ def take_back(booking: Booking) -> None:
 
 
 def check_free(booking: Booking, *, start: datetime, staff_booking: bool) -> None:
-    """Would `take_again` find `start` free now? Nothing is locked. Raises as that does."""
+    """Would `take_again` find `start` free now? Nothing is locked; outside a transaction. Raises as that does."""
     _refuse_impossible(start, may_have_begun=staff_booking)
-    _choose(plan_of(booking, staff=None), start, staff_booking=staff_booking, besides_booking=booking.pk)
+    plan = plan_of(booking, staff=None)
+    _choose(plan, start, staff_booking=staff_booking, besides_booking=booking.pk, absent=Absent.ASK)
 
 
 def _choose(
@@ -200,9 +210,12 @@ def _choose(
     staff_booking: bool,
     agreed: bool = False,
     besides_booking: int | None = None,
+    absent: Absent,
 ) -> Taken:
     """Who and what is free for the plan at `start`. Raises SlotNotOffered, SlotTaken, NotOffered."""
-    found = visit_time.at_start(plan.ask(), start, besides_booking=besides_booking)
+    if staff_booking:
+        absent = Absent.ESTIMATE  # ways keep no member from booking
+    found = visit_time.at_start(plan.ask(), start, besides_booking=besides_booking, absent=absent)
     if found is None:
         raise NotOffered
     layout = found.fits(start, by_staff=staff_booking, agreed=agreed)

@@ -33,6 +33,7 @@ from frontend.guests import private
 from frontend.once import new_key, once, slot_key
 from frontend.timeplan import Plan, Time, parse_instant
 from frontend.views.slots import plan
+from geo.selectors import position_of
 from providers.enums import Place
 from providers.models import Offering
 
@@ -128,6 +129,7 @@ def _new_times(access: Access, *, day: str) -> Plan | None:
                 not isinstance(slot, SeatSlot)
                 or (not slot.dates and slot.session != (item.session.public_id if item.session else ""))
             ),
+            where=position_of(booking.address_point) if booking.address_point else None,
         )
     except (NotFound, NotOffered, OptionUnknown, StaffNotAble):
         return None

@@ -1,5 +1,6 @@
 """Choosing a slot holds it: every time plate of the site is sent here."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,6 +26,7 @@ from frontend.booking_forms import AddressForm
 from frontend.once import once, slot_key
 from frontend.timeplan import Time, parse_instant
 from frontend.views.slots import picker, plate, seats_of
+from frontend.visit_address import remember
 from geo.errors import AddressUnknown
 from providers.selectors.public import find_public_outlet
 
@@ -50,10 +52,12 @@ def hold(request: HttpRequest) -> HttpResponse:
     seats = seats_of(request.POST.get("seats", ""))
     session, staff = (staff, "") if staff.startswith("ses_") else (None, staff)
     address_form = AddressForm(request.POST)
-    address = None
+    address = known = None
     if address_form.is_valid():
         typed = address_form.cleaned_data
         address = holds.Address(typed["address_line"], note=typed["address_note"])
+        with suppress(AddressUnknown):
+            known = remember(request, typed["address_line"])
 
     def run() -> dict[str, str | None]:
         principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
@@ -74,7 +78,7 @@ def hold(request: HttpRequest) -> HttpResponse:
         answer = once(request, slot_key(request.POST.get("nonce", ""), f"{slot}*{seats}"), run, together=True)
     except REFUSED as error:
         day = starts_at.astimezone(find_public_outlet(outlet).zone).date().isoformat()
-        context = picker(outlet, service, day=day, staff=staff, seats=seats)
+        context = picker(outlet, service, day=day, staff=staff, seats=seats, address=known)
         context |= _refused(error, context, address_form)
         return render(request, "slots.html", context, status=error.status)
     response = HttpResponseRedirect(reverse("frontend:checkout", args=[answer["ref"]]))

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from bookings.errors import AddressOutsideArea
 from bookings.selectors.open_time import OpenSlot
 from bookings.selectors.slots import ItemRequest, SeatSlot, slots_for
+from bookings.services import holds
 from common import clock
 from common.clock import rfc3339
 from common.errors import DomainError, NotFound
@@ -22,6 +24,9 @@ from frontend.cards import ShopCard
 from frontend.once import new_key
 from frontend.timeplan import Plan, arrange, parse_day
 from frontend.views import shops
+from frontend.visit_address import VisitAddress, remember, remembered
+from geo.errors import AddressUnknown
+from geo.rules.positions import Position
 from providers.enums import Place
 from providers.models import Offering, Outlet, StaffMember
 from providers.selectors.categories import by_pk
@@ -33,19 +38,33 @@ ELSEWHERE = 3
 MOST_TOGETHER = 8
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def slots(request: HttpRequest, outlet: str, service: str) -> HttpResponse:
-    """The slot picker: `day`, `staff` and `seats` are in the query, so that every choice has an address."""
+    """The slot picker: `day`, `staff` and `seats` are in the query, so that every choice has an address.
+
+    A POST says where a home visit goes: the times of a GET count the ways there and on from there.
+    """
     given = request.GET
+    form = AddressForm(request.POST) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        try:
+            remember(request, form.cleaned_data["address_line"])
+        except AddressUnknown as error:
+            form.add_error("address_line", str(error))
+        else:
+            return HttpResponseRedirect(request.get_full_path())
     context = picker(
         outlet,
         service,
         day=given.get("day", ""),
         staff=given.get("staff", ""),
         seats=seats_of(given.get("seats", "")),
+        address=None if form else remembered(request),
     )
+    if form is not None and context["at_home"]:
+        context["address_form"] = form
     context["month_open"] = "month" in request.GET
-    return render(request, "slots.html", context)
+    return render(request, "slots.html", context, status=422 if form else 200)
 
 
 def seats_of(text: str) -> int:
@@ -53,8 +72,19 @@ def seats_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 1 <= len(text) <= 3 and int(text) else 1
 
 
-def picker(outlet_id: str, service_id: str, *, day: str, staff: str, seats: int = 1) -> dict[str, Any]:
-    """What the slot picker shows: times, or of a group service sessions with so many seats left. Raises NotFound."""
+def picker(
+    outlet_id: str,
+    service_id: str,
+    *,
+    day: str,
+    staff: str,
+    seats: int = 1,
+    address: VisitAddress | None = None,
+) -> dict[str, Any]:
+    """What the slot picker shows: times, or of a group service sessions with so many seats left.
+
+    Of a home visit no times while its `address` is not known. Raises NotFound.
+    """
     outlet = find_public_outlet(outlet_id)
     offering = _offering(outlet, service_id)
     people = able(outlet, offering)
@@ -63,19 +93,23 @@ def picker(outlet_id: str, service_id: str, *, day: str, staff: str, seats: int 
     capacity = offering.service.capacity
     seats = min(seats, capacity)
     category = by_pk(get_language() or "en").get(offering.category_id)
-    found = plan(
-        outlet,
-        offering,
-        day=day,
-        staff=chosen.public_id if chosen else None,
-        value=lambda slot: plate(
-            outlet_id,
-            service_id,
-            slot.start,
-            slot.session if isinstance(slot, SeatSlot) else chosen.public_id if chosen else "",
-        ),
-        seats=seats,
-    )
+    address_form, where = _address(outlet_id, service_id, address) if at_home else (None, None)
+    found = None
+    if where or not at_home:
+        found = plan(
+            outlet,
+            offering,
+            day=day,
+            staff=chosen.public_id if chosen else None,
+            value=lambda slot: plate(
+                outlet_id,
+                service_id,
+                slot.start,
+                slot.session if isinstance(slot, SeatSlot) else chosen.public_id if chosen else "",
+            ),
+            seats=seats,
+            where=where,
+        )
     return {
         "outlet": outlet,
         "outlet_url": shops.outlet_url(outlet.public_id, outlet.name),
@@ -90,11 +124,11 @@ def picker(outlet_id: str, service_id: str, *, day: str, staff: str, seats: int 
         "people": people,
         "person": chosen,
         "plan": found,
-        "elsewhere": [] if found.any_free else elsewhere(outlet, offering),
+        "elsewhere": elsewhere(outlet, offering) if found and not found.any_free else [],
         "zone": outlet.timezone,
         "now": clock.now(),
         "at_home": at_home,
-        "address_form": AddressForm() if at_home else None,
+        "address_form": address_form,
         "nonce": new_key(),
     }
 
@@ -109,11 +143,12 @@ def plan(
     options: tuple[str, ...] = (),
     seats: int = 1,
     keep: Callable[[OpenSlot], bool] = lambda _slot: True,
+    where: Position | None = None,
 ) -> Plan:
     """Days and times of an offering over the whole booking window (62 days at most).
 
     `day` is ISO 8601 or anything else for the first day with room; `staff` a public id or None for anyone able;
-    `value` answers what a plate sends, `keep` which times are shown.
+    `value` answers what a plate sends, `keep` which times are shown, `where` a home visit goes.
     """
     now = clock.now()
     days = min(outlet.window_days, LONGEST_DAYS)
@@ -123,6 +158,7 @@ def plan(
         start=now,
         end=now + timedelta(days=days + 1),
         seats=seats,
+        where=where,
     )
     today = now.astimezone(outlet.zone).date()
     return arrange(
@@ -167,6 +203,22 @@ def elsewhere(outlet: Outlet, offering: Offering) -> list[ShopCard]:
         return []
     others = [item for item in found.items if item.outlet.id != outlet.public_id and item.next_slots]
     return [shops.card(item) for item in others[:ELSEWHERE]]
+
+
+def _address(
+    outlet_id: str, service_id: str, address: VisitAddress | None
+) -> tuple[AddressForm, Position | None]:
+    """The form of where a home visit goes, and the place if they come there."""
+    if address is None:
+        return AddressForm(), None
+    asked = holds.Address(address.line, address.place.lat, address.place.lng)
+    try:
+        where = holds.check_address(outlet=outlet_id, service=service_id, address=asked)
+    except AddressOutsideArea as error:
+        form = AddressForm({"address_line": address.line})
+        form.add_error("address_line", str(error))
+        return form, None
+    return AddressForm(initial={"address_line": address.line}), where
 
 
 def _offering(outlet: Outlet, service_id: str) -> Offering:

@@ -17,8 +17,8 @@ from common.errors import DomainError
 from geo.enums import TravelMode
 from geo.models import Leg
 from geo.routing import servers
-from geo.rules.positions import Position
-from geo.rules.travel import DECIMALS, coarse, leg_minutes, ride_seconds
+from geo.rules.positions import Position, distance
+from geo.rules.travel import DECIMALS, NEAR_M, coarse, leg_minutes, ride_seconds
 
 SCALE: int = 10**DECIMALS
 # What a server answered counts for so long; so does, for want of an answer, the estimate.
@@ -82,12 +82,16 @@ class Legs:
             self._seconds |= _ask(missing)
 
     def minutes(self, trip: Trip, local: datetime) -> int:
-        """Whole minutes for a trip that is ridden around a local time; 0 within one place."""
+        """Whole minutes for a trip that is made around a local time; 0 within 50 metres.
+
+        Whoever is sooner there on foot walks.
+        """
         start, end, mode = trip
-        if start == end:
+        if start == end or distance(start, end) <= NEAR_M:
             return 0
         seconds = self._seconds.get(trip)
-        return leg_minutes(ride_seconds(start, end, mode) if seconds is None else seconds, mode, local)
+        ride = leg_minutes(ride_seconds(start, end, mode) if seconds is None else seconds, mode, local)
+        return min(ride, leg_minutes(ride_seconds(start, end, TravelMode.FOOT), TravelMode.FOOT, local))
 
 
 def trip(start: Position, end: Position, mode: TravelMode) -> Trip:

@@ -16,6 +16,8 @@ from geo.rules.positions import Position, distance
 
 # The part of a way that is town, in metres.
 FAR_M = 12_000
+# Next door: there is no way, in metres.
+NEAR_M = 50
 # Places are told apart to so many decimals of a degree: about 11 metres.
 DECIMALS = 4
 

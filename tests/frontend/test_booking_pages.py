@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.test import Client
 
-from accounts.principals import Principal
+from accounts.principals import ANONYMOUS, Principal
 from bookings.models import Booking
 from bookings.services import holds
 from common import clock
 from common.clock import rfc3339
 from common.models import Event
+from geo.models import GeocodedAddress
+from geo.rules.addresses import normalised
 from payments.sandbox.service import act
 from payments.selectors import open_payment_of
 from providers.enums import Role
@@ -192,6 +195,80 @@ def test_a_home_visit_asks_for_the_address_and_keeps_what_was_typed(client: Clie
     assert 'value="Nowhere at all 1"' in unknown.content.decode()
     assert unknown.context["address_form"].errors["address_line"]
     assert not Booking.objects.exists()
+
+
+def picker_url(outlet: Outlet, service: Service) -> str:
+    day = tomorrow_at(10).astimezone(outlet.zone).date()
+    return f"/o/{outlet.public_id}/book/{service.public_id}?day={day}"
+
+
+def test_a_home_visit_asks_where_before_it_shows_times(client: Client, outlet: Outlet) -> None:
+    service = make_home_service(outlet)
+    know_address("Vaasankatu 7", outlet.point)
+    url = picker_url(outlet, service)
+
+    before = client.get(url)
+    unknown = client.post(url, {"address_line": "Nowhere at all 1"})
+    known = client.post(url, {"address_line": "Vaasankatu 7"})
+    after = client.get(url)
+
+    assert before.context["plan"] is None and unknown.context["plan"] is None
+    assert (unknown.status_code, known.status_code) == (422, 302)
+    assert known["Location"] == url  # which does not say where
+    assert plate(service, outlet, tomorrow_at(10)) in after.content.decode()
+    assert 'value="Vaasankatu 7"' in after.content.decode()
+
+
+def test_the_times_of_a_home_visit_leave_room_for_the_way(client: Client, outlet: Outlet) -> None:
+    service = make_home_service(outlet)
+    know_address("Vaasankatu 7", outlet.point)
+    far = Point(outlet.point.x - 0.06, outlet.point.y, srid=4326)
+    know_address("Hernesaarenkatu 1", far)
+    url = picker_url(outlet, service)
+    client.post(url, {"address_line": "Vaasankatu 7"})
+    near = plate(service, outlet, tomorrow_at(13))
+    assert near in client.get(url).content.decode()
+
+    holds.hold(
+        principal=ANONYMOUS,
+        outlet=outlet.public_id,
+        items=[holds.ItemRequest(service.public_id)],
+        start=tomorrow_at(12),
+        address=holds.Address("Hernesaarenkatu 1"),
+    )
+
+    assert near not in client.get(url).content.decode()
+    refused = send_hold(client, near, address_line="Vaasankatu 7")
+    assert refused.status_code == 409
+    assert refused.context["alternatives"]
+    client.post(url, {"address_line": "Hernesaarenkatu 1"})
+    assert near in client.get(url).content.decode()
+
+
+def test_where_they_do_not_come_there_are_no_times(client: Client, outlet: Outlet) -> None:
+    service = make_home_service(outlet, 1000)
+    know_address("Hernesaarenkatu 1", Point(outlet.point.x - 0.06, outlet.point.y, srid=4326))
+    url = picker_url(outlet, service)
+    client.post(url, {"address_line": "Hernesaarenkatu 1"})
+
+    page = client.get(url)
+
+    assert page.context["plan"] is None
+    assert page.context["address_form"].errors["address_line"]
+
+
+def know_address(line: str, point: Point) -> None:
+    street, number = line.rsplit(" ", 1)
+    GeocodedAddress.objects.create(
+        street=street,
+        street_key=normalised(street),
+        housenumber=number,
+        number_from=int(number),
+        number_to=int(number),
+        city="Helsinki",
+        country="FI",
+        point=point,
+    )
 
 
 def test_the_checkout_is_for_who_holds_it(client: Client, outlet: Outlet, service: Service) -> None:

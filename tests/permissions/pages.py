@@ -91,7 +91,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:privacy": _PUBLIC,
     "frontend:terms": _PUBLIC,
     "frontend:preferences": {"POST": Case("public", form={"theme": "dark"})},
-    "frontend:slots": _PUBLIC,
+    "frontend:slots": {"GET": Case("public"), "POST": Case("public", form=_NOTHING, outcome=422)},
     "frontend:hold": {
         "GET": Case("public"),
         "POST": Case("public", form={"slot": "{outlet}:{service}:{later}", "nonce": "{uuid}"}),
