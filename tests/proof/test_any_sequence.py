@@ -146,6 +146,11 @@ class Salon(RuleBasedStateMachine):
             assert seats <= left
         except SlotTaken:
             assert seats > left
+        except SlotNotOffered:
+            off = TimeOff.objects.filter(staff=session.staff, period__overlap=session_period(session))
+            closed = Closure.objects.filter(period__overlap=session_period(session))
+            outside = session.ends_at > self.instant((CLOSES - OPENS) * 4)
+            assert off.exists() or closed.exists() or outside
 
     # What time and the shop do.
 
@@ -294,6 +299,10 @@ class Salon(RuleBasedStateMachine):
         """Only when it hits nobody, as on the pages."""
         with suppress(DomainError), transaction.atomic(), guarded(self.outlet.provider_id):
             change()
+
+
+def session_period(session: GroupSession) -> TimestamptzRange:
+    return TimestamptzRange(session.starts_at, session.ends_at)
 
 
 def test_whatever_is_done_in_whatever_order() -> None:

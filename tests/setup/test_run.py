@@ -178,7 +178,7 @@ def test_nothing_is_left_when_it_is_killed_or_the_terminal_closes(tmp_path: Path
 
     os.kill(site.runner(), signal.SIGKILL)
 
-    assert until(lambda: site.ended() and site.processes() == {}, seconds=30), site.processes()
+    assert until(lambda: site.ended() and site.processes() == {}, seconds=60), site.processes()
 
     site.start()  # what the killed one left does not stand in the way
     assert site.is_ready()
@@ -186,7 +186,7 @@ def test_nothing_is_left_when_it_is_killed_or_the_terminal_closes(tmp_path: Path
 
     os.killpg(site.process.pid, signal.SIGHUP)  # what a closing terminal sends
 
-    assert until(site.ended, seconds=30)
+    assert until(site.ended, seconds=60)
     assert "Everything is stopped." in site.told()
     assert site.processes() == {}
     assert not Installation(site.data).run.exists()
