@@ -30,6 +30,7 @@ HAIR = (
         "Permanent or tinted colour on the regrowth, wash included.",
         (("Toner", 20, 26), ("Bond treatment", 15, 32), ("Cut at the same visit", 30, 36)),
         after=10,
+        takes=(30, 35),
     ),
     Template(
         "hair",
@@ -40,6 +41,7 @@ HAIR = (
         "Foils or balayage, toner and styling included.",
         (("Extra long or thick hair", 30, 35),),
         after=10,
+        takes=(75, 30),
     ),
     Template("hair", "Blow-dry and styling", 45, 39, 58, "For a party, a photo or just a Friday."),
     Template("hair", "Children's haircut", 30, 24, 36, "Under 12 years. Patience included."),

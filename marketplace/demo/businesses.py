@@ -109,6 +109,7 @@ def _service(
             for m, (name, minutes, euros_more) in enumerate(of.options)
         ),
         accepts_within_h=of.accepts_within,
+        takes=of.takes,
     )
 
 

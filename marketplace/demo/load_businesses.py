@@ -156,6 +156,7 @@ def _services(
                 duration_min=s.duration_min,
                 buffer_before_min=s.before_min,
                 buffer_after_min=s.after_min,
+                phases=[phase._asdict() for phase in s.phases],
                 price_amount=s.amount,
                 currency=CURRENCY,
                 tax_percent=TAX_PERCENT,

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Customer
 from bookings.enums import AllocationKind, PaymentState, Source
 from bookings.models import Allocation, Booking, BookingItem
+from bookings.rules.availability import Visit
 from bookings.rules.states import LIVE, MOVABLE
 from bookings.services.standard import TICKED_IN
 from common import clock
@@ -28,6 +29,7 @@ from marketplace.demo.standards import steps_of
 from payments.rules.policy import DEFAULT
 from providers.enums import ProviderStatus
 from providers.models import HoursOverride, Membership, Outlet, Resource, Service, StaffMember, TimeOff
+from providers.rules.phases import as_json, lasting
 from reviews.models import Review
 from reviews.rules.words import signed
 
@@ -211,7 +213,7 @@ def _item(visit: VisitPlan, rows: Rows, booking: Booking) -> BookingItem:
         duration_min=visit.duration_min,
         buffer_before_min=service.before_min,
         buffer_after_min=service.after_min,
-        phases=[{"kind": "active", "minutes": visit.duration_min}],
+        phases=as_json(lasting(service.phases, visit.duration_min), visit.duration_min),
         lines=[
             {"option": None, "name": service.name, "minutes": service.duration_min, "amount": service.amount},
             *(
@@ -248,13 +250,21 @@ def _period(visit: VisitPlan) -> DateTimeTZRange:
 
 
 def _allocations(visit: VisitPlan, rows: Rows, item: BookingItem) -> list[Allocation]:
-    takes = [{"staff_id": rows.staff[visit.staff.public_id]}]
-    if visit.unit:
-        takes.append({"resource_id": rows.units[visit.unit.public_id]})
     live = visit.status in LIVE
+    service = visit.service
+    shape = Visit(
+        visit.duration_min,
+        service.before_min,
+        service.after_min,
+        phases=lasting(service.phases, visit.duration_min),
+    )
+    staff = {"staff_id": rows.staff[visit.staff.public_id]}
+    takes = [(DateTimeTZRange(*span), staff) for span in shape.worked(visit.starts_at)]
+    if visit.unit:
+        takes.append((_period(visit), {"resource_id": rows.units[visit.unit.public_id]}))
     return [
-        Allocation(kind=AllocationKind.ITEM, item=item, period=_period(visit), live=live, **what)
-        for what in takes
+        Allocation(kind=AllocationKind.ITEM, item=item, period=period, live=live, **what)
+        for period, what in takes
     ]
 
 

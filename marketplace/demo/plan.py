@@ -6,6 +6,7 @@ Amounts are euro cents with VAT, durations minutes, wall-clock times those of th
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from providers.rules.phases import ACTIVE, PROCESSING, Phase
 from providers.rules.ratings import Stars
 
 
@@ -43,6 +44,20 @@ class ServicePlan:
     options: tuple[OptionPlan, ...] = ()
     # 0 when its bookings are confirmed at once.
     accepts_within_h: int = 0
+    # Minutes of work, then minutes that it takes by itself; the rest is work again.
+    takes: tuple[int, int] | None = None
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """Its parts; none when it is worked on throughout."""
+        if self.takes is None:
+            return ()
+        first, takes = self.takes
+        return (
+            Phase(ACTIVE, first),
+            Phase(PROCESSING, takes),
+            Phase(ACTIVE, self.duration_min - first - takes),
+        )
 
 
 @dataclass(frozen=True, slots=True)

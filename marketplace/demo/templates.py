@@ -22,3 +22,5 @@ class Template:
     needs: str = ""
     # The hours in which the provider accepts a booking; 0 when it is confirmed at once.
     accepts_within: int = 0
+    # Minutes of work, then minutes that it takes by itself; the rest is work again.
+    takes: tuple[int, int] | None = None
