@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from bookings.services import expiry
+from bookings.services import expiry, keeping
 
 
 @app.periodic(cron="* * * * * */10", periodic_id="expire-holds")
@@ -27,3 +27,18 @@ def end_visits(timestamp: int) -> None:
     """Complete what nobody marked, close what nobody confirmed."""
     while expiry.complete_unmarked() or expiry.close_completed():
         pass
+
+
+@app.periodic(cron="* * * * * */5", periodic_id="open-time-due")
+@app.task(name="bookings.keep_open_time", queueing_lock="bookings.keep_open_time")
+def keep_open_time(timestamp: int) -> None:
+    """Make open time anew where hours, people or services changed, and roll it forward with the days."""
+    while keeping.keep_due() == keeping.BATCH:
+        pass
+
+
+@app.periodic(cron="7 * * * *", periodic_id="open-time-past")
+@app.task(name="bookings.forget_open_time", queueing_lock="bookings.forget_open_time")
+def forget_open_time(timestamp: int) -> None:
+    """Delete the kept open time of days that are over."""
+    keeping.forget_past()

@@ -1,4 +1,5 @@
-"""The tables of bookings: visits and what they take (booking.py), group sessions and courses (sessions.py)."""
+"""The tables of bookings: visits and what they take (booking.py), group sessions and courses (sessions.py),
+open time kept ready for search (kept.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -9,6 +10,7 @@ from bookings.models.booking import (
     ObjectionStatement,
     VisitMessage,
 )
+from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.sessions import Course, GroupSession
 
 __all__ = [
@@ -20,5 +22,8 @@ __all__ = [
     "GroupSession",
     "Objection",
     "ObjectionStatement",
+    "OpenKept",
+    "OutletDay",
+    "StaffDay",
     "VisitMessage",
 ]
