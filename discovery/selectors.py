@@ -191,7 +191,7 @@ def _plain_page(asked: Question, at: _Cursor, limit: int, language: str, *, with
     outlets = max(limit, COUNT_CAP if with_count else 0) + 1
     found = _matches(asked, at, outlets, language)
     shown = [matches[0] for matches in found[:limit]]
-    times = _free_times(shown, window=_window(None))
+    times = _free_times(asked, shown, window=_window(None))
     return _Page(
         [_Free(match, times[match.offering_pk].next_slots(NEXT_SLOTS)) for match in shown],
         shown[-1].key if len(found) > limit else None,
@@ -204,7 +204,7 @@ def _examined_page(asked: Question, at: _Cursor, limit: int, language: str, *, w
     found = _matches(asked, at, EXAMINED + 1, language)
     examined = found[:EXAMINED]
     window = _window(asked.free)
-    times = _free_times([match for matches in examined for match in matches], window=window)
+    times = _free_times(asked, [match for matches in examined for match in matches], window=window)
     free = (each for matches in examined if (each := _first_free(asked, matches, times)))
     batch_end = examined[-1][0].key if len(found) > EXAMINED else None
     if asked.sort is Sort.SOONEST:
@@ -239,10 +239,15 @@ def _first_free(asked: Question, matches: list[Match], times: dict[int, OpenTime
     return None
 
 
-def _free_times(matches: list[Match], *, window: Span | None) -> dict[int, OpenTime]:
+def _free_times(asked: Question, matches: list[Match], *, window: Span | None) -> dict[int, OpenTime]:
+    """When they are free; home visits with the ways to the asked place, estimated: a search waits for no server."""
     if not matches or window is None:
         return {}
-    return open_time([Ask(match.offering_pk) for match in matches], window=window, fair_share=False)
+    asks = [
+        Ask(match.offering_pk, where=asked.here if match.place == Place.CUSTOMER else None)
+        for match in matches
+    ]
+    return open_time(asks, window=window, fair_share=False)
 
 
 def _window(free: Span | None) -> Span | None:

@@ -52,11 +52,3 @@ def widened(taken: Iterable[Taken], here: Position, way: Way) -> list[Span]:
             since = max(since, starts[at - 1])
         found.append(Span(since, until))
     return found
-
-
-def short_of(before: Taken, after: Taken, way: Way) -> tuple[timedelta, timedelta] | None:
-    """The way between two periods that follow each other, and how much time there is for it; None for no way."""
-    if before.place is None or after.place is None:
-        return None
-    length = way(before.place, after.place, before.span.end)
-    return (length, after.span.start - before.span.end) if length else None

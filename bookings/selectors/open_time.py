@@ -21,7 +21,7 @@ from bookings.rules.availability import (
 )
 from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
 from bookings.selectors.sessions import seats_left
-from bookings.selectors.travel import LONGEST_WAY, Traveller, busy_for, trips_to
+from bookings.selectors.travel import LONGEST_WAY, Journeys, Traveller
 from common import clock
 from common.spans import Span
 from geo.routing import Absent, Legs
@@ -72,7 +72,7 @@ class OpenSlot:
 class OpenTime:
     """The open time of one offering within `window`: what was loaded is looked at, nothing else.
 
-    `ways` are the periods of those who come from or go on to another place, widened by the ways.
+    `journeys` are the ways of those who come from or go on to another place; None when nobody does.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class OpenTime:
         *,
         window: Span,
         now: datetime,
-        ways: Mapping[int, Sequence[Span]],
+        journeys: Journeys | None = None,
     ) -> None:
         outlet = rows.outlet
         self.zone: ZoneInfo = outlet.zone
@@ -98,7 +98,7 @@ class OpenTime:
         self.is_group = rows.is_group
         self._sessions: list[Slot] | None = None
         self._busy = busy
-        self._ways = ways
+        self._journeys = journeys
         self._staff = staff_of(ask, rows)
         self.names = {staff.pk: staff.public_id for staff in self._staff}
         self.pools = [
@@ -198,7 +198,8 @@ class OpenTime:
         if any_hour:
             # Members may take any minute that is not taken: a way that is too long is theirs to see to.
             return [Person(staff.pk, [window], busy.get(staff.pk, ()), staff.skills) for staff in self._staff]
-        busy = {**busy, **self._ways}
+        if self._journeys:
+            busy = {**busy, **self._journeys.busy(window)}
         hours = outlet.hours
         open_spans = working_spans(hours.rules, hours.overrides, zone=outlet.zone, window=window)
         return [
@@ -291,8 +292,9 @@ def load(
         travellers=travellers,
     )
     legs = Legs(absent, SlotTaken())
-    if travellers:
-        legs.learn({trip for ask, rows in known for trip in trips_to(*_journeys(ask, rows, busy))})
+    journeys = {ask: _journeys(ask, rows, busy, legs) for ask, rows in known} if travellers else {}
+    if legs.learns:
+        legs.learn(trip for each in journeys.values() if each for trip in each.trips())
     now = clock.now()
     found: list[OpenTime | None] = []
     for ask in asks:
@@ -300,8 +302,7 @@ def load(
         if rows is None:
             found.append(None)
             continue
-        ways = busy_for(*_journeys(ask, rows, busy), legs, rows.outlet.zone) if travellers else {}
-        found.append(OpenTime(ask, rows, busy, window=window, now=now, ways=ways))
+        found.append(OpenTime(ask, rows, busy, window=window, now=now, journeys=journeys.get(ask)))
     return found
 
 
@@ -370,16 +371,15 @@ def where_of(ask: Ask, rows: OfferingRows) -> Position | None:
     return ask.where if rows.at_home else rows.outlet.point
 
 
-def _journeys(ask: Ask, rows: OfferingRows, busy: Busy) -> tuple[Position, list[Traveller]]:
-    """Where the visit is, and who might come from or go on to somewhere else."""
+def _journeys(ask: Ask, rows: OfferingRows, busy: Busy, legs: Legs) -> Journeys | None:
+    """The ways of who might come to the visit from somewhere else, or go on; None when nobody does."""
     here = where_of(ask, rows)
-    if here is None:
-        return rows.outlet.point, []
-    return here, [
+    travellers = [
         Traveller(staff.pk, staff.travels_by, busy.placed[staff.pk])
         for staff in staff_of(ask, rows)
         if staff.travels_by and staff.pk in busy.placed
     ]
+    return Journeys(here, travellers, legs, rows.outlet.zone) if here and travellers else None
 
 
 def _reach(visit: Visit) -> timedelta:

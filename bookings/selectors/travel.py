@@ -1,6 +1,6 @@
 """What people are busy with for a visit at a place: with the ways there and on from there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,21 +24,34 @@ class Traveller:
     taken: Sequence[Taken]
 
 
-def trips_to(here: Position, travellers: Iterable[Traveller]) -> set[Trip]:
-    """Every way that may count for a visit at `here`."""
-    return {
-        each
-        for traveller in travellers
-        for place in places(traveller.taken)
-        for each in (trip(place, here, traveller.mode), trip(here, place, traveller.mode))
-    }
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """The ways of those who come from elsewhere to a visit at `here`, or go on; hours are read in `zone`."""
 
+    here: Position
+    travellers: Sequence[Traveller]
+    legs: Legs
+    zone: ZoneInfo
 
-def busy_for(
-    here: Position, travellers: Iterable[Traveller], legs: Legs, zone: ZoneInfo
-) -> Mapping[int, Sequence[Span]]:
-    """What each is busy with for a visit at `here`, by primary key; hours of the day are read in `zone`."""
-    return {each.pk: widened(each.taken, here, way_by(each.mode, legs, zone)) for each in travellers}
+    def trips(self) -> set[Trip]:
+        """Every way that may count; `legs` is to learn them first."""
+        return {
+            each
+            for traveller in self.travellers
+            for place in places(traveller.taken)
+            for each in (trip(place, self.here, traveller.mode), trip(self.here, place, traveller.mode))
+        }
+
+    def busy(self, window: Span) -> dict[int, Sequence[Span]]:
+        """What each is busy with for visits in `window`, by primary key: what is far from it is left as it is."""
+        near = Span(window.start - LONGEST_WAY, window.end + LONGEST_WAY)
+        found: dict[int, Sequence[Span]] = {}
+        for each in self.travellers:
+            way = way_by(each.mode, self.legs, self.zone)
+            around = [taken for taken in each.taken if taken.span.overlaps(near)]
+            rest = [taken.span for taken in each.taken if not taken.span.overlaps(near)]
+            found[each.pk] = [*widened(around, self.here, way), *rest]
+        return found
 
 
 def way_by(mode: TravelMode, legs: Legs, zone: ZoneInfo) -> Way:

@@ -22,6 +22,7 @@ from bookings.rules import states
 from bookings.selectors import sessions as selectors
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
+from bookings.selectors.day_ways import WayThere, ways_there
 from bookings.services import changes, requests, standard, till, visits
 from common import clock
 from common.errors import DomainError, NotFound
@@ -109,6 +110,7 @@ class Row:
     opens: bool
     # The service standard, while it is being ticked.
     steps: list[Step]
+    way: WayThere | None = None
 
 
 @at_desk()
@@ -125,10 +127,11 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         said.setdefault(message.extra_tags or "", []).append(message)
     waiting = requests_at(desk)
     sessions = day_sessions(desk, outlet, chosen, now, said)
+    visits_of_day = [booking for booking in day_of(outlet, chosen) if booking.status != states.REQUESTED]
+    ways = ways_there(outlet, visits_of_day)
     every = [
-        day_row(desk, booking, now, said.pop(booking.ref, []))
-        for booking in day_of(outlet, chosen)
-        if booking.status != states.REQUESTED
+        day_row(desk, booking, now, said.pop(booking.ref, []), ways.get(booking.ref))
+        for booking in visits_of_day
     ]
     # Who has a seat in a session stands in its roster.
     rows = [row for row in every if not any(item.session_id for item in row.items)]
@@ -287,7 +290,13 @@ def day_sessions(
     ]
 
 
-def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | None = None) -> Row:
+def day_row(
+    desk: Desk,
+    booking: Booking,
+    now: datetime,
+    said: list[Message] | None = None,
+    way: WayThere | None = None,
+) -> Row:
     """A visit (with its items, their people and allocations) as its line shows it to this member at `now`."""
     is_today = shop_day(booking) == now.astimezone(booking.outlet.zone).date()
     items = list(booking.items.all())
@@ -316,6 +325,7 @@ def day_row(desk: Desk, booking: Booking, now: datetime, said: list[Message] | N
         and booking.status in till.PAYABLE,
         opens=access.may_mark() and booking.status != states.HELD,
         steps=checklist(booking) if may_tick(access) else [],
+        way=way,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import Q
 
 from common import clock
@@ -67,6 +68,11 @@ class Legs:
         self._absent = absent
         self._refused = refused
         self._seconds: dict[Trip, float] = {}
+
+    @property
+    def learns(self) -> bool:
+        """Whether there is a server whose answers count."""
+        return bool(settings.ROUTER_URL)
 
     def learn(self, trips: Iterable[Trip]) -> None:
         """Have these trips ready. One statement when a server knows any of them. Raises LegsMissing if told to."""

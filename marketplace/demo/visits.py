@@ -25,6 +25,8 @@ from marketplace.demo.templates import AT_CUSTOMER
 REGULARS = 150
 # A visit with its turnaround takes about this long.
 _USUAL_MIN = 75
+# From one end of the demo city to the other, by car and at the worst hour.
+_LONGEST_WAY = timedelta(minutes=25)
 
 
 class Visits:
@@ -93,7 +95,9 @@ class Visits:
             start = _on_grid(r, within, plan)
             end = start + timedelta(minutes=minutes)
             span = (start - timedelta(minutes=service.before_min), end + timedelta(minutes=service.after_min))
-            if span[0] < within[0] or span[1] > within[1] or not _is_free(taken[staff.public_id], span):
+            way = _LONGEST_WAY if service.place == AT_CUSTOMER else timedelta()
+            clear = (span[0] - way, span[1] + way)
+            if span[0] < within[0] or span[1] > within[1] or not _is_free(taken[staff.public_id], clear):
                 continue
             unit = next(
                 (u for u in plan.units if u.kind == service.needs and _is_free(taken[u.public_id], span)),
