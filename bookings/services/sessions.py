@@ -265,7 +265,14 @@ def _move_along(booking: Booking, session: GroupSession, *, actor: str) -> None:
         setattr(booking, name, fields[name])
     if booking.status == states.REQUESTED:
         fields["accept_by"] = changes.answer_by(booking)
-    core.change(booking, event="booking.rescheduled", actor=actor, fields=fields, previous=before, fee=0)
+    told: dict[str, Any] = {"previous": before, "fee": 0}
+    if len(items) > 1:
+        # Of a course: which of its dates.
+        told["date"] = {
+            "starts_at": clock.rfc3339(session.starts_at),
+            "ends_at": clock.rfc3339(session.ends_at),
+        }
+    core.change(booking, event="booking.rescheduled", actor=actor, fields=fields, **told)
 
 
 def _free(session: GroupSession) -> None:

@@ -22,12 +22,36 @@ def invitation(
     booking and `sequence` rises with its events, so calendars replace what they have. Times are in UTC, which
     every calendar shows in its own zone; `at` is when it was written.
     """
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{settings.SITE_NAME}//EN")
+    calendar.add("version", "2.0")
+    method = "CANCEL" if cancelled else "REQUEST" if attendee else "PUBLISH"
+    calendar.add("method", method)
+    uid = booking.ref.lower()
+    periods = {uid: (booking.starts_at, booking.ends_at)}
+    if booking.is_course:
+        # Each date is an entry of its own.
+        dates = booking.items.all()
+        periods = {f"{uid}-{item.position + 1}": (item.starts_at, item.ends_at) for item in dates}
+    for name, (start, end) in periods.items():
+        event = _event(booking, name, start, end, attendee=attendee, cancelled=cancelled)
+        event.add("sequence", sequence)
+        event.add("dtstamp", at)
+        calendar.add_component(event)
+    return File(
+        name="visit.ics",
+        type=f"text/calendar; charset=utf-8; method={method}",
+        content=calendar.to_ical(),
+    )
+
+
+def _event(
+    booking: Booking, uid: str, start: datetime, end: datetime, *, attendee: str | None, cancelled: bool
+) -> Event:
     event = Event()
-    event.add("uid", f"{booking.ref.lower()}@{urlsplit(settings.SITE_URL).hostname}")
-    event.add("sequence", sequence)
-    event.add("dtstamp", at)
-    event.add("dtstart", booking.starts_at)
-    event.add("dtend", booking.ends_at)
+    event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("dtstart", start)
+    event.add("dtend", end)
     event.add(
         "summary",
         _("%(service)s at %(outlet)s") % {"service": booking.service_names, "outlet": booking.outlet.name},
@@ -49,18 +73,7 @@ def invitation(
         person.params["PARTSTAT"] = vText("ACCEPTED")
         person.params["RSVP"] = vText("FALSE")
         event["attendee"] = person
-
-    calendar = Calendar()
-    calendar.add("prodid", f"-//{settings.SITE_NAME}//EN")
-    calendar.add("version", "2.0")
-    method = "CANCEL" if cancelled else "REQUEST" if attendee else "PUBLISH"
-    calendar.add("method", method)
-    calendar.add_component(event)
-    return File(
-        name="visit.ics",
-        type=f"text/calendar; charset=utf-8; method={method}",
-        content=calendar.to_ical(),
-    )
+    return event
 
 
 def location(booking: Booking) -> str:

@@ -1,5 +1,7 @@
 """What customers are told. Each function answers a Letter in the active language, or None when it is moot."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -37,8 +39,11 @@ def confirmed(booking: Booking, message: Message, email: str) -> Letter | None:
 def rescheduled(booking: Booking, message: Message, email: str) -> Letter | None:
     if booking.status not in AHEAD:
         return None
-    when = long_time(booking.starts_at, booking.zone)
-    fee = message.event.payload.get("fee", 0) if message.event else 0
+    payload = message.event.payload if message.event else {}
+    # Of a course it may be a later date.
+    date = payload.get("date", {}).get("starts_at")
+    when = long_time(datetime.fromisoformat(date) if date else booking.starts_at, booking.zone)
+    fee = payload.get("fee", 0)
     paragraphs = [_before_you_come(booking)]
     if fee:
         paragraphs.append(
@@ -49,7 +54,10 @@ def rescheduled(booking: Booking, message: Message, email: str) -> Letter | None
         paragraphs.append(_until_when_free(booking))
     return Letter(
         subject=_("Moved: %(service)s, now %(when)s") % {"service": _service(booking), "when": when},
-        heading=_("Your visit is now on %(when)s.") % {"when": when},
+        heading=(
+            _("One date of your course is now on %(when)s.") if date else _("Your visit is now on %(when)s.")
+        )
+        % {"when": when},
         paragraphs=paragraphs,
         facts=_facts(booking),
         link=mail_link(booking),
@@ -224,7 +232,13 @@ def message(booking: Booking, message: Message, email: str) -> Letter | None:
 
 
 def _service(booking: Booking) -> str:
-    return ", ".join(item.name for item in booking.items.all())
+    return booking.service_names
+
+
+def _when(booking: Booking) -> str:
+    """When it is; all dates of a course."""
+    starts = [item.starts_at for item in booking.items.all()] if booking.is_course else [booking.starts_at]
+    return "; ".join(long_time(start, booking.zone) for start in starts)
 
 
 def _facts(booking: Booking) -> list[tuple[str, str]]:
@@ -235,8 +249,9 @@ def _facts(booking: Booking) -> list[tuple[str, str]]:
     }.get(PaymentState(booking.payment_state), "%(amount)s") % {"amount": total}
     return [
         (_("Service"), _service(booking)),
-        (_("When"), long_time(booking.starts_at, booking.zone)),
-        (_("With"), ", ".join(dict.fromkeys(item.staff.name for item in booking.items.all()))),
+        (_("When"), _when(booking)),
+        *([(_("Seats"), str(booking.seats))] if booking.seats else []),
+        (_("With"), booking.staff_names),
         (_("Where"), location(booking)),
         (_("Price"), price),
         (_("Your code"), booking.check_in_code),

@@ -28,7 +28,7 @@ def _letter(booking: Booking, message: Message, *, reader: Side, link: str) -> L
     assert event is not None
     about = Objection.objects.get(public_id=event.payload["objection"])
     values = {
-        "service": ", ".join(item.name for item in booking.items.all()),
+        "service": booking.service_names,
         "when": long_time(booking.starts_at, booking.zone),
         "outlet": booking.outlet.name,
     }

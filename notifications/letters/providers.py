@@ -91,8 +91,7 @@ def _letter(
     facts: list[tuple[str, str]],
     link_text: str = "",
 ) -> Letter:
-    items = list(booking.items.all())
-    service = ", ".join(item.name for item in items)
+    service = booking.service_names
     values = {"service": service, "when": when}
     return Letter(
         subject=subject % values,
@@ -100,7 +99,8 @@ def _letter(
         facts=[
             (_("Service"), service),
             (_("When"), when),
-            (_("Who does it"), ", ".join(dict.fromkeys(item.staff.name for item in items))),
+            *([(_("Seats"), str(booking.seats))] if booking.seats else []),
+            (_("Who does it"), booking.staff_names),
             (_("Customer"), booking.customer.name if booking.customer else ""),
             (_("Shop"), booking.outlet.name),
             *facts,
