@@ -40,6 +40,7 @@ from tests.factories import (
     make_staff,
     tomorrow_at,
 )
+from tests.keeping import check_kept, keep
 from tests.seating import assert_seats_add_up, sit
 
 pytestmark = pytest.mark.django_db
@@ -317,6 +318,17 @@ def test_moving_takes_the_bookings_along(outlet: Outlet, service: Service) -> No
     assert event.payload["previous"]["starts_at"] == clock.rfc3339(tomorrow_at(10))
     make_session(outlet, service, tomorrow_at(9, 30))  # its old time is free again
     assert_seats_add_up()
+
+
+def test_the_open_time_kept_for_search_follows_sessions(outlet: Outlet, service: Service) -> None:
+    make_service(outlet, staff=list(service.staff.all()))
+    keep()
+    session = make_session(outlet, service, tomorrow_at(10))
+    check_kept()
+    sessions.move_session(session=session, start=tomorrow_at(14), actor=ACTOR)
+    check_kept()
+    sessions.cancel_session(session=session, actor=ACTOR)
+    check_kept()
 
 
 def test_a_session_is_not_moved_onto_what_is_taken(outlet: Outlet, service: Service) -> None:
