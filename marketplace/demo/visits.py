@@ -70,6 +70,8 @@ class Visits:
                 count = int(wanted) + (r.random() < wanted % 1)
                 if expected and not visits:
                     count = max(1, count)
+                if plan.members and plan.trade == "cleaning" and ahead < 5:
+                    count = max(2, count)  # their days have ways between homes
                 for _ in range(count):
                     n = len(visits)
                     if visit := self._visit(r, plan, staff, (start, end), taken, n, expected and not n):
@@ -91,11 +93,12 @@ class Visits:
         service = r.choice(services)
         options = tuple(option for option in service.options if r.random() < 0.25)
         minutes = service.duration_min + sum(option.extra_min for option in options)
-        for _ in range(4):
+        way = _LONGEST_WAY if service.place == AT_CUSTOMER else timedelta()
+        # Long visits with ways between them need luck to fit.
+        for _ in range(16 if way else 4):
             start = _on_grid(r, within, plan)
             end = start + timedelta(minutes=minutes)
             span = (start - timedelta(minutes=service.before_min), end + timedelta(minutes=service.after_min))
-            way = _LONGEST_WAY if service.place == AT_CUSTOMER else timedelta()
             clear = (span[0] - way, span[1] + way)
             if span[0] < within[0] or span[1] > within[1] or not _is_free(taken[staff.public_id], clear):
                 continue
