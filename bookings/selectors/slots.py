@@ -60,9 +60,11 @@ def slots_for(
     any_order: bool = False,
     seats: int = 1,
     where: Position | None = None,
+    besides_booking: int | None = None,
 ) -> OutletSlots:
     """What customers may choose at an outlet (public id), with starts in [start, end) (aware). At most 62 days.
 
+    `besides_booking` (primary key) is the one that is to be moved: its own time is not in its way.
     `where` a home visit goes: then the ways there and on from there are counted. May ask a routing server.
     One service: each start with everybody who is free for it. Several: each start with the layout of least waiting.
     A group service: the sessions with at least `seats` left. Raises SpanTooLong, NotFound, NotOffered, StaffNotAble,
@@ -75,9 +77,9 @@ def slots_for(
     if is_group(found[0].service):
         listed = _of_group(found[0], items[0], window, seats)
     elif len(items) == 1:
-        listed = _of_one(found[0], items[0], window, where)
+        listed = _of_one(found[0], items[0], window, where, besides_booking)
     else:
-        listed = _of_several(Plan(tuple(_plans(found, items, where)), any_order), window)
+        listed = _of_several(found, items, window, where, any_order, besides_booking)
     counted = found[0].place != Place.CUSTOMER or where is not None
     return OutletSlots(found[0].outlet.timezone, listed, counted)
 
@@ -151,10 +153,14 @@ def _plans(found: Sequence[Offering], items: Sequence[ItemRequest], where: Posit
     ]
 
 
-def _of_one(offering: Offering, item: ItemRequest, window: Span, where: Position | None) -> list[OpenSlot]:
+def _of_one(
+    offering: Offering, item: ItemRequest, window: Span, where: Position | None, besides: int | None
+) -> list[OpenSlot]:
     duration_min = offering.service.duration_min + extra_minutes(offering.service_id, item.options)
     ask = Ask(offering.pk, duration_min=duration_min, where=where)
-    found = open_time([ask], window=window, fair_share=False, absent=Absent.ASK)[offering.pk]
+    found = open_time([ask], window=window, besides_booking=besides, fair_share=False, absent=Absent.ASK)[
+        offering.pk
+    ]
     listed = [found.public(slot) for slot in found.slots()]
     if item.staff is not None:
         if item.staff not in found.able:
@@ -163,8 +169,21 @@ def _of_one(offering: Offering, item: ItemRequest, window: Span, where: Position
     return listed
 
 
-def _of_several(plan: Plan, window: Span) -> list[OpenSlot]:
-    found = visit_time(plan.ask(), window=window, absent=Absent.ASK)
+def _of_several(
+    offerings: Sequence[Offering],
+    items: Sequence[ItemRequest],
+    window: Span,
+    where: Position | None,
+    any_order: bool,
+    besides: int | None,
+) -> list[OpenSlot]:
+    try:
+        plan = Plan(tuple(_plans(offerings, items, where)), any_order)
+    except StaffNotAble:
+        if any(item.staff for item in items):
+            raise
+        return []  # nobody does one of them at the moment
+    found = visit_time(plan.ask(), window=window, besides_booking=besides, absent=Absent.ASK)
     if found is None:
         raise NotOffered
     return [found.public(layout) for layout in found.layouts()]

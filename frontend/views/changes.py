@@ -21,7 +21,7 @@ from bookings.errors import (
 )
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.selectors.slots import SeatSlot
+from bookings.selectors.slots import ItemRequest, SeatSlot
 from bookings.services import changes, core
 from common import clock
 from common.clock import rfc3339
@@ -35,7 +35,6 @@ from frontend.timeplan import Plan, Time, parse_instant
 from frontend.views.slots import plan
 from geo.selectors import position_of
 from providers.enums import Place
-from providers.models import Offering
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,28 +107,30 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
 def _new_times(access: Access, *, day: str) -> Plan | None:
     """The times it can move to; None when the service is not sold there as it was booked any more."""
     booking = access.booking
-    item = booking.items.all()[0]
-    offering = (
-        Offering.objects.select_related("service")
-        .filter(outlet=booking.outlet_id, service=item.service_id)
-        .first()
-    )
-    if offering is None:
-        return None
+    items = list(booking.items.all())
+    session = items[0].session
     try:
         return plan(
             booking.outlet,
-            offering,
+            [
+                ItemRequest(
+                    item.service.public_id,
+                    tuple(line["option"] for line in item.lines if line["option"]),
+                    item.staff.public_id if item.staff_was_chosen else None,
+                    item.guest,
+                )
+                for item in items
+            ],
             day=day,
-            staff=item.staff.public_id if item.staff_was_chosen else None,
-            options=tuple(line["option"] for line in item.lines if line["option"]),
             value=lambda slot: rfc3339(slot.start),
-            seats=item.seats,
+            seats=items[0].seats,
             keep=lambda slot: (
-                not isinstance(slot, SeatSlot)
-                or (not slot.dates and slot.session != (item.session.public_id if item.session else ""))
+                slot.start != booking.starts_at
+                if not isinstance(slot, SeatSlot)
+                else not slot.dates and slot.session != (session.public_id if session else "")
             ),
             where=position_of(booking.address_point) if booking.address_point else None,
+            besides_booking=booking.pk,
         )
     except (NotFound, NotOffered, OptionUnknown, StaffNotAble):
         return None

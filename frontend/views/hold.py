@@ -27,6 +27,7 @@ from frontend.once import once, slot_key
 from frontend.timeplan import Time, parse_instant
 from frontend.views.slots import picker, plate, seats_of
 from frontend.visit_address import remember
+from frontend.wanted import parse
 from geo.errors import AddressUnknown
 from providers.selectors.public import find_public_outlet
 
@@ -37,7 +38,7 @@ REFUSED = (SlotTaken, SlotNotOffered, StaffNotAble, TooManyHolds, *ABOUT_THE_ADD
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: HttpRequest) -> HttpResponse:
-    """Hold `slot` (outlet:service:start[:staff or session]), of a group service `seats` in it, and go on to the
+    """Hold `slot` (outlet:what is wanted:start[:staff or session]), of a group service `seats` in it, and go on to the
     checkout; refused, show what is free instead.
 
     A GET comes from reloading the address that a refusal was shown at: there is nothing to show again.
@@ -49,6 +50,7 @@ def hold(request: HttpRequest) -> HttpResponse:
     starts_at = parse_instant(start)
     if starts_at is None:
         raise InvalidInput
+    wanted = parse(service)
     seats = seats_of(request.POST.get("seats", ""))
     session, staff = (staff, "") if staff.startswith("ses_") else (None, staff)
     address_form = AddressForm(request.POST)
@@ -64,7 +66,8 @@ def hold(request: HttpRequest) -> HttpResponse:
         held = holds.hold(
             principal=principal,
             outlet=outlet,
-            items=[holds.ItemRequest(service, staff=staff or None)],
+            items=wanted.requests(staff or None),
+            any_order=wanted.any_order,
             start=starts_at,
             address=address,
             seats=seats,
@@ -90,7 +93,7 @@ def hold(request: HttpRequest) -> HttpResponse:
 
 def _refused(error: DomainError, context: dict[str, Any], address_form: AddressForm) -> dict[str, Any]:
     """What the picker shows besides: the words, what is free instead, and what was typed."""
-    outlet, service = context["outlet"].public_id, context["service"].public_id
+    outlet, service = context["outlet"].public_id, context["what"]
     staff = context["person"].public_id if context["person"] else ""
     times = [
         (parse_datetime(found["start"]), parse_datetime(found["end"]), found.get("session", staff))
@@ -120,6 +123,6 @@ def _parts(slot: str) -> tuple[str, str, str, str]:
     outlet, _, rest = slot.partition(":")
     service, _, rest = rest.partition(":")
     start, zulu, staff = rest.partition("Z")
-    if not (outlet and service and start and zulu) or len(slot) > 200 or "\x00" in slot:
+    if not (outlet and service and start and zulu) or len(slot) > 300 or "\x00" in slot:
         raise InvalidInput
     return outlet, service, f"{start}Z", staff.removeprefix(":")

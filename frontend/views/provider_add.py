@@ -166,7 +166,7 @@ def _choice(desk: Desk, outlet: Outlet) -> Choice:
     offering = next((one for one in offerings if one.service.public_id == chosen), None)
     if offering is None and offerings:
         offering = offerings[0]
-    people = able(outlet, offering) if offering else []
+    people = able(outlet, [offering]) if offering else []
     if not desk.can_manage:
         people = [person for person in people if own and person.pk == own.pk]
     named = given.get("staff", "")

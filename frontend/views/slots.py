@@ -1,6 +1,6 @@
 """Choosing a time: with whom, which day, which start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,10 +25,12 @@ from frontend.once import new_key
 from frontend.timeplan import Plan, arrange, parse_day
 from frontend.views import shops
 from frontend.visit_address import VisitAddress, remember, remembered
+from frontend.visit_parts import visit_parts
+from frontend.wanted import Wanted, parse
 from geo.errors import AddressUnknown
 from geo.rules.positions import Position
 from providers.enums import Place
-from providers.models import Offering, Outlet, StaffMember
+from providers.models import Offering, Outlet, Skill, StaffMember
 from providers.selectors.categories import by_pk
 from providers.selectors.public import find_public_outlet, live_offerings, outlet_staff
 
@@ -40,7 +42,8 @@ MOST_TOGETHER = 8
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def slots(request: HttpRequest, outlet: str, service: str) -> HttpResponse:
-    """The slot picker: `day`, `staff` and `seats` are in the query, so that every choice has an address.
+    """The slot picker of what is wanted (`service`, see frontend.wanted): `day`, `staff` and `seats` are in the query,
+    so that every choice has an address.
 
     A POST says where a home visit goes: the times of a GET count the ways there and on from there.
     """
@@ -74,57 +77,62 @@ def seats_of(text: str) -> int:
 
 def picker(
     outlet_id: str,
-    service_id: str,
+    what: str,
     *,
     day: str,
     staff: str,
     seats: int = 1,
     address: VisitAddress | None = None,
 ) -> dict[str, Any]:
-    """What the slot picker shows: times, or of a group service sessions with so many seats left.
+    """What the slot picker shows of `what` is wanted: times, or of a group service sessions with so many seats left.
 
     Of a home visit no times while its `address` is not known. Raises NotFound.
     """
     outlet = find_public_outlet(outlet_id)
-    offering = _offering(outlet, service_id)
-    people = able(outlet, offering)
+    wanted = parse(what)
+    offerings = _offerings(outlet, wanted)
+    offering, several = offerings[0], len(offerings) > 1
+    people = able(outlet, offerings)
     chosen = next((person for person in people if person.public_id == staff), None)
     at_home = offering.place == Place.CUSTOMER
     capacity = offering.service.capacity
     seats = min(seats, capacity)
     category = by_pk(get_language() or "en").get(offering.category_id)
-    address_form, where = _address(outlet_id, service_id, address) if at_home else (None, None)
+    address_form, where = _address(outlet_id, offering, address) if at_home else (None, None)
     found = None
     if where or not at_home:
         found = plan(
             outlet,
-            offering,
+            wanted.requests(chosen.public_id if chosen else None),
+            any_order=wanted.any_order,
             day=day,
-            staff=chosen.public_id if chosen else None,
             value=lambda slot: plate(
                 outlet_id,
-                service_id,
+                what,
                 slot.start,
                 slot.session if isinstance(slot, SeatSlot) else chosen.public_id if chosen else "",
             ),
             seats=seats,
             where=where,
         )
+    total = seats * sum(each.price_amount for each in offerings)
     return {
         "outlet": outlet,
         "outlet_url": shops.outlet_url(outlet.public_id, outlet.name),
-        "here": shops.slots_url(outlet_id, service_id),
+        "what": what,
+        "here": shops.slots_url(outlet_id, what),
         "service": offering.service,
-        "price": Money(seats * offering.price_amount, outlet.currency),
+        "price": Money(total, outlet.currency),
+        "visit": visit_parts(outlet, wanted, offerings) if capacity == 1 else None,
         "is_group": capacity > 1,
         "seats": seats,
         "seat_choices": range(1, min(capacity, MOST_TOGETHER) + 1) if capacity > 1 else (),
         "more": f"&seats={seats}" if seats > 1 else "",
-        "standard": category.standard if category else (),
+        "standard": category.standard if category and not several else (),
         "people": people,
         "person": chosen,
         "plan": found,
-        "elsewhere": elsewhere(outlet, offering) if found and not found.any_free else [],
+        "elsewhere": elsewhere(outlet, offering) if found and not found.any_free and not several else [],
         "zone": outlet.timezone,
         "now": clock.now(),
         "at_home": at_home,
@@ -135,34 +143,36 @@ def picker(
 
 def plan(
     outlet: Outlet,
-    offering: Offering,
+    items: Sequence[ItemRequest],
     *,
     day: str,
-    staff: str | None,
     value: Callable[[OpenSlot], str],
-    options: tuple[str, ...] = (),
+    any_order: bool = False,
     seats: int = 1,
     keep: Callable[[OpenSlot], bool] = lambda _slot: True,
     where: Position | None = None,
+    besides_booking: int | None = None,
 ) -> Plan:
-    """Days and times of an offering over the whole booking window (62 days at most).
+    """Days and times of one service or several over the whole booking window (62 days at most).
 
-    `day` is ISO 8601 or anything else for the first day with room; `staff` a public id or None for anyone able;
-    `value` answers what a plate sends, `keep` which times are shown, `where` a home visit goes.
+    `day` is ISO 8601 or anything else for the first day with room; `value` answers what a plate sends, `keep` which
+    times are shown, `where` a home visit goes; `besides_booking` (primary key) is the one that is to be moved.
     """
     now = clock.now()
     days = min(outlet.window_days, LONGEST_DAYS)
     found = slots_for(
         outlet=outlet.public_id,
-        items=[ItemRequest(offering.service.public_id, options, staff)],
+        items=items,
         start=now,
         end=now + timedelta(days=days + 1),
+        any_order=any_order,
         seats=seats,
         where=where,
-    )
+        besides_booking=besides_booking,
+    ).slots
     today = now.astimezone(outlet.zone).date()
     return arrange(
-        [slot for slot in found.slots if keep(slot)],
+        [slot for slot in found if keep(slot)],
         zone=outlet.zone,
         today=today,
         last=today + timedelta(days=days),
@@ -171,19 +181,18 @@ def plan(
     )
 
 
-def plate(outlet_id: str, service_id: str, start: datetime, staff: str = "") -> str:
-    """What a time plate sends to `frontend.views.hold`; `start` is aware, `staff` a person's or a session's public id
-    or ""."""
-    return f"{outlet_id}:{service_id}:{rfc3339(start)}" + (f":{staff}" if staff else "")
+def plate(outlet_id: str, what: str, start: datetime, staff: str = "") -> str:
+    """What a time plate sends to `frontend.views.hold`: `what` is wanted (frontend.wanted), `start` aware, `staff` a
+    person's or a session's public id or ""."""
+    return f"{outlet_id}:{what}:{rfc3339(start)}" + (f":{staff}" if staff else "")
 
 
-def able(outlet: Outlet, offering: Offering) -> list[StaffMember]:
-    """Who does the service at the outlet, by name."""
-    return list(
-        outlet_staff(outlet)
-        .filter(skills__service=offering.service_id, skills__held_back=False)
-        .order_by("name", "pk")
-    )
+def able(outlet: Outlet, offerings: Sequence[Offering]) -> list[StaffMember]:
+    """Who does all of these services at the outlet, by name."""
+    people = outlet_staff(outlet)
+    for service in {offering.service_id for offering in offerings}:
+        people = people.filter(pk__in=Skill.objects.filter(service=service, held_back=False).values("staff"))
+    return list(people.order_by("name", "pk"))
 
 
 def elsewhere(outlet: Outlet, offering: Offering) -> list[ShopCard]:
@@ -206,14 +215,14 @@ def elsewhere(outlet: Outlet, offering: Offering) -> list[ShopCard]:
 
 
 def _address(
-    outlet_id: str, service_id: str, address: VisitAddress | None
+    outlet_id: str, offering: Offering, address: VisitAddress | None
 ) -> tuple[AddressForm, Position | None]:
     """The form of where a home visit goes, and the place if they come there."""
     if address is None:
         return AddressForm(), None
     asked = holds.Address(address.line, address.place.lat, address.place.lng)
     try:
-        where = holds.check_address(outlet=outlet_id, service=service_id, address=asked)
+        where = holds.check_address(outlet=outlet_id, service=offering.service.public_id, address=asked)
     except AddressOutsideArea as error:
         form = AddressForm({"address_line": address.line})
         form.add_error("address_line", str(error))
@@ -221,8 +230,14 @@ def _address(
     return AddressForm(initial={"address_line": address.line}), where
 
 
-def _offering(outlet: Outlet, service_id: str) -> Offering:
-    found = live_offerings(outlet).filter(service__public_id=service_id).first()
-    if found is None:
+def _offerings(outlet: Outlet, wanted: Wanted) -> list[Offering]:
+    """What is wanted as the outlet sells it: all at one place, and seats in groups by themselves. Raises NotFound."""
+    sold = {each.service.public_id: each for each in live_offerings(outlet)}
+    if any(service not in sold for service, _ in wanted.items):
+        raise NotFound
+    found = [sold[service] for service, _ in wanted.items]
+    if len({each.place for each in found}) > 1:
+        raise NotFound
+    if len(found) > 1 and any(each.service.capacity > 1 for each in found):
         raise NotFound
     return found
