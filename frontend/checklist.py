@@ -14,21 +14,32 @@ from common.words import in_language
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step in the reader's language; `place` counts over all items of the visit, from 0."""
+    """One step in the reader's language; `place` counts over all items of the visit, from 0.
+
+    `of` names the service with whose first step it begins, in a visit of several.
+    """
 
     place: int
     text: str
     done_at: datetime | None
+    of: str = ""
 
 
 def checklist(booking: Booking) -> list[Step]:
     """The steps that were agreed at booking, with what has been ticked; empty without a standard."""
     language = get_language() or "en"
-    steps = [step for item in booking.items.all() for step in item.standard]
-    return [
-        Step(place, in_language(step["words"], language), parse_datetime(step["at"]) if step["at"] else None)
-        for place, step in enumerate(steps)
-    ]
+    steps: list[Step] = []
+    for item in booking.items.all():
+        for number, step in enumerate(item.standard):
+            steps.append(
+                Step(
+                    place=len(steps),
+                    text=in_language(step["words"], language),
+                    done_at=parse_datetime(step["at"]) if step["at"] else None,
+                    of=item.name if booking.has_several and number == 0 else "",
+                )
+            )
+    return steps
 
 
 def may_tick(access: Access) -> bool:
