@@ -5,8 +5,9 @@ Outlets are **picked** first, no more than are needed; only for those are names,
 How they are picked decides what it costs. Nearest first in a category walks the (category, point) index of
 offerings, once for each leaf of the category, so that the index gives the order and the walk stops early
 (asked for all leaves at once, PostgreSQL would sort every match; so it would, before 16, for a second sort
-key: hence the ties). Nearest first in any category walks the index of outlets. Every other order, and home
-visits, gather all matches of the area and sort them.
+key: hence the ties). With a span to be free in it walks the open days of outlets in the same way (discovery/kept.py).
+Nearest first in any category walks the index of outlets. Every other order, and home visits, gather all matches of
+the area and sort them.
 
 Distances are on the sphere, as the index orders them: within 0.5% of the ellipsoid.
 """
@@ -18,7 +19,9 @@ from typing import Any
 
 from django.db import connection
 
+from discovery import kept as keeping
 from discovery.enums import Sort
+from discovery.kept import Kept
 from discovery.rules.questions import Question, circle_around
 
 # A place in the order: two sort keys and the outlet's primary key.
@@ -104,16 +107,25 @@ class Match:
 
 
 def find_matches(
-    question: Question, *, after: Key | None, outlets: int, every_service: bool, language: str
+    question: Question,
+    *,
+    after: Key | None,
+    outlets: int,
+    every_service: bool,
+    language: str,
+    kept: Kept | None = None,
 ) -> list[list[Match]]:
     """At most `outlets` outlets after a key, in order, each with its cheapest matching service or with all.
 
-    One statement.
+    With `kept` only those that may be free in its span; by soonest an outlet comes once for every day on which it may
+    be, with the first quarter (seconds since 1970) as first key. One statement.
     """
     values = _values(question, after=after, outlets=outlets, language=language)
+    if kept:
+        values |= kept.values()
     sql = MATCHES.format(
-        tables=", ".join(_tables(question)),
-        picked=_picked(question, after=after is not None),
+        tables=", ".join([*_tables(question), *([keeping.ASKED] if kept else [])]),
+        picked=_picked(question, after=after is not None, kept=kept),
         distance=f"o.point <-> {HERE}" if question.here else "NULL::float8",
         sold=" AND ".join(_sold(question)),
         each="" if every_service else "LIMIT 1",
@@ -123,7 +135,7 @@ def find_matches(
         cursor.execute(sql, values)
         for key1, key2, outlet_pk, *rest in cursor.fetchall():
             match = Match((key1, key2, outlet_pk), outlet_pk, *rest)
-            if found and found[-1][0].outlet_pk == outlet_pk:
+            if found and found[-1][0].key == match.key:
                 found[-1].append(match)
             else:
                 found.append([match])
@@ -139,8 +151,14 @@ def _tables(question: Question) -> list[str]:
     return tables
 
 
-def _picked(question: Question, *, after: bool) -> str:
+def _picked(question: Question, *, after: bool, kept: Kept | None) -> str:
     by_distance = question.sort in (Sort.DISTANCE, Sort.SOONEST) and question.centre is not None
+    if kept:
+        if question.sort is Sort.SOONEST:
+            return _soonest(question, after)
+        if by_distance and question.category and not question.words and question.place != "customer":
+            return _nearest_kept(question, after)
+        return _all_sorted(question, after, by_distance=by_distance, free=True)
     if by_distance and question.place != "customer":
         return _nearest_of_leaves(question, after) if question.category else _nearest_outlets(question, after)
     return _all_sorted(question, after, by_distance=by_distance)
@@ -186,8 +204,49 @@ def _nearest_outlets(question: Question, after: bool) -> str:
          ORDER BY near.key1, near.outlet_id LIMIT %(outlets)s"""
 
 
-def _all_sorted(question: Question, after: bool, *, by_distance: bool) -> str:
-    """Gather every match of the area and sort."""
+def _nearest_kept(question: Question, after: bool) -> str:
+    """Walk the open days of outlets, once per category below the asked one and day of the span."""
+    # The category is the row's own: only more than that has to be looked up.
+    more = question.place or question.words
+    sold = " AND ".join(_sold(question)) if more else None
+    walked = keeping.nearest(
+        distance=f"d.point <-> {_centre(question)}",
+        area=_area(question, "d"),
+        sold=sold,
+        due_where=[*_sold(question), *_area(question, "f")],
+        after="({distance}, {outlet}) > (%(after1)s::float8, %(after_pk)s::bigint)" if after else None,
+    )
+    return f"""
+        SELECT DISTINCT near.key1, 0::float8 AS key2, near.outlet_id FROM ({walked}) near
+         {_reach(question, "near.key1")}
+         ORDER BY near.key1, near.outlet_id LIMIT %(outlets)s"""
+
+
+def _soonest(question: Question, after: bool) -> str:
+    """The days of outlets by their first open quarter; who is nearest first among those of the same."""
+
+    def distance(alias: str) -> str:
+        return f"{alias}.point <-> {_centre(question)}" if question.centre else "0::float8"
+
+    def area(alias: str) -> list[str]:
+        reach = [f"({alias}.point <-> {HERE}) <= %(radius)s::float8"] if question.radius_m is not None else []
+        return [*_area(question, alias), *reach]
+
+    return keeping.soonest(
+        matching=f"SELECT f.outlet_id, {distance('f')} AS key2 FROM providers_offering f"
+        f" WHERE {' AND '.join([*_sold(question), *area('f')])}",
+        category=bool(question.category),
+        sold=" AND ".join(_sold(question)) if question.place or question.words else None,
+        distance=distance("d"),
+        # In any category the outlets' own index finds those of the area.
+        area=area("d" if question.category else "o"),
+        after=after,
+        rest=question.free is None,
+    )
+
+
+def _all_sorted(question: Question, after: bool, *, by_distance: bool, free: bool = False) -> str:
+    """Gather every match of the area (`free`: that may be in the span) and sort."""
     distance = f"o.point <-> {_centre(question)}" if question.centre else "0::float8"
     if by_distance:
         keys = (distance, "0::float8")
@@ -199,6 +258,8 @@ def _all_sorted(question: Question, after: bool, *, by_distance: bool) -> str:
     where = [*_sold(question), *_area(question, "f")]
     if question.radius_m is not None:
         where.append(f"(f.point <-> {HERE}) <= %(radius)s::float8")
+    if free:
+        where.append(keeping.may_be_free("f"))
     later = (
         "WHERE (key1, key2, outlet_id) > (%(after1)s::float8, %(after2)s::float8, %(after_pk)s::bigint)"
         if after

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.rules import terms as terms_in_force
+from discovery.pages import HORIZON
 from discovery.rules.questions import DEFAULT_RADIUS_M
-from discovery.selectors import EXAMINED, HORIZON
 from payments.rules.commission import COMMISSION_BP
 
 
@@ -21,7 +21,7 @@ def for_providers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how_we_rank(request: HttpRequest) -> HttpResponse:
     """In what order results come, said in full."""
-    context = {"examined": EXAMINED, "days": HORIZON.days, "radius_m": DEFAULT_RADIUS_M}
+    context = {"days": HORIZON.days, "radius_m": DEFAULT_RADIUS_M}
     return render(request, "frontend/how_we_rank.html", context)
 
 

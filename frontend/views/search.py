@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common import clock
 from discovery import selectors as discovery
 from discovery.enums import Sort
-from discovery.selectors import COUNT_CAP, SearchPage
+from discovery.pages import COUNT_CAP
+from discovery.selectors import SearchPage
 from frontend import formats
 from frontend.cards import ShopCard
 from frontend.once import new_key

@@ -109,5 +109,5 @@ def test_pages_to_read_need_no_database(client: Client, path: str) -> None:
 def test_how_we_rank_says_the_numbers_that_search_uses(client: Client) -> None:
     words = client.get("/how-we-rank").content.decode()
     assert "within 20 km" in words
-    assert "The nearest 200 are sorted so" in words
+    assert "By the first free start, then by distance." in words
     assert "14 days ahead" in words
