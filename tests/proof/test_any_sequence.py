@@ -1,7 +1,7 @@
 """A day of a salon, lived in any order: book, pay, move, cancel, expire, change hours, block, sell seats.
 
-After every step nothing overlaps, seats add up, live visits take what they said they would, and what is listed is
-exactly what can be booked.
+After every step nothing overlaps, seats add up, live visits take what they said they would, the open time that is kept
+for search is what a rebuild makes, and what is listed is exactly what can be booked.
 """
 
 import os
@@ -31,6 +31,7 @@ from providers.models import Closure, Outlet, TimeOff
 from providers.services import hours
 from providers.services.affected import guarded
 from tests import factories as make
+from tests.keeping import check_kept, keep
 from tests.proof import aftermath
 from tests.seating import assert_seats_add_up, sit
 
@@ -217,6 +218,12 @@ class Salon(RuleBasedStateMachine):
     def nothing_overlaps(self) -> None:
         if hasattr(self, "outlet"):
             assert aftermath.overlaps() == []
+
+    @invariant()
+    def open_time_kept_for_search_is_what_it_should_be(self) -> None:
+        if hasattr(self, "outlet"):
+            keep()
+            check_kept()
 
     @invariant()
     def seats_add_up(self) -> None:
