@@ -20,12 +20,12 @@ from bookings.rules.availability import (
     slots,
     standing,
 )
-from bookings.rules.grid import Grid
+from bookings.rules.grid import Align, Grid
 from bookings.rules.several import Part, Visits, taken_of_people
 from common.spans import Span
 from providers.rules.hours import WeeklyRule, working_spans
 from providers.rules.phases import Phase
-from tests.rules.brute import instant, minute, minutes, wall
+from tests.rules.brute import CHANGES, instant, minute, minutes, open_minutes, wall
 from tests.rules.strategies import overrides, periods, places, rules, windows
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -158,6 +158,30 @@ def test_the_first_slots_and_each_single_start_agree_with_the_list(
         if instant(start) < not_before:
             offered = None
         assert offered == by_start.get(instant(start))
+
+
+@pytest.mark.parametrize("align", ["clock", "opening", "previous"])
+@pytest.mark.parametrize(("name", "change"), CHANGES)
+def test_every_zone_through_each_change_of_its_clocks(name: str, change: datetime, align: Align) -> None:
+    """Hours that begin before the change and end after it, something busy, a visit with buffers."""
+    zone = ZoneInfo(name)
+    quarter = timedelta(minutes=15)
+    reach = Span(change - 24 * quarter, change + 24 * quarter)
+    rules = [
+        WeeklyRule(day, opens, closes)
+        for day in range(7)
+        for opens, closes in ((time(22), time(2, 30)), (time(3, 15), time(9)))
+    ]
+    working = working_spans(rules, [], zone=zone, window=reach)
+    busy = [Span(change + 2 * quarter, change + 5 * quarter)]
+    visit = Visit(30, 5, 10, phases=(Phase("active", 10), Phase("processing", 15), Phase("active", 5)))
+    window = Span(change - 8 * quarter, change + 12 * quarter)
+    person, grid = Person(1, working, busy), Grid(zone, 15, 5, align)
+
+    expected = brute(visit, [person], [], window, grid)
+
+    assert slots(visit, [person], [], window=window, grid=grid) == expected
+    assert {m for span in working for m in minutes(span)} == open_minutes(rules, [], zone, reach)
 
 
 @given(cases())
