@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from geo.osm import ATTRIBUTION, ATTRIBUTION_URL
-from marketplace.demo import helsinki, town
+from marketplace.demo import helsinki, metropolis, town
 from marketplace.demo.progress import Progress
 
 
@@ -25,11 +25,26 @@ class Command(BaseCommand):
             "--seed", type=int, default=1, help="another seed invents other people (default 1)"
         )
         parser.add_argument("--outlets", type=int, metavar="N", help="make a town of N outlets instead")
+        parser.add_argument(
+            "--metropolis",
+            type=int,
+            metavar="N",
+            help="copy a few shops to N places instead, fast; a new database",
+        )
+        parser.add_argument(
+            "--days", type=int, default=30, help="of the metropolis that are kept (default 30)"
+        )
+        parser.add_argument(
+            "--booked", type=int, default=70, help="percent of them that is taken (default 70)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             # Its sign-ins, an operator among them, have a password that everybody knows.
             raise CommandError("The demo belongs in an installation with DEMO=1 only.")
+        if options["metropolis"] is not None:
+            self._metropolis(options["seed"], options["metropolis"], options["days"], options["booked"])
+            return
         if options["outlets"] is not None:
             self._town(options["seed"], options["outlets"])
             return
@@ -60,3 +75,13 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{made} outlets added; the town has {outlets}." if made else "The town is there already."
         )
+
+    def _metropolis(self, seed: int, outlets: int, days: int, booked: int) -> None:
+        if not (1 <= outlets <= metropolis.MOST and 1 <= days <= 62 and 0 <= booked <= 100):
+            raise CommandError(f"--metropolis: 1 to {metropolis.MOST}, --days: 1 to 62, --booked: 0 to 100")
+        progress = Progress(sys.stderr, metropolis.steps())
+        try:
+            made = metropolis.load(seed, outlets=outlets, days=days, booked=booked, progress=progress)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{made} outlets, {days} days of each kept, {booked}% taken.")
