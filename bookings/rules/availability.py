@@ -175,12 +175,13 @@ def standing(
     """
     day = day_of(zone, taken.start)
     today = Span(midnight(zone, day), midnight(zone, day + DAY))
+    busy = [span for span in person.busy if span.overlaps(today)]
     first = 0.0
     if strategy == "compact":
-        first = _idle_minutes(person.busy, taken, today)
+        first = _idle_minutes(busy, taken, today)
     elif strategy == "flexible":
         first = float(person.skills)
-    return first, _minutes(person.busy, today), person.id
+    return first, _minutes(busy, today), person.id
 
 
 def _slots(

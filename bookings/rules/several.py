@@ -14,7 +14,7 @@ miss a layout in a crowded hour; what is offered can be taken all the same, for 
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import permutations, product
@@ -82,13 +82,18 @@ class Visits:
         self.parts = parts
         self.max_wait = max_wait
         self._rank = rank
-        self._own = [[person_ranges(part.visit, person) for person in part.people] for part in parts]
+        # For each part and unit, and each part and person, where they are free; the latter also with the units.
         self._units = [
             [
                 {unit: without([ALWAYS], part.visit.whole, busy) for unit, busy in pool.units.items()}
                 for pool in part.pools
             ]
             for part in parts
+        ]
+        self._own = [[person_ranges(part.visit, person) for person in part.people] for part in parts]
+        self._free = [
+            [self._with_units(ranges, part, self._units[at]) for ranges in self._own[at]]
+            for at, part in enumerate(parts)
         ]
         self._orders = _orders(parts, any_order)
 
@@ -112,47 +117,64 @@ class Visits:
         What is `placed` of the visit already is not to be touched. The guest's last person and units come first.
         """
         part = self.parts[at]
-        core = [(timedelta(minutes=a), timedelta(minutes=b)) for a, b in part.visit.at_it]
-        pools = [self._pool(at, number, placed) for number in range(len(part.pools))]
-        needed = [
-            at_least(pool.quantity, list(units.values()))
-            for pool, units in zip(part.pools, pools, strict=True)
-        ]
         before = [put for other, put in placed if other.guest == part.guest]
         usual = before[-1] if before else None
-        found: list[tuple[datetime, bool, tuple[float, ...], Person]] = []
-        for person, ranges in zip(part.people, self._own[at], strict=True):
+        pools = self._pools(at, placed, since, latest)
+        found: list[tuple[datetime, bool, Person]] = []
+        for person, own, free in zip(part.people, self._own[at], self._free[at], strict=True):
+            ranges = free
+            if pools is not None:
+                ranges = self._with_units(_near(own, since, latest), part, pools)
             mine = merge(
                 span for other, put in placed if put.staff == person.id for span in _at_it(other, put)
             )
-            for each in core if mine else ():
-                ranges = without(ranges, each, mine)
-            for each_pool in needed:
-                ranges = both(ranges, each_pool)
+            if mine:
+                ranges = _near(ranges, since, latest)
+                for first, last in part.visit.at_it:
+                    core = (timedelta(minutes=first), timedelta(minutes=last))
+                    ranges = without(ranges, core, mine)
             when = _first_in(ranges, since)
             if when is not None and when <= latest:
-                changes = usual is not None and usual.staff != person.id
-                found.append((when, changes, self._rank(at, person, when), person))
-        for when, _, _, person in sorted(found, key=lambda each: each[:3]):
+                found.append((when, usual is not None and usual.staff != person.id, person))
+        if len(found) > 1:
+            found.sort(key=lambda each: (each[0], each[1], self._rank(at, each[2], each[0])))
+        units_of = self._units[at] if pools is None else pools
+        for when, _, person in found:
             units = tuple(
                 unit
-                for pool, free in zip(part.pools, pools, strict=True)
-                for unit in _tightest(free, when, usual.units if usual else ())[: pool.quantity]
+                for pool, free_units in zip(part.pools, units_of, strict=True)
+                for unit in _tightest(free_units, when, usual.units if usual else ())[: pool.quantity]
             )
             yield Placed(when, when + part.visit.length, person.id, units)
 
-    def _pool(self, at: int, number: int, placed: Sequence[tuple[Part, Placed]]) -> dict[int, list[Range]]:
-        """Where each unit of a pool is free for part `at`, the visit's own other parts considered."""
-        units = self._units[at][number]
+    def _pools(
+        self, at: int, placed: Sequence[tuple[Part, Placed]], since: datetime, latest: datetime
+    ) -> list[dict[int, list[Range]]] | None:
+        """Where each unit is free for part `at` around then, when the visit itself takes some of them; else None."""
         taken: dict[int, list[Span]] = {}
         for _, put in placed:
             for unit in put.units:
-                if unit in units:
+                if any(unit in units for units in self._units[at]):
                     taken.setdefault(unit, []).append(Span(put.start, put.end))
         if not taken:
-            return units
+            return None
         core = (NOTHING, self.parts[at].visit.length)
-        return {unit: without(ranges, core, taken.get(unit, ())) for unit, ranges in units.items()}
+        return [
+            {
+                unit: without(_near(ranges, since, latest), core, taken.get(unit, ()))
+                for unit, ranges in units.items()
+            }
+            for units in self._units[at]
+        ]
+
+    @staticmethod
+    def _with_units(
+        ranges: list[Range], part: Part, pools: Sequence[Mapping[int, list[Range]]]
+    ) -> list[Range]:
+        """The starts at which enough units of all kinds are free, too."""
+        for pool, units in zip(part.pools, pools, strict=True):
+            ranges = both(ranges, at_least(pool.quantity, list(units.values())))
+        return ranges
 
 
 class _Search:
@@ -232,7 +254,13 @@ def _first_in(ranges: list[Range], since: datetime) -> datetime | None:
     return ranges[at][0] if at < len(ranges) else None
 
 
-def _tightest(units: dict[int, list[Range]], when: datetime, usual: Sequence[int]) -> list[int]:
+def _near(ranges: list[Range], since: datetime, latest: datetime) -> list[Range]:
+    """Those of the ranges that have a start from `since` to `latest`."""
+    first = max(0, bisect_right(ranges, since, key=lambda each: each[0]) - 1)
+    return ranges[first : bisect_right(ranges, latest, key=lambda each: each[0])]
+
+
+def _tightest(units: Mapping[int, list[Range]], when: datetime, usual: Sequence[int]) -> list[int]:
     """The units that are free at `when`: the usual ones first, then those that are soonest taken again, by id."""
     free = []
     for unit, ranges in units.items():

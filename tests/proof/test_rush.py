@@ -143,14 +143,14 @@ def test_with_the_guards_off_the_same_rush_overlaps(monkeypatch: pytest.MonkeyPa
 
     def choose_slowly(*args: object, **kwargs: object) -> object:
         found = chosen(*args, **kwargs)  # type: ignore[arg-type]
-        time.sleep(0.02)  # others look before it writes
+        time.sleep(0.05)  # others look before it writes
         return found
 
     monkeypatch.setattr(reserve, "lock_rows", lambda *_: None)
     monkeypatch.setattr(reserve, "_choose", choose_slowly)
     try:
         rush = Rush()
-        for _ in range(5):
+        for _ in range(15):
             rush.run(2.0, CLIENTS)
             if aftermath.overlaps():
                 break
