@@ -20,12 +20,16 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--sizes", default="120,1000,10000", help="outlets of the town that search is measured in"
     )
-    parser.add_argument("--only", choices=["reads", "holds", "live"], help="one part of them")
+    parser.add_argument("--only", choices=["reads", "holds", "live", "city"], help="one part of them")
+    parser.add_argument(
+        "--city", default="20000x14", help="outlets x days of the metropolis; 100000x30 takes some minutes"
+    )
+    parser.add_argument("--past", type=int, default=200_000, help="bookings of past years beside a slot list")
     return parser.parse_args()
 
 
 async def measure(asked: argparse.Namespace) -> None:
-    from benchmarks import holds, live, reads
+    from benchmarks import city, holds, live, reads
     from benchmarks.client import Site
     from benchmarks.figures import Figures
     from benchmarks.targets import number_apart
@@ -46,6 +50,10 @@ async def measure(asked: argparse.Namespace) -> None:
             await holds.contention(site, figures)
         if asked.only in (None, "live"):
             await live.commit_to_socket(site, figures)
+        if asked.only in (None, "city"):
+            # Last: with it, open time of everything else is to be made anew.
+            outlets, days = map(int, asked.city.split("x"))
+            await city.city(site, figures, outlets=outlets, days=days, past=asked.past, seconds=asked.seconds)
     finally:
         # What was measured before a failure is worth having.
         if figures.rows:
