@@ -1,4 +1,4 @@
-"""Search and slots at the size of a city: what open time costs a search, and what people, days and the past cost a list."""
+"""Search and slots at the size of a city: what open time, people, days and the past cost."""
 
 import io
 import random
@@ -37,8 +37,8 @@ UPDATE bookings_outletday SET starts = B'0'::bit(96), is_open = false WHERE day 
 PAST = """
 INSERT INTO bookings_allocation (kind, staff_id, period, live, overbooked, note)
 SELECT 'block', m.id, tstzrange(at, at + interval '45 minutes'), true, false, ''
-  FROM (SELECT id FROM providers_staffmember ORDER BY id = %s DESC, id LIMIT 200) m,
-       generate_series(1, %s / 200) AS n, LATERAL (SELECT date_trunc('hour', now()) - n * interval '1 hour') AS t(at)
+  FROM (SELECT id FROM providers_staffmember ORDER BY id = %s DESC, id DESC LIMIT 200) m,
+       generate_series(1, %s / 200) AS n, LATERAL (SELECT date_trunc('hour', now()) - interval '2 days' - n * interval '1 hour') AS t(at)
 """
 
 
@@ -162,9 +162,9 @@ def in_threads(of: list[Statement], seconds: float) -> Sample:
 
 
 async def lists(site: Site, figures: Figures, *, past: int, seconds: float) -> None:
-    offering = Offering.objects.filter(is_live=True, place="outlet", outlet__city="Tampere").order_by("-pk")[
-        0
-    ]
+    offering = Offering.objects.filter(is_live=True, place="outlet", outlet__city="Metropolis").order_by(
+        "-pk"
+    )[0]
     first = StaffMember.objects.filter(assignments__outlet=offering.outlet_id).order_by("pk")[0]
     crowd(offering)
     day, month = slots(site, offering, 1), slots(site, offering, 31)
