@@ -38,7 +38,8 @@ PAST = """
 INSERT INTO bookings_allocation (kind, staff_id, period, live, overbooked, note)
 SELECT 'block', m.id, tstzrange(at, at + interval '45 minutes'), true, false, ''
   FROM (SELECT id FROM providers_staffmember ORDER BY id = %s DESC, id DESC LIMIT 200) m,
-       generate_series(1, %s / 200) AS n, LATERAL (SELECT date_trunc('hour', now()) - interval '2 days' - n * interval '1 hour') AS t(at)
+       generate_series(1, %s / 200) AS n,
+       LATERAL (SELECT date_trunc('hour', now()) - interval '2 days' - n * interval '1 hour') AS t(at)
 """
 
 
