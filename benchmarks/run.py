@@ -40,7 +40,7 @@ async def measure(asked: argparse.Namespace) -> None:
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     number_apart()
     try:
-        if asked.only not in (None, "reads"):
+        if asked.only in ("holds", "live"):
             reads.grow_town(sizes[-1])
         if asked.only in (None, "reads"):
             await reads.demo_city(site, figures, seconds=asked.seconds)
