@@ -144,11 +144,12 @@ async def over_http(site: Site, figures: Figures, free: list[Statement], *, seco
 def in_threads(of: list[Statement], seconds: float) -> Sample:
     """The statements by several connections at once, each as soon as its last was answered."""
     told = connection.get_connection_params()
+    known = {name: told[name] for name in ("dbname", "host", "user") if name in told}
     until = time.perf_counter() + seconds
 
     def run(number: int) -> list[float]:
         mine = []
-        with psycopg.connect(**{k: told[k] for k in ("dbname", "host", "user") if k in told}) as wire:
+        with psycopg.connect(**known, cursor_factory=psycopg.ClientCursor) as wire:
             chance = random.Random(number)
             while time.perf_counter() < until:
                 sql, params = chance.choice(of)
