@@ -13,16 +13,18 @@ from bookings.selectors.working import WorkingHours
 from common import clock
 from common.spans import Span, merge, subtract
 from providers.models import Outlet, Resource, StaffMember
+from providers.rules.phases import read, worked
 from providers.selectors.public import outlet_staff
 
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Without hours and visits a day still shows its middle.
 USUAL = (9, 17)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One visit in one column, from its start to its end without buffers."""
+    """One service of a visit in one column, without buffers: of a person only while they are at it, of a unit from its
+    start to its end."""
 
     booking: Booking
     item: BookingItem
@@ -107,12 +109,14 @@ def board_of(outlet: Outlet, day: date) -> Board:
     for one in visits:
         for item in one.items.all():
             taken = [each.resource for each in item.allocations.all() if each.resource and each.live]
-            block = Block(one, item, [unit.name for unit in taken], Span(item.starts_at, item.ends_at))
-            _put(people[item.staff_id], block)
+            names = [unit.name for unit in taken]
+            for start, end in worked(read(item.phases), item.duration_min):
+                at_it = Span(item.starts_at + start * MINUTE, item.starts_at + end * MINUTE)
+                _put(people[item.staff_id], Block(one, item, names, at_it))
             for unit in taken:
                 if unit.pk not in columns:
                     columns[unit.pk] = Column(unit.public_id, unit.name)
-                _put(columns[unit.pk], block)
+                _put(columns[unit.pk], Block(one, item, names, Span(item.starts_at, item.ends_at)))
     for session in sessions:
         used = [each.resource for each in session.allocations.all() if each.resource and each.live]
         span_of_it = Span(session.starts_at, session.ends_at)

@@ -11,6 +11,14 @@ from bookings.rules import states
 from common.models import Event
 from providers.models import Outlet, Provider
 
+# What lines of a day and of a roster show of each visit.
+DETAILS = (
+    "items__staff__photo",
+    "items__service",
+    "items__session",
+    "items__allocations__resource",
+    "objections__statements",
+)
 # Not worth a line in anybody's day: they never became a visit.
 _NEVER_WAS = [states.EXPIRED, states.DECLINED]
 
@@ -55,13 +63,7 @@ def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
         .exclude(status__in=_NEVER_WAS)
         .exclude(status=states.CANCELLED, confirmed_at__isnull=True)
         .select_related("customer", "outlet__provider")
-        .prefetch_related(
-            "items__staff__photo",
-            "items__service",
-            "items__session",
-            "items__allocations__resource",
-            "objections__statements",
-        )
+        .prefetch_related(*DETAILS)
         .order_by("starts_at", "pk")
     )
 

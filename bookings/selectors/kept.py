@@ -12,7 +12,6 @@ from bookings.rules import quarters, states
 from bookings.selectors.open_time_rows import OfferingRows, load_rules
 from common.spans import Span
 from providers.models import Offering, Skill
-from providers.rules.hours import person_spans, working_spans
 from providers.rules.phases import ACTIVE, read
 
 DAY = timedelta(days=1)
@@ -52,19 +51,9 @@ def working(outlets: Collection[int], first: date, last: date) -> dict[Place, li
     for pk, rows in (load_rules(list(sold), window=window) if sold else {}).items():
         by_outlet[sold[pk]].append(rows)
     for outlet_pk, offerings in by_outlet.items():
-        outlet = offerings[0].outlet
-        hours = outlet.hours
-        spans = working_spans(hours.rules, hours.overrides, zone=outlet.zone, window=window)
-        for staff in {staff.pk: staff for rows in offerings for staff in rows.able}.values():
-            found[outlet_pk, staff.pk] = person_spans(
-                staff.own,
-                hours,
-                closures=outlet.closures,
-                time_off=staff.time_off,
-                zone=outlet.zone,
-                window=window,
-                open_spans=spans,
-            )
+        able = {staff.pk: staff for rows in offerings for staff in rows.able}
+        for staff_pk, spans in offerings[0].outlet.working(able.values(), window).items():
+            found[outlet_pk, staff_pk] = spans
     return found
 
 

@@ -6,7 +6,7 @@ list, the search and the booking check (inside its transaction, under its locks)
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings.errors import OptionUnknown, SlotTaken, SpanTooLong
@@ -19,6 +19,7 @@ from bookings.rules.availability import (
     fits,
     slots,
 )
+from bookings.rules.windows import bookable
 from bookings.selectors.open_time_rows import Busy, OfferingRows, StaffRows, load_busy, load_rules
 from bookings.selectors.sessions import seats_left
 from bookings.selectors.travel import LONGEST_WAY, Journeys, Traveller
@@ -27,7 +28,6 @@ from common.spans import Span
 from geo.routing import Absent, Legs
 from geo.rules.positions import Position
 from providers.models import Offering, Resource, ServiceOption
-from providers.rules.hours import opening, person_spans, working_spans
 from providers.rules.phases import Phase, lasting
 
 DAY = timedelta(days=1)
@@ -89,11 +89,13 @@ class OpenTime:
         self.zone: ZoneInfo = outlet.zone
         self.visit = visit_of(ask, rows)
         self.window = window
-        self.not_before = now + timedelta(minutes=outlet.notice_min)
-        # Customers book up to and including the local day `window_days` from today, and `window_until`.
-        last_day = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
-        last_day = min(last_day, outlet.window_until or last_day)
-        self.not_after = opening(outlet.zone, last_day + DAY, time())
+        self.not_before, self.not_after = bookable(
+            now,
+            zone=outlet.zone,
+            notice_min=outlet.notice_min,
+            window_days=outlet.window_days,
+            window_until=outlet.window_until,
+        )
         self.outlet = outlet
         self.is_group = rows.is_group
         self._sessions: list[Slot] | None = None
@@ -200,24 +202,9 @@ class OpenTime:
             return [Person(staff.pk, [window], busy.get(staff.pk, ()), staff.skills) for staff in self._staff]
         if self._journeys:
             busy = {**busy, **self._journeys.busy(window)}
-        hours = outlet.hours
-        open_spans = working_spans(hours.rules, hours.overrides, zone=outlet.zone, window=window)
+        working = outlet.working(self._staff, window)
         return [
-            Person(
-                staff.pk,
-                person_spans(
-                    staff.own,
-                    hours,
-                    closures=outlet.closures,
-                    time_off=staff.time_off,
-                    zone=outlet.zone,
-                    window=window,
-                    open_spans=open_spans,
-                ),
-                busy.get(staff.pk, ()),
-                staff.skills,
-            )
-            for staff in self._staff
+            Person(staff.pk, working[staff.pk], busy.get(staff.pk, ()), staff.skills) for staff in self._staff
         ]
 
 

@@ -1,7 +1,7 @@
 """Everything open time is made of, for any number of offerings in two statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -17,7 +17,7 @@ from common.spans import Span
 from geo.enums import TravelMode
 from geo.rules.positions import Position
 from providers.rules.holidays import with_holidays
-from providers.rules.hours import DateOverride, Timetable, WeeklyRule
+from providers.rules.hours import DateOverride, Timetable, WeeklyRule, person_spans, working_spans
 from providers.rules.phases import read
 
 # Local dates of a window are at most a day away from its dates in UTC, late hours reach one further.
@@ -150,6 +150,23 @@ class OutletRows:
     @property
     def zone(self) -> ZoneInfo:
         return self.grid.zone
+
+    def working(self, people: Iterable[StaffRows], window: Span) -> dict[int, list[Span]]:
+        """When each of these people works there within `window`, by primary key."""
+        hours = self.hours
+        open_spans = working_spans(hours.rules, hours.overrides, zone=self.zone, window=window)
+        return {
+            staff.pk: person_spans(
+                staff.own,
+                hours,
+                closures=self.closures,
+                time_off=staff.time_off,
+                zone=self.zone,
+                window=window,
+                open_spans=open_spans,
+            )
+            for staff in people
+        }
 
 
 @dataclass(slots=True)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.principals import Principal
 from bookings.models import Booking, BookingItem, GroupSession
-from bookings.rules import states
+from bookings.rules import states, windows
+from bookings.selectors.bookings import DETAILS
 from common import clock
 from common.errors import NotAllowed, NotFound
 from common.spans import Span
@@ -25,7 +26,6 @@ from providers.models import (
     StaffAssignment,
     TimeOff,
 )
-from providers.rules.hours import opening
 from providers.selectors.access import has_role
 
 
@@ -118,13 +118,7 @@ def rosters(sessions: Sequence[GroupSession]) -> dict[int, list[Booking]]:
         .filter(Q(status__in=states.LIVE) | Q(status=states.NO_SHOW))
         .exclude(status=states.HELD, hold_expires_at__lte=clock.DatabaseNow())
         .select_related("customer", "outlet__provider")
-        .prefetch_related(
-            "items__staff__photo",
-            "items__service",
-            "items__session",
-            "items__allocations__resource",
-            "objections__statements",
-        )
+        .prefetch_related(*DETAILS)
         .order_by("customer__name", "pk")
     )
     for booking in rows:
@@ -195,11 +189,13 @@ def nearest(offering: Offering, start: datetime, *, seats: int, limit: int = 3) 
 
 def bookable(outlet: Outlet) -> Span:
     """When what customers book there may start: after the notice, up to the last day that may be booked."""
-    now = clock.now()
-    last = now.astimezone(outlet.zone).date() + timedelta(days=outlet.window_days)
-    last = min(last, outlet.window_until or last)
-    end = opening(outlet.zone, last + timedelta(days=1), time())
-    return Span(now + timedelta(minutes=outlet.notice_min), end)
+    return windows.bookable(
+        clock.now(),
+        zone=outlet.zone,
+        notice_min=outlet.notice_min,
+        window_days=outlet.window_days,
+        window_until=outlet.window_until,
+    )
 
 
 def _with_whom(rows: QuerySet[GroupSession]) -> QuerySet[GroupSession]:

@@ -115,7 +115,8 @@ def _lane(desk: Desk, found: Board, column: Column, *, is_unit: bool, chosen: bo
         sorted(parts, key=lambda part: part.span),
         is_unit,
         chosen,
-        len([block for block in column.blocks if block.booking.status in states.LIVE]) + len(column.sessions),
+        len({block.item.pk for block in column.blocks if block.booking.status in states.LIVE})
+        + len(column.sessions),
     )
 
 

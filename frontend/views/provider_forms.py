@@ -1,6 +1,6 @@
 """The forms of a business's pages. They read what people type; whether it holds is the services' to say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import available_timezones
@@ -40,6 +40,23 @@ def language_choices(present: str = "en") -> list[tuple[str, str]]:
     """The choices of a text's language, with the present one among them."""
     known = dict(TEXT_LANGUAGES)
     return TEXT_LANGUAGES if present in known else [(present, present), *TEXT_LANGUAGES]
+
+
+def set_choices(form: forms.Form, choices: Mapping[str, Sequence[tuple[Any, Any]]]) -> None:
+    """Give the form's fields of these names their choices."""
+    for name, words in choices.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(words)
+
+
+def every_weeks_choices(most: int) -> list[tuple[int, Any]]:
+    """Every week, every second one, up to every `most` weeks."""
+    return [
+        (1, _("Every week")),
+        (2, _("Every second week")),
+        *((n, _("Every %(n)d weeks") % {"n": n}) for n in range(3, most + 1)),
+    ]
 
 
 def category_choices() -> list[tuple[str, Any]]:
@@ -164,13 +181,13 @@ class StaffForm(DeskForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.all_outlets, self.all_services = all_outlets, all_services
-        for name, choices in {
-            "language": language_choices(staff.language if staff else "en"),
-            "outlets": [(outlet.public_id, outlet.name) for outlet in all_outlets],
-        }.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        set_choices(
+            self,
+            {
+                "language": language_choices(staff.language if staff else "en"),
+                "outlets": [(outlet.public_id, outlet.name) for outlet in all_outlets],
+            },
+        )
         for service in all_services:
             self.fields[f"skill_{service.public_id}"] = forms.ChoiceField(
                 label=service.name, required=False, choices=[("", _("Does not do it")), *SkillLevel.choices]

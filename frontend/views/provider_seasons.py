@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import NotFound
 from frontend.views.provider_desk import Desk, action, attempt, form_page, sent_status
-from frontend.views.provider_forms import DeskForm
+from frontend.views.provider_forms import DeskForm, every_weeks_choices, set_choices
 from frontend.views.provider_hours import chosen_person, outlet_of, people_at
 from frontend.views.provider_hours_forms import day_field, time_field, weekday_choices
 from providers.models import HoursRule, Outlet, StaffMember
@@ -42,18 +42,7 @@ class SeasonForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = {
-            "weekdays": weekday_choices(),
-            "every_weeks": [
-                (1, _("Every week")),
-                (2, _("Every second week")),
-                *((n, _("Every %(n)d weeks") % {"n": n}) for n in range(3, MOST_WEEKS + 1)),
-            ],
-        }
-        for name, words in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = words
+        set_choices(self, {"weekdays": weekday_choices(), "every_weeks": every_weeks_choices(MOST_WEEKS)})
 
     def rules(self) -> list[WeeklyRule]:
         """A rule for each weekday."""

@@ -17,6 +17,7 @@ from frontend.views.provider_forms import (
     minor,
     minutes_field,
     price_field,
+    set_choices,
     text_field,
 )
 from providers.enums import Place
@@ -93,13 +94,13 @@ class ServiceForm(DeskForm):
         super().__init__(*args, **kwargs)
         self.kinds, self.currencies = kinds, currencies
         self.currency = service.currency if service else ""
-        for name, choices in {
-            "language": language_choices(service.language if service else "en"),
-            "category": category_choices(),
-        }.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        set_choices(
+            self,
+            {
+                "language": language_choices(service.language if service else "en"),
+                "category": category_choices(),
+            },
+        )
         if service is None:
             self.fields["currency"] = forms.ChoiceField(
                 label=_("Currency"), choices=[(code, code) for code in currencies]

@@ -22,7 +22,7 @@ from frontend import formats
 from frontend.affected import Affected, affected
 from frontend.views.provider_day import Row, SessionLine, day_outlet, day_row
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page, sent_status
-from frontend.views.provider_forms import DeskForm, text_field
+from frontend.views.provider_forms import DeskForm, every_weeks_choices, set_choices, text_field
 from frontend.views.provider_hours_forms import day_field, time_field
 from providers.enums import Role
 from providers.models import Outlet, Service, StaffMember
@@ -60,19 +60,14 @@ class SessionForm(DeskForm):
 
     def __init__(self, *args: Any, services: list[Service], people: list[StaffMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: dict[str, list[tuple[Any, Any]]] = {
-            "service": [(one.public_id, one.name) for one in services],
-            "staff": [("", _("Anyone who is free")), *((one.public_id, one.name) for one in people)],
-            "every_weeks": [
-                (1, _("Every week")),
-                (2, _("Every second week")),
-                *((n, _("Every %(n)d weeks") % {"n": n}) for n in (3, 4)),
-            ],
-        }
-        for name, words in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = words
+        set_choices(
+            self,
+            {
+                "service": [(one.public_id, one.name) for one in services],
+                "staff": [("", _("Anyone who is free")), *((one.public_id, one.name) for one in people)],
+                "every_weeks": every_weeks_choices(4),
+            },
+        )
 
     def fields_for_service(self, outlet: Outlet) -> dict[str, Any]:
         """The cleaned fields as the services name them."""
