@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.catalogue import MAKE_MESSAGES
 from deploy.cluster import Cluster
 from deploy.installation import CHECKOUT, VENV_BIN, Installation, from_environment
 from deploy.serving import follow_parent
@@ -18,11 +19,6 @@ from deploy.toolchain import FRONTEND, TO_SERVE, TO_TEST, catalogues, set_up
 
 PYTHON = str(VENV_BIN / "python")
 MOST_PROCESSES = 4
-# Without wrapping, places and strings no longer used, a changed sentence is one changed line.
-MAKE_MESSAGES = (
-    *("makemessages", "-l", "zh_Hans", "--no-wrap", "--no-location", "--no-obsolete"),
-    *("-i", "node_modules", "-i", "tests"),
-)
 
 
 def settings_names() -> set[str]:
@@ -70,7 +66,10 @@ def lint_commands() -> dict[str, list[Sequence[str | Path]]]:
         "layers": [[tool["lint-imports"]]],
         "migrations": [[PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]],
         "API snapshot": [[PYTHON, "manage.py", "openapi", "--check"]],
-        "translations": [["msgfmt", "--check", "-o", "/dev/null", source] for source in catalogues()],
+        "translations": [
+            *(["msgfmt", "--check", "-o", "/dev/null", source] for source in catalogues()),
+            [PYTHON, "-m", "deploy.catalogue"],
+        ],
         "front-end types": [["npm", "run", "--silent", "check", "--prefix", FRONTEND]],
     }
 
