@@ -17,7 +17,6 @@ from tests.browser.conftest import PHONE, sign_in_operator
 from tests.browser.site import Site
 from tests.browser.test_journey import book_at_counter, fill_contact, open_mail, ref_of, says, shown
 from tests.browser.world import World
-from tests.factories import make_category
 from tests.uploads.pdfs import pdf
 from tests.vetting.conftest import make_kind
 
@@ -31,8 +30,8 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 
 def _prepare() -> None:
-    """A category whose businesses show a licence, and whose people show who they are."""
-    barber = make_category("barber", parent=Category.objects.get(slug="beauty"))
+    """Barbers: the businesses show a licence, and their people who they are."""
+    barber = Category.objects.get(slug="barber")
     make_kind("trade-licence", barber, asks_until=True)
     make_kind("identity-card", barber, subject=PaperSubject.PERSON, asks_until=False)
     street.operator(OPERATOR, "Otto Ovi")
