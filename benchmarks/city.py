@@ -46,7 +46,7 @@ SELECT 'block', m.id, tstzrange(at, at + interval '45 minutes'), true, false, ''
 async def city(site: Site, figures: Figures, *, outlets: int, days: int, past: int, seconds: float) -> None:
     """All of it, in a metropolis that is added to what is there. `past` is how many bookings of past years."""
     started = time.monotonic()
-    call_command("demo_city", metropolis=outlets, days=days, booked=70, stdout=io.StringIO())
+    call_command("demo_city", outlets=outlets, days=days, booked=70, stdout=io.StringIO())
     size = f"{outlets:,} outlets × {days} days"
     figures.notes.append(f"metropolis: {size}, loaded in {time.monotonic() - started:.0f} s")
     plain, free = statements({}), statements(span())

@@ -144,7 +144,7 @@ async def growing_town(site: Site, figures: Figures, sizes: list[int], *, second
 
 def grow_town(size: int) -> None:
     """Let the synthetic town have so many outlets; the progress bar is on standard error."""
-    call_command("demo_city", outlets=size, stdout=io.StringIO())
+    call_command("demo_city", town=size, stdout=io.StringIO())
 
 
 def plan_of(name: str, kind: dict[str, Any], size: int) -> str:

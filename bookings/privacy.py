@@ -146,5 +146,6 @@ privacy.personal("bookings.BookingAccess", area="bookings", blanked="token_hash"
 privacy.personal("bookings.VisitMessage", area="bookings", blanked="text")
 privacy.impersonal("bookings.BookingAccess", {"a fixed word": "purpose"})
 privacy.impersonal("bookings.Allocation", {"the business's note on its own time": "note"})
+privacy.impersonal("bookings.OpenKept", {"where a business is": "point"})
 privacy.impersonal("bookings.OutletDay", {"where a business is": "point"})
 privacy.impersonal("bookings.Course", {"what the business sells": "name language"})

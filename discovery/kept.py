@@ -22,6 +22,9 @@ ASKED = (
 OPEN_THEN = "d.is_open AND (d.starts & asked.mask) <> B'0'::bit(96)"
 # The first key of who is not kept, and of who has nothing free at all: before and after every start.
 UNKNOWN, NEVER = 0.0, 2.0**40
+# By soonest so many are sorted of each category and day.
+NEAREST = 2000
+AFTER = "(%(after1)s::float8, %(after2)s::float8, %(after_pk)s::bigint)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,85 +74,110 @@ def _sells(sold: str) -> str:
 
 
 def nearest(
-    *, distance: str, area: list[str], sold: str | None, due_where: list[str], after: str | None
+    *,
+    distance: str,
+    area: list[str],
+    sold: str | None,
+    due_area: list[str],
+    due_sold: str,
+    after: str | None,
 ) -> str:
     """Who may be free in the span, nearest first: walks the open days of each category and day of the span.
 
     `distance` and `area` are of the row `d` of an outlet's day, `sold` (when more than the category was asked) is of
-    its offering `f`, `due_where` of the offering `f` of who is not kept; `after` compares key1 and outlet_id.
+    its offering `f`; of who is not kept `due_area` is of the row `k`, `due_sold` of an offering `f`. `after` compares
+    a distance and an outlet's key.
     """
     where = ["d.category_id = cats.id", "d.day = asked.day", OPEN_THEN, *area]
     if sold:
         where.append(_sells(sold))
     if after:
         where.append(after.format(distance=distance, outlet="d.outlet_id"))
-    due_distance = distance.replace("d.point", "f.point")
-    due = ["k.until < %(last_day)s::date", *due_where]
-    if after:
-        due.append(after.format(distance=due_distance, outlet="f.outlet_id"))
     return f"""
         SELECT walked.* FROM cats CROSS JOIN asked CROSS JOIN LATERAL (
                SELECT d.outlet_id, {distance} AS key1 FROM bookings_outletday d
                 WHERE {" AND ".join(where)}
                 ORDER BY {distance} FETCH FIRST (%(outlets)s) ROWS WITH TIES) walked
         UNION ALL
+        {nearest_due(distance=distance.replace("d.point", "k.point"), area=due_area, sold=due_sold, after=after)}"""
+
+
+def nearest_due(*, distance: str, area: list[str], sold: str, after: str | None = None) -> str:
+    """Of whom nothing may be said in the span, nearest first. When all are kept this finds so at the root of its
+    index (which is by `until` first); when all are due it stops as early as any nearest first.
+
+    `distance` and `area` are of the row `k`, `sold` of an offering `f`; `after` as in `nearest`.
+    """
+    where = [
+        "k.until < %(last_day)s::date",
+        *area,
+        f"(SELECT true FROM providers_offering f WHERE f.outlet_id = k.outlet_id AND {sold} LIMIT 1)",
+    ]
+    if after:
+        where.append(after.format(distance=distance, outlet="k.outlet_id"))
+    return f"""
         SELECT due.* FROM (
-               SELECT f.outlet_id, {due_distance} AS key1 FROM bookings_openkept k
-                 JOIN providers_offering f ON f.outlet_id = k.outlet_id
-                WHERE {" AND ".join(due)}
-                ORDER BY 2 FETCH FIRST (%(outlets)s) ROWS WITH TIES) due"""
+               SELECT k.outlet_id, {distance} AS key1 FROM bookings_openkept k
+                WHERE {" AND ".join(where)}
+                ORDER BY {distance} FETCH FIRST (%(outlets)s) ROWS WITH TIES) due"""
 
 
 def soonest(
     *,
-    matching: str,
+    distance: str | None,
     category: bool,
     sold: str | None,
-    distance: str,
     area: list[str],
+    due_area: list[str],
+    due_sold: str,
     after: bool,
-    rest: bool,
+    rest: str | None,
 ) -> str:
     """Who may be free, by the first quarter of each day, then by `distance`: one row for each outlet and day.
 
-    First come those that are not kept (UNKNOWN), then the days in order, and with `rest` all once more at the end
-    (NEVER): there they are for who has nothing free. Days are gathered one after the other and no more of them than
-    needed: the lateral join asks for them in order, and the limit stops it. `matching` selects outlet_id of the
-    offerings that were asked for, and `distance` as key2; `sold`, `distance` and `area` as in `nearest`.
+    First come those that are not kept (UNKNOWN), then the days in order, and at the end (NEVER) all of `rest`
+    (outlet_id, and the distance as key2): there they are for who has nothing free. Days are gathered one after the
+    other and no more of them than needed: the lateral join asks for them in order, and the limit stops it. Of each
+    category and day the NEAREST are looked at, so that it costs the same however dense the city is. `distance` (None:
+    there is no place to count from) and the others as in `nearest`; without a category, `area` is of the outlet `o`.
     """
-    later = "(key1, key2, outlet_id) > (%(after1)s::float8, %(after2)s::float8, %(after_pk)s::bigint)"
     at = "greatest(%(since)s::float8, extract(epoch FROM d.day)::float8"
-    first = f"min({at} + 900 * (position(B'1' IN d.starts & asked.mask) - 1)))"
-    start = "cats JOIN bookings_outletday d ON d.category_id = cats.id"
-    if not category:
-        start = "providers_outlet o JOIN bookings_outletday d ON d.outlet_id = o.id"
+    first = f"min({at} + 900 * (position(B'1' IN d.starts & d.mask) - 1)))"
     days = " AND ".join(["d.day = asked.day", OPEN_THEN, *area, f"NOT {not_kept('d.outlet_id')}"])
     if sold:
         days += f" AND {_sells(sold)}"
+    alias = "d" if category else "o"
+    away = distance.format(alias=alias) if distance else "0::float8"
+    nearest_first = f"ORDER BY {away} LIMIT {NEAREST}" if distance else ""
+    day = f"SELECT d.outlet_id, d.day, d.starts, asked.mask, {away} AS away FROM"
+    if category:
+        walked = f"""cats CROSS JOIN LATERAL (
+            {day} bookings_outletday d WHERE d.category_id = cats.id AND {days} {nearest_first}) d"""
+    else:
+        walked = f"""({day} providers_outlet o JOIN bookings_outletday d ON d.outlet_id = o.id
+            WHERE {days} {nearest_first}) d"""
 
     def ordered(keyed: str) -> str:
-        where = f"WHERE {later}" if after else ""
+        where = f"WHERE (key1, key2, outlet_id) > {AFTER}" if after else ""
         return f"SELECT * FROM ({keyed}) keyed {where} ORDER BY key1, key2, outlet_id LIMIT %(outlets)s"
 
-    unknown = ordered(
-        f"SELECT outlet_id, {UNKNOWN}::float8 AS key1, min(key2) AS key2 FROM matching"
-        f" WHERE {not_kept('matching.outlet_id')} GROUP BY outlet_id"
+    due = nearest_due(
+        distance=distance.format(alias="k") if distance else "0::float8",
+        area=due_area,
+        sold=due_sold,
+        after=f"({UNKNOWN}::float8, {{distance}}, {{outlet}}) > {AFTER}" if after else None,
     )
+    unknown = ordered(f"SELECT outlet_id, {UNKNOWN}::float8 AS key1, key1 AS key2 FROM ({due}) due")
     of_day = ordered(f"""
-        SELECT d.outlet_id, {first}::float8 AS key1, min({distance}) AS key2 FROM {start}
-         WHERE {days}
+        SELECT d.outlet_id, {first}::float8 AS key1, min(d.away) AS key2 FROM {walked}
          GROUP BY d.outlet_id""")
-    never = ordered(
-        f"SELECT outlet_id, {NEVER}::float8 AS key1, min(key2) AS key2 FROM matching GROUP BY outlet_id"
-    )
     parts = [
         f"(SELECT outlet_id, key1, key2 FROM ({unknown}) unknown)",
         f"(SELECT outlet_id, key1, key2 FROM asked CROSS JOIN LATERAL ({of_day}) of_day)",
     ]
     if rest:
+        never = ordered(f"SELECT outlet_id, {NEVER}::float8 AS key1, key2 FROM ({rest}) rest")
         parts.append(f"(SELECT outlet_id, key1, key2 FROM ({never}) never)")
     return f"""
-        SELECT outlet_id, key1, key2 FROM (
-               WITH matching AS MATERIALIZED ({matching})
-               SELECT * FROM ({" UNION ALL ".join(parts)}) each LIMIT %(outlets)s) first
+        SELECT outlet_id, key1, key2 FROM ({" UNION ALL ".join(parts)} LIMIT %(outlets)s) first
          ORDER BY key1, key2, outlet_id"""

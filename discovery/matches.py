@@ -17,8 +17,7 @@ Distances are on the sphere, as the index orders them: within 0.5% of the ellips
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
+from common.prepared import prepared
 from discovery import kept as keeping
 from discovery.enums import Sort
 from discovery.kept import Kept
@@ -30,8 +29,11 @@ Key = tuple[float, float, int]
 HERE = "ST_SetSRID(ST_MakePoint(%(lng)s::float8, %(lat)s::float8), 4326)::geography"
 BOX_CENTRE = "ST_SetSRID(ST_MakePoint(%(box_lng)s::float8, %(box_lat)s::float8), 4326)::geography"
 
+# Where a cursor stands that goes by distance alone.
+NEARER = "({distance}, {outlet}) > (%(after1)s::float8, %(after_pk)s::bigint)"
+
 CATEGORIES = """cats AS (
-    SELECT id FROM providers_category WHERE slug = %(category)s AND archived_at IS NULL
+    SELECT id FROM providers_category WHERE slug = %(category)s::text AND archived_at IS NULL
     UNION ALL
     SELECT c.id FROM providers_category c JOIN cats ON c.parent_id = cats.id WHERE c.archived_at IS NULL
 )"""
@@ -53,7 +55,7 @@ outlets_{n} AS MATERIALIZED (
     SELECT o.id FROM providers_outlet o
      WHERE o.provider_id IN (SELECT id FROM providers_provider WHERE {name_like}))
 """
-NAME_LIKE = "(name ILIKE %(like_{n})s OR %(word_{n})s::text <%% name)"
+NAME_LIKE = "(name ILIKE %(like_{n})s::text OR %(word_{n})s::text <%% name)"
 
 MATCHES = """
 WITH RECURSIVE {tables},
@@ -64,8 +66,8 @@ SELECT picked.key1, picked.key2, o.id, o.public_id, o.name, o.language, o.street
        o.rating_count, f.id, f.price_amount, f.place, s.public_id, s.name, s.language, s.duration_min,
        c.slug, coalesce(
            (SELECT n.name FROM providers_categoryname n
-             WHERE n.category_id = c.id AND n.language IN (%(language)s, split_part(%(language)s, '-', 1),
-             'en') ORDER BY n.language = %(language)s DESC, n.language <> 'en' DESC LIMIT 1), c.slug)
+             WHERE n.category_id = c.id AND n.language IN (%(language)s::text, split_part(%(language)s::text, '-', 1),
+             'en') ORDER BY n.language = %(language)s::text DESC, n.language <> 'en' DESC LIMIT 1), c.slug)
   FROM picked
   JOIN providers_outlet o ON o.id = picked.outlet_id
  CROSS JOIN LATERAL (
@@ -131,7 +133,7 @@ def find_matches(
         each="" if every_service else "LIMIT 1",
     )
     found: list[list[Match]] = []
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(sql, values)
         for key1, key2, outlet_pk, *rest in cursor.fetchall():
             match = Match((key1, key2, outlet_pk), outlet_pk, *rest)
@@ -160,11 +162,16 @@ def _picked(question: Question, *, after: bool, kept: Kept | None) -> str:
             return _nearest_kept(question, after)
         return _all_sorted(question, after, by_distance=by_distance, free=True)
     if by_distance and question.place != "customer":
-        return _nearest_of_leaves(question, after) if question.category else _nearest_outlets(question, after)
+        return _nearest(question, NEARER if after else None)
     return _all_sorted(question, after, by_distance=by_distance)
 
 
-def _nearest_of_leaves(question: Question, after: bool) -> str:
+def _nearest(question: Question, after: str | None) -> str:
+    """Nearest first; `after` compares a distance and an outlet's key with where the cursor stands."""
+    return _nearest_of_leaves(question, after) if question.category else _nearest_outlets(question, after)
+
+
+def _nearest_of_leaves(question: Question, after: str | None) -> str:
     """Walk the index of offerings once per category below the asked one."""
     distance = f"f.point <-> {_centre(question)}"
     where = [*_sold(question, category="f.category_id = cats.id"), *_area(question, "f")]
@@ -176,7 +183,7 @@ def _nearest_of_leaves(question: Question, after: bool) -> str:
         f" WHERE t.outlet_id = f.outlet_id AND t.id < f.id AND {twins})"
     )
     if after:
-        where.append(f"({distance}, f.outlet_id) > (%(after1)s::float8, %(after_pk)s::bigint)")
+        where.append(after.format(distance=distance, outlet="f.outlet_id"))
     return f"""
         SELECT DISTINCT near.key1, 0::float8 AS key2, near.outlet_id
           FROM cats CROSS JOIN LATERAL (
@@ -187,14 +194,14 @@ def _nearest_of_leaves(question: Question, after: bool) -> str:
          ORDER BY near.key1, near.outlet_id LIMIT %(outlets)s"""
 
 
-def _nearest_outlets(question: Question, after: bool) -> str:
+def _nearest_outlets(question: Question, after: str | None) -> str:
     """Walk the index of outlets."""
     distance = f"o.point <-> {_centre(question)}"
     where = _area(question, "o")
     sold = " AND ".join(_sold(question))
     where.append(f"(SELECT true FROM providers_offering f WHERE f.outlet_id = o.id AND {sold} LIMIT 1)")
     if after:
-        where.append(f"({distance}, o.id) > (%(after1)s::float8, %(after_pk)s::bigint)")
+        where.append(after.format(distance=distance, outlet="o.id"))
     return f"""
         SELECT near.* FROM (
                SELECT o.id AS outlet_id, {distance} AS key1, 0::float8 AS key2 FROM providers_outlet o
@@ -213,8 +220,9 @@ def _nearest_kept(question: Question, after: bool) -> str:
         distance=f"d.point <-> {_centre(question)}",
         area=_area(question, "d"),
         sold=sold,
-        due_where=[*_sold(question), *_area(question, "f")],
-        after="({distance}, {outlet}) > (%(after1)s::float8, %(after_pk)s::bigint)" if after else None,
+        due_area=_area(question, "k"),
+        due_sold=" AND ".join(_sold(question)),
+        after=NEARER if after else None,
     )
     return f"""
         SELECT DISTINCT near.key1, 0::float8 AS key2, near.outlet_id FROM ({walked}) near
@@ -224,24 +232,34 @@ def _nearest_kept(question: Question, after: bool) -> str:
 
 def _soonest(question: Question, after: bool) -> str:
     """The days of outlets by their first open quarter; who is nearest first among those of the same."""
-
-    def distance(alias: str) -> str:
-        return f"{alias}.point <-> {_centre(question)}" if question.centre else "0::float8"
+    distance = f"{{alias}}.point <-> {_centre(question)}" if question.centre else None
 
     def area(alias: str) -> list[str]:
         reach = [f"({alias}.point <-> {HERE}) <= %(radius)s::float8"] if question.radius_m is not None else []
         return [*_area(question, alias), *reach]
 
+    sold = " AND ".join(_sold(question))
+    if question.free:
+        rest = None
+    elif question.centre and question.place != "customer":
+        later = f"({keeping.NEVER}::float8, {{distance}}, {{outlet}}) > {keeping.AFTER}" if after else None
+        rest = f"SELECT outlet_id, key1 AS key2 FROM ({_nearest(question, later)}) near"
+    else:
+        away = distance.format(alias="f") if distance else "0::float8"
+        rest = (
+            f"SELECT f.outlet_id, min({away}) AS key2 FROM providers_offering f"
+            f" WHERE {' AND '.join([sold, *area('f')])} GROUP BY f.outlet_id"
+        )
     return keeping.soonest(
-        matching=f"SELECT f.outlet_id, {distance('f')} AS key2 FROM providers_offering f"
-        f" WHERE {' AND '.join([*_sold(question), *area('f')])}",
+        distance=distance,
         category=bool(question.category),
-        sold=" AND ".join(_sold(question)) if question.place or question.words else None,
-        distance=distance("d"),
+        sold=sold if question.place or question.words else None,
         # In any category the outlets' own index finds those of the area.
         area=area("d" if question.category else "o"),
+        due_area=area("k"),
+        due_sold=sold,
         after=after,
-        rest=question.free is None,
+        rest=rest,
     )
 
 
@@ -281,7 +299,7 @@ def _sold(question: Question, *, alias: str = "f", category: str | None = None) 
     if question.category:
         terms.append(category or f"{alias}.category_id IN (SELECT id FROM cats)")
     if question.place:
-        terms.append(f"{alias}.place = %(place)s")
+        terms.append(f"{alias}.place = %(place)s::text")
     if question.place == "customer":
         terms.append(f"{alias}.outlet_id IN (SELECT id FROM serving)")
     for n in range(len(question.words)):

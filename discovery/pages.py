@@ -32,8 +32,8 @@ LARGEST_BATCH = 400
 SOONEST_BATCH = 60
 # Against a span in which hardly anybody who may be free is: a page may then hold fewer and still have a next one.
 EXAMINED = 2000
-# Of spans that are further ahead than open time is kept.
-EXAMINED_UNKEPT = 200
+# By soonest, where open time is not kept that far ahead, so many of the nearest are sorted, then the next.
+UNKEPT_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _free_page(
     size = wanted + SPARE
     found: list[Free] = []
     after, examined, more = at.after, 0, True
-    while more and len(found) < wanted and examined < (EXAMINED if kept else EXAMINED_UNKEPT):
+    while more and len(found) < wanted and examined < EXAMINED:
         batch = _matches(asked, after, size, language, kept=kept)
         times = _free_times(asked, [match for matches in batch for match in matches], window=window)
         found += [each for matches in batch if (each := _first_free(asked, matches, times))]
@@ -139,8 +139,8 @@ def _soonest_page(
     """Matches by their first slot: batches come by the first quarter that may be free, and are sorted in themselves."""
     shown: list[Free] = []
     after, within, examined = at.after, at.within, 0
-    while examined < (EXAMINED if kept else EXAMINED_UNKEPT):
-        size = max(SOONEST_BATCH, limit) if kept else EXAMINED_UNKEPT
+    while examined < EXAMINED:
+        size = max(SOONEST_BATCH, limit) if kept else UNKEPT_BATCH
         found = _matches(asked, after, size + 1, language, kept=kept)
         batch = found[:size]
         times = _free_times(asked, [match for matches in batch for match in matches], window=window)

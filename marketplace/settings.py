@@ -121,6 +121,8 @@ _database = dj_database_url.parse(
 _database.setdefault("OPTIONS", {})
 # Compiling costs more than it saves: searches took 0.4 to 1.3 s with it.
 _database["OPTIONS"].setdefault("options", "-c jit=off")
+# Used by common/prepared.py alone: Django's own statements are never prepared.
+_database["OPTIONS"].setdefault("prepare_threshold", 5)
 if env.database_pool:
     # A database that was away is asked again within seconds; by default the pauses double for five minutes.
     _database["OPTIONS"]["pool"] = {

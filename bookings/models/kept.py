@@ -24,12 +24,17 @@ class OpenKept(models.Model):
 
     Triggers set that with every change of hours, people, skills, services or the outlet, in the change's own
     transaction. Search examines such an outlet as if it were open. `bookings.services.keeping` makes it anew.
+    `point` is the outlet's: search walks those that are due nearest first, and finds at once that there are none.
     """
 
     outlet = models.OneToOneField(
         "providers.Outlet", primary_key=True, on_delete=models.CASCADE, db_constraint=False, related_name="+"
     )
     until = models.DateField(db_index=True)
+    point = gis.PointField(geography=True, srid=4326, spatial_index=False)
+
+    class Meta:
+        indexes = [GistIndex(fields=["until", "point"], name="openkept_due_nearest")]
 
     def __str__(self) -> str:
         return f"{self.outlet_id} until {self.until}"

@@ -33,16 +33,19 @@ def today() -> date:
     return clock.now().astimezone(UTC).date()
 
 
-def keep_due(*, days: int = KEPT_DAYS, batch: int = BATCH) -> int:
+def keep_due(*, days: int = KEPT_DAYS, batch: int = BATCH, of_provider: int | None = None) -> int:
     """Make open time anew for some outlets that changed, or else a day further for some; answers for how many.
 
-    One transaction. Those that somebody else has locked are left to the next run.
+    `of_provider` (primary key): only of that business. One transaction. Those that somebody else has locked are left to
+    the next run.
     """
     now = today()
     last = now + (days - 1) * DAY
     with transaction.atomic():
         rows = OpenKept.objects.filter(until__lt=last).order_by("until", "outlet_id")
-        some = list(rows.select_for_update(skip_locked=True)[:batch])
+        if of_provider is not None:
+            rows = rows.filter(outlet__provider=of_provider)
+        some = list(rows.select_for_update(skip_locked=True, of=("self",))[:batch])
         groups: dict[date, list[int]] = {}
         for row in some:
             groups.setdefault(row.until, []).append(row.outlet_id)

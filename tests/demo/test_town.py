@@ -58,7 +58,7 @@ def test_an_installation_that_is_no_demo_gets_none() -> None:
 @pytest.mark.parametrize("outlets", [0, -1, town.MOST + 1])
 def test_an_absurd_size_is_refused(outlets: int) -> None:
     with pytest.raises(CommandError):
-        call_command("demo_city", outlets=outlets, stdout=StringIO())
+        call_command("demo_city", town=outlets, stdout=StringIO())
 
 
 @pytest.mark.django_db

@@ -133,14 +133,20 @@ def test_the_area_of_a_search_by_rating_comes_from_an_index(monkeypatch: pytest.
     shop(rating_sum=5, rating_count=1)
     keep()
     monkeypatch.setattr(selectors, "page_of", page_of)  # nothing but the search is counted
-    with CaptureQueriesContext(connection) as statements:
+    statements: list[tuple[str, Any]] = []
+
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(record):
         search(**HERE, sort="rating", category="hair")
     assert len(statements) <= 3
-    matches = next(each["sql"] for each in statements if "picked AS MATERIALIZED" in each["sql"])
+    matches, values = next(each for each in statements if "picked AS MATERIALIZED" in each[0])
     with connection.cursor() as cursor:
         # Of a handful of rows a scan would be cheaper: what is asked is whether the index can serve.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {matches}")
+        cursor.execute(f"EXPLAIN {matches}", values)
         plan = " ".join(line for (line,) in cursor.fetchall())
     assert re.search(r"Index (Only )?Scan (using|on) \w*offering\w*", plan), plan
 

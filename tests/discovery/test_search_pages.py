@@ -102,7 +102,8 @@ def test_the_one_that_is_free_is_found_behind_five_hundred_that_are_full() -> No
 def test_further_ahead_than_is_kept_a_bounded_number_is_examined(
     monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
-    monkeypatch.setattr(paging, "EXAMINED_UNKEPT", 2)
+    monkeypatch.setattr(paging, "EXAMINED", 2)
+    monkeypatch.setattr(paging, "UNKEPT_BATCH", 2)
     monkeypatch.setattr(paging, "SPARE", 0)
     outlets = [shop(100 * n, window_days=300) for n in range(4)]
     for outlet in outlets[:3]:

@@ -17,36 +17,37 @@ class Command(BaseCommand):
     help = (
         "Load the demo city: central Helsinki with invented businesses, people and visits. Again on the same "
         "day: nothing to do. On a later day: visits are added up to 13 days ahead, nothing else changes. "
-        "With --outlets N: a synthetic town of N outlets for benchmarks instead."
+        "With --outlets N: a metropolis of N outlets for benchmarks instead, in a database of its own; with --town N: "
+        "a town of N outlets that differ, slower."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--seed", type=int, default=1, help="another seed invents other people (default 1)"
         )
-        parser.add_argument("--outlets", type=int, metavar="N", help="make a town of N outlets instead")
         parser.add_argument(
-            "--metropolis",
+            "--outlets", type=int, metavar="N", help="copy a few shops to N places instead; a new database"
+        )
+        parser.add_argument("--town", type=int, metavar="N", help="make a town of N outlets instead")
+        parser.add_argument(
+            "--days", type=int, default=14, help="of the metropolis that are kept (default 14)"
+        )
+        parser.add_argument(
+            "--booked",
             type=int,
-            metavar="N",
-            help="copy a few shops to N places instead, fast; a new database",
-        )
-        parser.add_argument(
-            "--days", type=int, default=30, help="of the metropolis that are kept (default 30)"
-        )
-        parser.add_argument(
-            "--booked", type=int, default=70, help="percent of them that is taken (default 70)"
+            default=70,
+            help="percent of them that is taken: 0, or 50 to 100 (default 70)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             # Its sign-ins, an operator among them, have a password that everybody knows.
             raise CommandError("The demo belongs in an installation with DEMO=1 only.")
-        if options["metropolis"] is not None:
-            self._metropolis(options["seed"], options["metropolis"], options["days"], options["booked"])
-            return
         if options["outlets"] is not None:
-            self._town(options["seed"], options["outlets"])
+            self._metropolis(options["seed"], options["outlets"], options["days"], options["booked"])
+            return
+        if options["town"] is not None:
+            self._town(options["seed"], options["town"])
             return
         seed = options["seed"]
         try:
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
     def _town(self, seed: int, outlets: int) -> None:
         if not 1 <= outlets <= town.MOST:
-            raise CommandError(f"--outlets: 1 to {town.MOST}")
+            raise CommandError(f"--town: 1 to {town.MOST}")
         progress = Progress(sys.stderr, town.steps(outlets))
         made = town.load(seed, outlets=outlets, progress=progress)
         self.stdout.write(
@@ -77,8 +78,10 @@ class Command(BaseCommand):
         )
 
     def _metropolis(self, seed: int, outlets: int, days: int, booked: int) -> None:
-        if not (1 <= outlets <= metropolis.MOST and 1 <= days <= 62 and 0 <= booked <= 100):
-            raise CommandError(f"--metropolis: 1 to {metropolis.MOST}, --days: 1 to 62, --booked: 0 to 100")
+        if not (1 <= outlets <= metropolis.MOST and 1 <= days <= 62 and (booked == 0 or 50 <= booked <= 100)):
+            raise CommandError(
+                f"--outlets: 1 to {metropolis.MOST}, --days: 1 to 62, --booked: 0, or 50 to 100"
+            )
         progress = Progress(sys.stderr, metropolis.steps())
         try:
             made = metropolis.load(seed, outlets=outlets, days=days, booked=booked, progress=progress)

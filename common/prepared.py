@@ -1,0 +1,22 @@
+"""Statements that the database prepares, for those that are asked often and whose planning takes longer than they do.
+
+Django sends values within the statement's text, so that each is planned anew. Here they are sent beside it, and psycopg
+prepares a statement when a connection asks it for the fifth time. Its type must be clear for every parameter: cast it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
+
+
+@contextmanager
+def prepared() -> Iterator[CursorWrapper]:
+    """A cursor as Django's, its wrappers and its log of queries included, whose statements may be prepared."""
+    connection.ensure_connection()
+    # Django has a setting for all of its statements (server_side_binding), and many would miss their casts.
+    raw = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # the stubs know psycopg2's
+    with connection._prepare_cursor(raw) as cursor:  # type: ignore[attr-defined]
+        yield cursor
