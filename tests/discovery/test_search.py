@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from common.errors import InvalidInput
 from discovery import selectors
