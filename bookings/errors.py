@@ -180,6 +180,14 @@ class PaymentNotPossible(DomainError):
     title = _("This booking cannot be paid now.")
 
 
+class PrepaymentNeeded(DomainError):
+    """The agreed policy asks for money before the booking counts: `amount` (minor units of `currency`) online."""
+
+    code = "prepayment_needed"
+    status = 409
+    title = _("This has to be paid online, at least in part, when it is booked.")
+
+
 class BookingsAffected(DomainError):
     """The change would hit visits ahead: `bookings` lists them with what would be wrong (`why`). Sent again with
     `version` as `acknowledge`, it is done, if the list is still that."""

@@ -13,7 +13,7 @@ from bookings.services import changes, core, objections
 from common import clock
 from common.models import Event
 from common.words import in_language
-from payments.rules.policy import Policy, describe
+from payments.rules.policy import Action, describe
 
 # Once it is agreed, until it is over.
 _WITH_CODE = states.LIVE - {states.HELD, states.REQUESTED, states.CLOSED}
@@ -96,6 +96,8 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         timezone=booking.timezone,
         place=booking.place,
         payment=booking.payment_state,
+        prepaid=schemas.money(booking.prepaid_amount, booking.currency),
+        due_at_counter=schemas.money(booking.due_at_counter, booking.currency),
         hold_extended=booking.hold_extended,
         fee=schemas.money(booking.fee_amount, booking.currency),
         actions=actions(access),
@@ -171,20 +173,31 @@ def _still_concerns(access: Access) -> bool:
 
 
 def policy(booking: Booking) -> schemas.PolicyOut:
-    """The agreed policy as steps in exact amounts, for a fully paid visit."""
-    steps = describe(
-        Policy.from_dict(booking.policy), starts_at=booking.starts_at, total=booking.total_amount
-    )
+    """The agreed policy as steps in exact amounts: of what was paid in advance, or else of what may be."""
     return schemas.PolicyOut(
-        steps=[
-            schemas.PolicyStepOut(
-                until=step.until,
-                refund=schemas.money(step.refund, booking.currency),
-                fee=schemas.money(step.fee, booking.currency),
-            )
-            for step in steps
-        ]
+        steps=_steps(booking, Action.CANCEL),
+        changes=_steps(booking, Action.RESCHEDULE),
+        beforehand=schemas.money(booking.asked_beforehand, booking.currency),
     )
+
+
+def _steps(booking: Booking, action: Action) -> list[schemas.PolicyStepOut]:
+    steps = describe(
+        booking.terms,
+        starts_at=booking.starts_at,
+        total=booking.total_amount,
+        paid=booking.prepaid_amount or booking.asked_beforehand or None,
+        booked_at=booking.confirmed_at or clock.now(),
+        action=action,
+    )
+    return [
+        schemas.PolicyStepOut(
+            until=step.until,
+            refund=schemas.money(step.refund, booking.currency),
+            fee=schemas.money(step.fee, booking.currency),
+        )
+        for step in steps
+    ]
 
 
 def present_event(event: Event) -> schemas.EventOut:

@@ -197,7 +197,8 @@ class ItemOut(Schema):
 
 
 class PolicyStepOut(Schema):
-    """Cancelling up to `until` (null: ever after) gives `refund` back and keeps `fee`."""
+    """Cancelling or moving up to `until` (null: ever after) gives `refund` back and keeps `fee`. What is not kept when
+    moving stays with the visit."""
 
     until: Instant | None
     refund: MoneyOut
@@ -205,7 +206,11 @@ class PolicyStepOut(Schema):
 
 
 class PolicyOut(Schema):
-    steps: list[PolicyStepOut]
+    steps: list[PolicyStepOut] = Field(description="when the customer cancels")
+    changes: list[PolicyStepOut] = Field(description="when the customer moves it")
+    beforehand: MoneyOut = Field(
+        description="to be paid online before it counts: nothing, a deposit, or all of it"
+    )
 
 
 class OutletRef(Schema):
@@ -263,6 +268,8 @@ class BookingOut(Schema):
     timezone: str
     place: str
     payment: str
+    prepaid: MoneyOut = Field(description="paid online for it")
+    due_at_counter: MoneyOut = Field(description="what is still to be paid there")
     hold_extended: bool
     fee: MoneyOut
     actions: list[str] = Field(description="what the caller may do now")
@@ -301,6 +308,7 @@ class PreviewOut(Schema):
 
 class PaymentIn(Strict):
     method: Literal["sandbox", "counter"]
+    whole: bool = Field(False, description="online: the whole price, even where a deposit is enough")
 
 
 class PaymentOut(Schema):

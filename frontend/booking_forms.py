@@ -7,7 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bookings.models import Booking
 from payments import gateways
+from providers.enums import Place
 
 
 class ContactForm(forms.Form):
@@ -46,15 +48,25 @@ class AddressForm(forms.Form):
     )
 
 
-def method_choices(*, at_home: bool) -> list[tuple[str, str | Promise]]:
-    """The ways to pay that can be offered, those paid online first."""
+# Follows the method's name in the choice of paying only the deposit now: `sandbox:deposit`.
+DEPOSIT = "deposit"
+
+
+def method_choices(booking: Booking, *, by_customer: bool) -> list[tuple[str, str | Promise]]:
+    """The ways to pay that the held booking's terms leave, those paid online first, and a deposit before all of it."""
     words: dict[str, str | Promise] = {
         "sandbox": _("Card"),
         "counter": _("To who comes, at your door")
-        if at_home
+        if booking.place == Place.CUSTOMER
         else pgettext_lazy("a way to pay", "At the shop"),
     }
-    return [(name, words.get(name, name)) for name in gateways.methods()]
+    due = booking.asked_beforehand if by_customer else 0
+    names = [name for name in gateways.methods() if name != "counter" or not due]
+    choices = [(name, words.get(name, name)) for name in names]
+    if not 0 < due < booking.total_amount:
+        return choices
+    deposits = [(f"{name}:{DEPOSIT}", _("A deposit, by card")) for name in names if name != "counter"]
+    return [*deposits, *((name, _("All of it, by card")) for name in names)]
 
 
 class PaymentForm(forms.Form):

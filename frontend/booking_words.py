@@ -139,9 +139,11 @@ def money_lines(booking: Booking, facts: MoneyFacts) -> list[tuple[str | Promise
             lines.append((pgettext("money", "Held"), _("%(amount)s, until you say it was good") % held))
         if facts.back:
             lines.append((_("Back to you"), formats.money(facts.back, booking.currency)))
-    elif booking.payment_state == PaymentState.COUNTER and booking.status in states.LIVE:
+    if booking.due_at_counter and booking.status in states.LIVE:
         where = _("to who comes") if booking.place == Place.CUSTOMER else _("at the shop")
-        lines.append((_("To pay"), f"{total} {where}"))
+        lines.append((_("To pay"), f"{formats.money(booking.due_at_counter, booking.currency)} {where}"))
+    elif facts.paid:
+        pass
     elif facts.back_at_shop:
         lines.append((_("Paid"), formats.money(facts.counter, booking.currency)))
         lines.append((_("Back at the shop"), formats.money(facts.back_at_shop, booking.currency)))

@@ -10,6 +10,7 @@ from frontend.views import (
     desk_quality,
     desk_record,
     desk_reviews,
+    desk_terms,
     desk_vetting,
 )
 
@@ -38,6 +39,8 @@ urlpatterns = [
     path("people/<str:person_id>/", desk_find.person, name="person"),
     path("bookings/<str:ref>/", desk_find.booking, name="booking"),
     path("record/", desk_record.record, name="record"),
+    path("terms/", desk_terms.listing, name="terms"),
+    path("terms/edit/", desk_terms.edit, name="terms_edit"),
     path("reviews/", desk_reviews.listing, name="reviews"),
     path("reviews/<str:review_id>/", desk_reviews.review, name="review"),
     path("quality/", desk_quality.listing, name="quality"),

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from django.utils.translation import gettext as _
 
+from bookings.models import Booking
 from frontend import formats
 from payments.rules.policy import Policy, Step, describe
 
@@ -19,31 +21,83 @@ class PolicyLine:
     icon: str
 
 
+@dataclass(frozen=True, slots=True)
+class TermsWords:
+    """The terms line by line and in one sentence."""
+
+    lines: list[PolicyLine]
+    sentence: str
+
+
 ICONS = {"all": "circle-check", "part": "circle-minus", "none": "circle-x", "theirs": "heart-handshake"}
 
 
-def policy_steps(policy: Policy, *, starts_at: datetime, total: int, now: datetime) -> list[Step]:
-    """The steps that are still to come for a visit paid with `total` (minor units)."""
-    steps = describe(policy, starts_at=starts_at, total=total)
-    return [step for step in steps if step.until is None or step.until > now]
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the words are about: the terms, the visit's start and price (minor units), and what of the price is paid in
+    advance. `booked_at` None: it is being booked now."""
+
+    policy: Policy
+    starts_at: datetime
+    total: int
+    paid: int
+    currency: str
+    zone: str
+    now: datetime
+    booked_at: datetime | None = None
+
+    @classmethod
+    def of(cls, booking: Booking, *, now: datetime, paid: int | None = None) -> Self:
+        """What a booking agrees; `paid` is all of its price if None."""
+        return cls(
+            policy=booking.terms,
+            starts_at=booking.starts_at,
+            total=booking.total_amount,
+            paid=booking.total_amount if paid is None else paid,
+            currency=booking.currency,
+            zone=booking.timezone,
+            now=now,
+            booked_at=booking.confirmed_at,
+        )
 
 
-def policy_lines(
-    policy: Policy, *, starts_at: datetime, total: int, currency: str, zone: str, now: datetime
-) -> list[PolicyLine]:
-    """What a customer who has paid `total` gets back, step by step, and what when the provider cancels."""
-    steps = policy_steps(policy, starts_at=starts_at, total=total, now=now)
-    lines = []
-    for n, step in enumerate(steps):
+def policy_steps(agreed: Agreed) -> list[Step]:
+    """The steps that are still to come."""
+    steps = describe(
+        agreed.policy,
+        starts_at=agreed.starts_at,
+        total=agreed.total,
+        paid=agreed.paid,
+        booked_at=agreed.booked_at or agreed.now,
+    )
+    ahead = [step for step in steps if step.until is None or step.until > agreed.now]
+    # What follows gives the same back: of a deposit, say, which is smaller than either share.
+    return [step for n, step in enumerate(ahead) if n + 1 == len(ahead) or step.refund != ahead[n + 1].refund]
+
+
+def policy_lines(agreed: Agreed) -> list[PolicyLine]:
+    """What a customer gets back of what is paid in advance, step by step, and what when the provider cancels."""
+    lines: list[PolicyLine] = []
+    before: datetime | None = None
+    for n, step in enumerate(policy_steps(agreed)):
         if step.until is None:
-            when = _("If you do not come") if n else _("Whatever happens")
-        elif step.until < starts_at:
-            when = _("Until %(when)s") % {"when": formats.when(step.until, zone)}
+            is_till_start = before is not None and before >= agreed.starts_at
+            when = (
+                _("Whatever happens")
+                if not n
+                else _("If you do not come")
+                if is_till_start
+                else _("After that, or if you do not come")
+            )
+        elif step.until < agreed.starts_at:
+            when = _("Until %(when)s") % {"when": formats.when(step.until, agreed.zone)}
         else:
             when = _("After that, until it begins") if n else _("Until it begins")
-        kind = "all" if step.refund == total else "part" if step.refund else "none"
-        lines.append(PolicyLine(when, back_words(step.refund, currency), kind, ICONS[kind]))
-    lines.append(PolicyLine(_("If they cancel"), back_words(total, currency), "theirs", ICONS["theirs"]))
+        before = step.until
+        kind = "all" if step.refund == agreed.paid else "part" if step.refund else "none"
+        lines.append(PolicyLine(when, back_words(step.refund, agreed.currency), kind, ICONS[kind]))
+    theirs = back_words(agreed.paid, agreed.currency)
+    lines.append(PolicyLine(_("If they cancel"), theirs, "theirs", ICONS["theirs"]))
     return lines
 
 
@@ -54,27 +108,33 @@ def back_words(amount: int, currency: str) -> str:
     return _("%(amount)s back") % {"amount": formats.money(amount, currency)}
 
 
-def policy_sentence(
-    policy: Policy, *, starts_at: datetime, total: int, currency: str, zone: str, now: datetime
-) -> str:
+def policy_sentence(agreed: Agreed) -> str:
     """The same in one line, for beside the button."""
-    steps = policy_steps(policy, starts_at=starts_at, total=total, now=now)
-    first = steps[0]
+    steps = policy_steps(agreed)
+    first, last = steps[0], steps[-1]
     words = {
-        "back": formats.money(first.refund, currency),
-        "total": formats.money(total, currency),
-        "when": formats.when(first.until, zone) if first.until else "",
+        "back": formats.money(first.refund, agreed.currency),
+        "total": formats.money(agreed.paid, agreed.currency),
+        "when": formats.when(first.until, agreed.zone) if first.until else "",
     }
-    if first.refund == total:
+    if first.refund == agreed.paid:
         if first.until is None:
             return _("All %(total)s back if you cancel.") % words
-        after = steps[1].refund if len(steps) > 1 else 0
-        words["after"] = formats.money(after, currency)
-        if first.until >= starts_at:
+        words["after"] = formats.money(steps[1].refund, agreed.currency)
+        if first.until >= agreed.starts_at:
             return _("All %(total)s back until it begins.") % words
-        if after:
+        if len(steps) > 3:
+            return _("All %(total)s back until %(when)s, then less by and by.") % words
+        if steps[1].refund:
             return _("All %(total)s back until %(when)s, then %(after)s.") % words
         return _("All %(total)s back until %(when)s, then nothing.") % words
+    if first.refund and last.refund:
+        return _("If you cancel, %(back)s of %(total)s come back.") % words
     if first.refund:
         return _("If you cancel, %(back)s of %(total)s come back. Nothing if you do not come.") % words
     return _("Nothing comes back if you cancel.")
+
+
+def terms_words(agreed: Agreed) -> TermsWords:
+    """Both ways to say it."""
+    return TermsWords(policy_lines(agreed), policy_sentence(agreed))

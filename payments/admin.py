@@ -6,11 +6,12 @@ from unfold.admin import TabularInline
 
 from accounts.admin import ReadMostly
 from payments.models import (
-    CancellationPolicy,
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
     Payment,
+    PolicyBounds,
+    PolicyRule,
     Refund,
     WebhookReceipt,
 )
@@ -98,8 +99,14 @@ class WebhookReceiptAdmin(ReadMostly):
     hidden = ("body",)
 
 
-@admin.register(CancellationPolicy)
-class CancellationPolicyAdmin(ReadMostly):
-    list_display = ("provider", "service", "free_until_min_before", "late_percent", "no_show_percent")
-    list_select_related = ("provider", "service")
+@admin.register(PolicyRule)
+class PolicyRuleAdmin(ReadMostly):
+    list_display = ("provider", "category", "service", "currency")
+    list_select_related = ("provider", "category", "service")
     search_fields = ("provider__name", "provider__public_id")
+
+
+@admin.register(PolicyBounds)
+class PolicyBoundsAdmin(ReadMostly):
+    list_display = ("category", "most_prepaid_percent", "most_late_percent", "most_no_show_percent")
+    list_select_related = ("category",)

@@ -97,3 +97,10 @@ class WebhookTooLarge(DomainError):
     code = "webhook_too_large"
     status = 413
     title = _("This message is too long.")
+
+
+class PolicyOutOfBounds(DomainError):
+    """The terms go beyond what the marketplace allows; `fields` names them."""
+
+    code = "policy_out_of_bounds"
+    title = _("The marketplace does not allow terms like these.")

@@ -134,6 +134,7 @@ privacy.personal(
     kept={BOOKS: "booking_ref cause_type cause_id actor"},
 )
 privacy.personal("payments.LedgerEntry", area="payments", kept={BOOKS: "currency"})
+privacy.impersonal("payments.PolicyRule", {"the terms of a business": "terms currency"})
 # The sandbox is a payment company of its own; it is never told who pays.
 privacy.impersonal(
     "sandbox.SandboxIntent", {BY_ID: "merchant merchant_reference currency return_url idempotency_key"}

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from django.db.models import F, Q, QuerySet, Sum
 
 from payments.enums import LIVE, AccountKind, PaymentStatus
-from payments.models import CancellationPolicy, LedgerAccount, LedgerEntry, Payment
+from payments.models import LedgerAccount, LedgerEntry, Payment, PolicyBounds, PolicyRule
+from payments.rules.bounds import UNBOUNDED, Bounds, within
 from payments.rules.policy import DEFAULT, Policy
-from providers.models import Service
+from providers.models import Category, Provider, Service
+from providers.selectors.categories import lineage
 
 
 def payments_of(booking_ref: str) -> QuerySet[Payment]:
@@ -57,12 +59,69 @@ def provider_balance(provider_id: str, currency: str) -> int:
     return balance(AccountKind.PAYABLE, provider_id, currency)
 
 
-def policy_for(service: Service) -> Policy:
-    """The rules a service is sold under: its own, else its provider's, else the marketplace's."""
-    row = (
-        CancellationPolicy.objects.filter(provider_id=service.provider_id)
-        .filter(Q(service=service) | Q(service__isnull=True))
-        .order_by(F("service").asc(nulls_last=True))
-        .first()
+def policy_for(service: Service, *, total: int | None = None) -> Policy:
+    """The terms a service is sold under, cut to the marketplace's bounds.
+
+    The nearest rule counts: the service's own, its provider's for the category (or one above it) or for everything,
+    then the marketplace's in the same order. `total` is the price of the visit, which a fixed deposit is bounded by.
+    """
+    above = lineage(service.category_id)
+    rules = PolicyRule.objects.filter(Q(service=service) | _general(service.provider_id, above))
+    return _nearest(rules, above, currency=service.currency, total=total)
+
+
+def policy_of(provider: Provider | None, *, category: Category | None = None) -> Policy:
+    """The terms of what a provider sells in a category, or sells at all, where a service has none of its own; without
+    a provider the marketplace's."""
+    above = lineage(category.pk) if category else []
+    return _nearest(PolicyRule.objects.filter(_general(provider.pk if provider else None, above)), above)
+
+
+def _general(provider_pk: int | None, above: list[int]) -> Q:
+    of = Q(provider=provider_pk) | Q(provider__isnull=True) if provider_pk else Q(provider__isnull=True)
+    return Q(of, _category_in(above), service__isnull=True)
+
+
+def _nearest(
+    rules: QuerySet[PolicyRule], above: list[int], *, currency: str = "", total: int | None = None
+) -> Policy:
+    fitting = [rule for rule in rules if rule.currency in ("", currency)]
+    nearest = min(fitting, key=lambda rule: _distance(rule, above), default=None)
+    return within(nearest.policy if nearest else DEFAULT, _bounds_among(above), total=total)
+
+
+def rules_of(provider: Provider | None) -> QuerySet[PolicyRule]:
+    """A provider's own rules (the marketplace's if None) with what they are for: all services first, then categories,
+    then single services."""
+    return (
+        PolicyRule.objects.filter(provider=provider)
+        .select_related("category", "service")
+        .order_by(F("service__name").asc(nulls_first=True), F("category__slug").asc(nulls_first=True), "pk")
     )
-    return row.rules if row else DEFAULT
+
+
+def bounds_for(category_pk: int | None) -> Bounds:
+    """How far terms may go in a category (primary key), or where none is named."""
+    return _bounds_among(lineage(category_pk) if category_pk is not None else [])
+
+
+def bounds_by_category() -> dict[int | None, PolicyBounds]:
+    """Every bound that is drawn, by its category's primary key; None for everywhere."""
+    return {row.category_id: row for row in PolicyBounds.objects.select_related("category")}
+
+
+def _bounds_among(above: list[int]) -> Bounds:
+    found = {row.category_id: row for row in PolicyBounds.objects.filter(_category_in(above))}
+    row = next((found[pk] for pk in [*above, None] if pk in found), None)
+    return row.bounds if row else UNBOUNDED
+
+
+def _category_in(above: list[int]) -> Q:
+    return Q(category__in=above) | Q(category__isnull=True)
+
+
+def _distance(rule: PolicyRule, above: list[int]) -> tuple[bool, bool, int]:
+    """How far a rule is from the service: its own before the provider's before the marketplace's, the nearest
+    category first."""
+    steps = above.index(rule.category_id) if rule.category_id else len(above)
+    return rule.service_id is None, rule.provider_id is None, steps

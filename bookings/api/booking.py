@@ -261,7 +261,8 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
 )
 @idempotent
 def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) -> schemas.PaymentOut:
-    """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once.
+    """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once. What the policy
+    asks `beforehand` is paid online; the counter alone is then refused (409 `prepayment_needed`).
 
     Where the provider accepts bookings first (`accept_by`), either asks it: `requested`. A customer agrees to the terms
     and the notice in force by it (`/terms`, `/privacy`): show that beside the button.
@@ -269,7 +270,9 @@ def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) ->
     access = access_to(request, ref)
     if access.is_customer and access.booking.customer:
         accept_terms(customer=access.booking.customer, source=ConsentSource.API)
-    result = paying.pay(access=access, method=body.method, return_url=f"{settings.SITE_URL}/b/{ref}")
+    result = paying.pay(
+        access=access, method=body.method, whole=body.whole, return_url=f"{settings.SITE_URL}/b/{ref}"
+    )
     return schemas.PaymentOut(status=result.status, redirect_url=result.redirect_url)
 
 

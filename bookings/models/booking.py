@@ -17,6 +17,7 @@ from bookings.enums import AllocationKind, ObjectionState, PaymentState, Side, S
 from bookings.rules import states
 from common.crypto import EncryptedTextField
 from common.public_ids import PublicIdField, new_booking_ref
+from payments.rules.policy import Policy, due_beforehand
 from providers.enums import Place
 
 
@@ -45,6 +46,8 @@ class Booking(models.Model):
 
     currency = models.CharField(max_length=3)
     total_amount = models.PositiveBigIntegerField()
+    # Paid online for it; the rest, if any, is to be paid at the counter.
+    prepaid_amount = models.PositiveBigIntegerField(default=0, db_default=0)
     payment_state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.UNPAID)
     # The policy agreed at booking, as payments.rules.policy writes it.
     policy = models.JSONField(default=dict)
@@ -98,6 +101,9 @@ class Booking(models.Model):
                 condition=~Q(status="requested") | Q(accept_by__isnull=False), name="request_has_its_due"
             ),
             models.CheckConstraint(
+                condition=Q(prepaid_amount__lte=F("total_amount")), name="booking_is_not_overpaid"
+            ),
+            models.CheckConstraint(
                 condition=Q(fee_amount__lte=F("total_amount")), name="booking_fee_is_at_most_its_total"
             ),
         ]
@@ -132,6 +138,21 @@ class Booking(models.Model):
     @property
     def local_start(self) -> datetime:
         return self.starts_at.astimezone(self.zone)
+
+    @property
+    def terms(self) -> Policy:
+        """The policy agreed at booking."""
+        return Policy.from_dict(self.policy)
+
+    @property
+    def asked_beforehand(self) -> int:
+        """How much of the price is paid online before it counts, in minor units."""
+        return due_beforehand(self.terms, self.total_amount)
+
+    @property
+    def due_at_counter(self) -> int:
+        """What the customer still pays there, in minor units."""
+        return self.total_amount - self.prepaid_amount if self.payment_state == PaymentState.COUNTER else 0
 
     @property
     def service_names(self) -> str:

@@ -20,7 +20,7 @@ from common import clock
 from common.again import run_again
 from common.errors import NotAllowed
 from payments import services as payments
-from payments.rules.policy import Action, ActorKind, Outcome, Policy, outcome
+from payments.rules.policy import Action, ActorKind, Outcome, outcome
 from payments.selectors import counter_payments_of, held_amount
 
 
@@ -131,10 +131,11 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
         payments.give_back_at_counter(
             booking_ref=booking.ref, keep_amount=result.kept_at_shop, actor=actor, reason=reason or action
         )
-    if booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
-        booking.payment_state = PaymentState.UNPAID
-    elif result.refund or result.at_shop:
+    if result.refund or result.at_shop:
         booking.payment_state = PaymentState.REFUNDED
+    elif booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
+        # What was paid in advance is kept, and no more is asked.
+        booking.payment_state = PaymentState.PAID if booking.prepaid_amount else PaymentState.UNPAID
     booking.save(update_fields=["payment_state"])
     return Settled(refund=result.refund, fee=result.fee + result.kept_at_shop, back_at_shop=result.at_shop)
 
@@ -245,14 +246,15 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
         return Outcome(refund=held_amount(booking.ref) if action == Action.CANCEL else 0, fee=0)
     if action == Action.CANCEL and not core.is_open(booking):
         # The customer of a suspended business leaves it with everything back, whatever was agreed.
-        actor_kind = ActorKind.PROVIDER
+        actor_kind = ActorKind.OPERATOR
     taken = counter_payments_of([booking.ref]).get(booking.ref)
     return outcome(
-        Policy.from_dict(booking.policy),
+        booking.terms,
         paid=held_amount(booking.ref),
         at_counter=taken.amount if taken else 0,
         total=booking.total_amount,
         starts_at=booking.starts_at,
+        booked_at=booking.confirmed_at,
         at=clock.now(),
         actor_kind=actor_kind,
         action=action,

@@ -14,7 +14,6 @@ from bookings.rules.states import Move, Who
 from common import audit, clock
 from common.errors import NotFound
 from common.events import publish
-from payments.rules.policy import Policy
 from providers.enums import ProviderStatus
 
 ENDED = frozenset({states.CLOSED, states.CANCELLED, states.EXPIRED, states.NO_SHOW, states.DECLINED})
@@ -51,7 +50,7 @@ def may_be_marked_from(booking: Booking, action: str) -> datetime | None:
         action,
         starts_at=booking.starts_at,
         zone=booking.outlet.zone,
-        grace_min=Policy.from_dict(booking.policy).no_show_grace_min,
+        grace_min=booking.terms.no_show_grace_min,
     )
 
 

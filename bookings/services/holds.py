@@ -97,7 +97,8 @@ def hold(
     ]
     membership = _membership(principal, place)
     where = _visit_point(found[0], address)
-    policy = policy_for(_dearest(found, quotes).service)
+    total = sum(quote.total for quote in quotes)
+    policy = policy_for(_dearest(found, quotes).service, total=total)
     plan = Plan(
         tuple(
             plan_for(
@@ -145,7 +146,7 @@ def hold(
             hold_expires_at=now + timedelta(minutes=settings.HOLD_MINUTES),
             held_from=held_from,
             currency=place.currency,
-            total_amount=sum(quote.total for quote in quotes),
+            total_amount=total,
             policy=policy.to_dict(),
             # What its own people book the business need not accept.
             acceptance_hours=None if membership else _acceptance_hours(found),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from bookings.enums import PaymentState
-from bookings.errors import ContactNeeded, PaymentNotPossible, SlotTaken
+from bookings.errors import ContactNeeded, PaymentNotPossible, PrepaymentNeeded, SlotTaken
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
@@ -24,14 +24,15 @@ class Payment:
     redirect_url: str | None
 
 
-def pay(*, access: Access, method: str, return_url: str) -> Payment:
+def pay(*, access: Access, method: str, return_url: str, whole: bool = False) -> Payment:
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
     provider, where the service asks for acceptance.
 
-    `return_url` is where a gateway's page sends the customer back. Call it outside a transaction: a gateway is
-    asked after the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed,
-    PaymentNotPossible, PaymentClosed when the hold was given up or changed meanwhile, GatewayUnavailable,
-    GatewayRefused.
+    Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed. `return_url` is
+    where a gateway's page sends the customer back. Call it outside a transaction: a gateway is asked after the first
+    one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible,
+    PrepaymentNeeded when the policy asks for money first, PaymentClosed when the hold was given up or changed
+    meanwhile, GatewayUnavailable, GatewayRefused.
     """
     access.require_counterpart()
     if method != "counter" and method not in gateways.methods():
@@ -40,7 +41,10 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
     with transaction.atomic():
         booking = holds.lock_hold(access.booking.ref)
         _require_contact(booking, access)
+        due = booking.asked_beforehand
         if method == "counter" or booking.total_amount == 0:
+            if due and access.is_customer:
+                raise PrepaymentNeeded(amount=due, currency=booking.currency)
             payments.cancel_open_payments(booking_ref=booking.ref, actor=actor)
             state = PaymentState.COUNTER if booking.total_amount else PaymentState.PAID
             requests.confirm_or_ask(
@@ -56,7 +60,7 @@ def pay(*, access: Access, method: str, return_url: str) -> Payment:
         payment = payments.prepare_payment(
             booking_ref=booking.ref,
             provider_id=booking.outlet.provider.public_id,
-            amount=booking.total_amount,
+            amount=booking.total_amount if whole else due or booking.total_amount,
             currency=booking.currency,
             method=method,
             actor=actor,
@@ -88,13 +92,19 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
     is paid for a business that was suspended meanwhile: its hold ends.
     """
     booking = core.lock(booking_ref)
-    if booking.status not in (states.HELD, states.EXPIRED) or (amount, currency) != (
-        booking.total_amount,
-        booking.currency,
+    asked = {booking.total_amount, booking.asked_beforehand}
+    if (
+        booking.status not in (states.HELD, states.EXPIRED)
+        or amount not in asked
+        or currency != booking.currency
     ):
         _give_back(booking, payment_id, amount, reason="not_due")
         return
-    paid = {"payment_state": PaymentState.PAID}
+    is_whole = amount == booking.total_amount
+    paid = {
+        "payment_state": PaymentState.PAID if is_whole else PaymentState.COUNTER,
+        "prepaid_amount": amount,
+    }
     if booking.status == states.HELD and not core.is_open(booking):
         expiry.expire(booking)
     if booking.status == states.HELD:
@@ -104,7 +114,7 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
         with transaction.atomic():
             reserve.take_back(booking)
     except SlotTaken:
-        core.change(booking, event="booking.paid_too_late", actor=actor)
+        core.change(booking, event="booking.paid_too_late", actor=actor, amount=amount)
         _give_back(booking, payment_id, amount, reason="paid_too_late")
         return
     requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=paid, retake=True)

@@ -28,7 +28,8 @@ NOTE_LENGTH = 120
 
 
 def take_payment(*, access: Access, amount: int, means: CounterMeans, note: str = "") -> Booking:
-    """Note that the visit was paid at the counter: `amount`, as it was shown, in minor units.
+    """Note that the visit was paid at the counter: `amount`, as it was shown, in minor units: the price, less what
+    was paid in advance.
 
     By whoever marks the visit, once; the provider owes the commission from then on. Raises NotAllowed,
     PaymentNotPossible (not to be paid at the counter, or paid already), PolicyChanged (another amount by now).
@@ -39,12 +40,12 @@ def take_payment(*, access: Access, amount: int, means: CounterMeans, note: str 
         booking = core.lock(access.booking.ref)
         if booking.status not in PAYABLE or booking.payment_state != PaymentState.COUNTER:
             raise PaymentNotPossible
-        if amount != booking.total_amount:
+        if amount != booking.due_at_counter:
             raise PolicyChanged
         payments.record_counter_payment(
             booking_ref=booking.ref,
             provider_id=booking.outlet.provider.public_id,
-            amount=booking.total_amount,
+            amount=amount,
             currency=booking.currency,
             actor=access.principal.actor,
             reason="taken",
@@ -56,7 +57,7 @@ def take_payment(*, access: Access, amount: int, means: CounterMeans, note: str 
             event="booking.paid_at_counter",
             actor=access.principal.actor,
             fields={"payment_state": PaymentState.PAID},
-            amount=booking.total_amount,
+            amount=amount,
             means=str(means),
         )
         return booking
@@ -77,12 +78,14 @@ def reverse_payment(*, access: Access, reason: str) -> Booking:
         booking = core.lock(access.booking.ref)
         if booking.status not in PAYABLE:
             raise PaymentNotPossible
-        payments.reverse_counter_payment(booking_ref=booking.ref, actor=access.principal.actor, reason=reason)
+        reversed_ = payments.reverse_counter_payment(
+            booking_ref=booking.ref, actor=access.principal.actor, reason=reason
+        )
         core.change(
             booking,
             event="booking.counter_payment_reversed",
             actor=access.principal.actor,
             fields={"payment_state": PaymentState.COUNTER},
-            amount=booking.total_amount,
+            amount=reversed_.amount,
         )
         return booking

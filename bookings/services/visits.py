@@ -77,7 +77,7 @@ def complete(*, access: Access) -> Booking:
             payments.record_counter_payment(
                 booking_ref=booking.ref,
                 provider_id=booking.outlet.provider.public_id,
-                amount=booking.total_amount,
+                amount=booking.due_at_counter,
                 currency=booking.currency,
                 actor=access.principal.actor,
                 reason="completed",

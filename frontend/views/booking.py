@@ -26,12 +26,11 @@ from frontend.checklist import checklist
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
-from frontend.policy_words import policy_lines
+from frontend.policy_words import Agreed, terms_words
 from frontend.timeline import timeline
 from frontend.views import shops
 from notifications.letters.calendar import invitation
 from payments.models import Payment
-from payments.rules.policy import Policy
 from payments.selectors import open_payment_of
 from payments.services import sync_booking
 from providers.enums import Place
@@ -108,16 +107,9 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "taken": Money(facts.counter, booking.currency) if facts.counter else None,
         "is_money_held": facts.held > 0,
         "paid": Money(facts.paid, booking.currency) if facts.paid else None,
-        "policy_lines": policy_lines(
-            Policy.from_dict(booking.policy),
-            starts_at=booking.starts_at,
-            total=booking.total_amount,
-            currency=booking.currency,
-            zone=booking.timezone,
-            now=now,
-        )
+        "terms": terms_words(Agreed.of(booking, now=now, paid=facts.paid))
         if cancel and facts.paid and booking.status != states.REQUESTED
-        else [],
+        else None,
         "waiting_for_bank": open_payment is not None,
         "pay_url": open_payment.redirect_url.removeprefix(settings.SITE_URL)
         if open_payment and access.is_customer

@@ -1,6 +1,7 @@
 """The checkout: who, what else, where, how to pay, what it costs and gives back, on one page."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from bookings.errors import (
     OptionUnknown,
     PaymentNotPossible,
     PolicyChanged,
+    PrepaymentNeeded,
     SlotTaken,
     TooManyHolds,
 )
@@ -33,16 +35,15 @@ from bookings.services import holds, paying
 from common import clock
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.money import Money
-from frontend.booking_forms import AddressForm, ContactForm, PaymentForm, method_choices
+from frontend.booking_forms import DEPOSIT, AddressForm, ContactForm, PaymentForm, method_choices
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
-from frontend.policy_words import policy_lines, policy_sentence
+from frontend.policy_words import Agreed, terms_words
 from frontend.views.slots import plate
 from geo.errors import AddressUnknown
 from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentMethodUnavailable
-from payments.rules.policy import Policy
 from payments.selectors import payments_of
 from providers.enums import Place
 
@@ -63,6 +64,7 @@ REFUSED = (
     PaymentMethodUnavailable,
     PaymentNotPossible,
     PolicyChanged,
+    PrepaymentNeeded,
     TooManyHolds,
 )
 
@@ -147,9 +149,11 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpRes
             # Beside the button stood what booking agrees to.
             consents.accept_terms(customer=booking.customer, source=ConsentSource.CHECKOUT)
         shown = reverse("frontend:booking", args=[booking.ref])
+        method, _colon, part = forms["payment"].cleaned_data["method"].partition(":")
         paid = paying.pay(
             access=_again(request, access),
-            method=forms["payment"].cleaned_data["method"],
+            method=method,
+            whole=part != DEPOSIT,
             # Back to where the customer is, whatever name they reach the site by: their cookie is there.
             return_url=request.build_absolute_uri(shown),
         )
@@ -191,7 +195,7 @@ def _forms(request: HttpRequest, access: Access, *, bound: bool = False) -> dict
         forms["address"] = AddressForm(
             data, initial={"address_line": booking.address_line, "address_note": booking.address_note}
         )
-    methods = method_choices(at_home=booking.place == Place.CUSTOMER)
+    methods = method_choices(booking, by_customer=access.is_customer)
     forms["payment"] = PaymentForm(data, methods=methods, initial={"method": methods[0][0]})
     return forms
 
@@ -211,14 +215,8 @@ def _page(
     booking = access.booking
     items = list(booking.items.all())
     now = clock.now()
-    rules = Policy.from_dict(booking.policy)
-    agreed: dict[str, Any] = {
-        "starts_at": booking.starts_at,
-        "total": booking.total_amount,
-        "currency": booking.currency,
-        "zone": booking.timezone,
-        "now": now,
-    }
+    whole = Agreed.of(booking, now=now)
+    deposit = replace(whole, paid=booking.asked_beforehand)
     last = list(payments_of(booking.ref))[-1:]
     context = {
         "booking": booking,
@@ -230,8 +228,10 @@ def _page(
         "hold_seconds": settings.HOLD_MINUTES * 60 * (2 if booking.hold_extended else 1),
         "hold_minutes": settings.HOLD_MINUTES,
         "total": Money(booking.total_amount, booking.currency),
-        "policy_lines": policy_lines(rules, **agreed),
-        "policy_sentence": policy_sentence(rules, **agreed),
+        "whole_terms": terms_words(whole),
+        "deposit_terms": terms_words(deposit) if 0 < deposit.paid < whole.total else None,
+        "deposit": Money(deposit.paid, booking.currency),
+        "rest": Money(booking.total_amount - deposit.paid, booking.currency),
         "at_home": booking.place == Place.CUSTOMER,
         "answer_by": answer_by(booking),
         "is_for_reader": _is_for_reader(access),

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from common.money import Money
-from frontend import formats
 from frontend.once import new_key
 from frontend.opening import opening_of
+from frontend.policy_band import policy_band
 from frontend.views import finding, shops
 from frontend.views.outlet_times import next_times
 from geo import selectors as geo
 from geo.rules.positions import distance
-from payments.rules.policy import Policy
 from payments.selectors import policy_for
 from providers.enums import Place
 from providers.models import Offering, Outlet
@@ -55,7 +54,7 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
         "lit": times.soonest is not None and _is_today(times.soonest, shop, now),
         "people": times.people,
         "opening": opening_of(found, now),
-        "policy": _policy(policy_for(first.service)) if first else None,
+        "policy": policy_band(policy_for(first.service), shop.currency) if first else None,
         "reviews": list(reviews_of(shop.pk)[:REVIEWS]),
         "more_reviews": shop.rating_count > REVIEWS,
         "breakdown": breakdown(shop.pk),
@@ -111,23 +110,6 @@ def _distance(request: HttpRequest, shop: Outlet) -> float | None:
     """Metres from where the reader searched last."""
     kept = finding.remembered(request)
     return distance(kept[0], geo.position_of(shop.point)) if kept else None
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyBand:
-    """What comes back of the price: all until `free` before the start, then so many percent."""
-
-    free: str
-    is_free_till_start: bool
-    late_percent: int
-    no_show_percent: int
-
-
-def _policy(policy: Policy) -> PolicyBand:
-    minutes = policy.free_until_min_before
-    return PolicyBand(
-        formats.duration(minutes), minutes == 0, 100 - policy.late_percent, 100 - policy.no_show_percent
-    )
 
 
 _SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}

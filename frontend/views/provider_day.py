@@ -104,6 +104,7 @@ class Row:
     shows_contact: bool
     shows_door: bool
     total: Money
+    due: Money
     said: list[Message]
     # The money is still to be taken at the counter, by this member; and the visit's own page opens.
     pays: bool
@@ -319,6 +320,7 @@ def day_row(
         shows_contact=shows_contact,
         shows_door=shows_contact and (is_today or booking.status in UNDER_WAY),
         total=Money(booking.total_amount, booking.currency),
+        due=Money(booking.due_at_counter, booking.currency),
         said=said or [],
         pays=access.may_mark()
         and booking.payment_state == PaymentState.COUNTER
@@ -348,12 +350,10 @@ def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
         if payment:
             # Also of a visit to which nobody came: the shop has it.
             sums[payment.means or "counter"] += payment.amount
-        elif row.booking.status in given_up:
-            continue
-        elif row.booking.payment_state == PaymentState.PAID:
-            sums["online"] += row.booking.total_amount
-        elif row.booking.payment_state == PaymentState.COUNTER:
-            sums["due"] += row.booking.total_amount
+        elif row.booking.status not in given_up:
+            sums["due"] += row.booking.due_at_counter
+        if row.booking.status not in given_up:
+            sums["online"] += row.booking.prepaid_amount
     sums["all"] = sum(sums.values())
     return {name: Money(amount, outlet.currency) for name, amount in sums.items()}
 

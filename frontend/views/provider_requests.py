@@ -18,6 +18,7 @@ class Request:
     item: BookingItem
     may: bool
     total: Money
+    prepaid: Money
 
 
 def requests_at(desk: Desk) -> list[Request]:
@@ -28,6 +29,7 @@ def requests_at(desk: Desk) -> list[Request]:
             item=booking.items.all()[0],
             may=at_the_desk(desk, booking).may_mark(),
             total=Money(booking.total_amount, booking.currency),
+            prepaid=Money(booking.prepaid_amount, booking.currency),
         )
         for booking in requests_of(desk.provider)
     ]

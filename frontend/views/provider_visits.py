@@ -244,6 +244,7 @@ def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status
         zone=booking.timezone,
         back=day_url(access),
         total=Money(booking.total_amount, booking.currency),
+        due=Money(booking.due_at_counter, booking.currency),
         may_see=may_mark,
         may_take=may_mark
         and booking.payment_state == PaymentState.COUNTER

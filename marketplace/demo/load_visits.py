@@ -178,6 +178,7 @@ def _booking(visit: VisitPlan, rows: Rows, customers: dict[str, int]) -> Booking
         hold_expires_at=visit.booked_at + timedelta(minutes=10),
         currency=CURRENCY,
         total_amount=visit.amount,
+        prepaid_amount=visit.amount if visit.method == "sandbox" else 0,
         payment_state=PaymentState.REFUNDED if outcome.refund else state,
         policy=DEFAULT.to_dict(),
         check_in_code=visit.code,

@@ -14,7 +14,7 @@ from notifications.letters.calendar import invitation, location
 from notifications.letters.letter import File, Letter
 from notifications.letters.words import amount, long_time
 from notifications.models import Message
-from payments.rules.policy import Policy, free_until
+from payments.rules.policy import free_until
 from providers.enums import Place
 
 # The visit is still ahead: only then is it worth saying that it is confirmed, moved, or near.
@@ -111,7 +111,7 @@ def requested(booking: Booking, message: Message, email: str) -> Letter | None:
         return None
     when = long_time(booking.starts_at, booking.zone)
     names = {"outlet": booking.outlet.name, "when": long_time(booking.accept_by, booking.zone)}
-    if booking.payment_state == PaymentState.PAID and booking.total_amount:
+    if booking.prepaid_amount:
         otherwise = _("If they cannot, or do not answer, you get everything back.")
     else:
         otherwise = _("If they cannot, or do not answer, it is off and costs you nothing.")
@@ -171,6 +171,9 @@ def reminder(booking: Booking, message: Message, email: str) -> Letter | None:
 
 
 def paid_too_late(booking: Booking, message: Message, email: str) -> Letter | None:
+    paid = (
+        message.event.payload.get("amount", booking.total_amount) if message.event else booking.total_amount
+    )
     when = long_time(booking.starts_at, booking.zone)
     return Letter(
         subject=_("Not booked: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
@@ -178,7 +181,7 @@ def paid_too_late(booking: Booking, message: Message, email: str) -> Letter | No
         paragraphs=[
             _("Your payment arrived after the hold had ended, and somebody else has the time now."),
             _("You get all of it back, %(amount)s, in 2–5 days.")
-            % {"amount": amount(booking.total_amount, booking.currency)},
+            % {"amount": amount(paid, booking.currency)},
         ],
         facts=[
             (_("Service"), _service(booking)),
@@ -243,10 +246,19 @@ def _when(booking: Booking) -> str:
 
 def _facts(booking: Booking) -> list[tuple[str, str]]:
     total = amount(booking.total_amount, booking.currency)
+    on_the_spot = (
+        _("%(amount)s, of it %(paid)s paid and %(due)s on the spot")
+        if booking.prepaid_amount
+        else _("%(amount)s, to be paid on the spot")
+    )
     price = {
         PaymentState.PAID: _("%(amount)s, paid"),
-        PaymentState.COUNTER: _("%(amount)s, to be paid on the spot"),
-    }.get(PaymentState(booking.payment_state), "%(amount)s") % {"amount": total}
+        PaymentState.COUNTER: on_the_spot,
+    }.get(PaymentState(booking.payment_state), "%(amount)s") % {
+        "amount": total,
+        "paid": amount(booking.prepaid_amount, booking.currency),
+        "due": amount(booking.due_at_counter, booking.currency),
+    }
     return [
         (_("Service"), _service(booking)),
         (_("When"), _when(booking)),
@@ -266,8 +278,8 @@ def _before_you_come(booking: Booking) -> str:
 
 
 def _until_when_free(booking: Booking) -> str:
-    until = free_until(Policy.from_dict(booking.policy), booking.starts_at)
-    if until <= clock.now():
+    until = free_until(booking.terms, booking.starts_at, booked_at=booking.confirmed_at)
+    if until is None or until <= clock.now():
         return _("It can no longer be cancelled for free; the booking shows what a change would cost.")
     return _("Cancelling or moving is free until %(until)s.") % {"until": long_time(until, booking.zone)}
 

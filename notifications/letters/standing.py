@@ -81,7 +81,7 @@ def _is_ahead(booking: Booking) -> bool:
 
 
 def _may_leave(booking: Booking) -> str:
-    if booking.payment_state == PaymentState.PAID and booking.total_amount:
+    if booking.prepaid_amount or (booking.payment_state == PaymentState.PAID and booking.total_amount):
         return _("Until it begins you may cancel and get back everything you paid, whatever was agreed.")
     return _("Until it begins you may cancel, and it costs you nothing.")
 

@@ -1,13 +1,14 @@
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payment import Payment, Refund, WebhookReceipt
-from payments.models.policy import CancellationPolicy
+from payments.models.policy import PolicyBounds, PolicyRule
 
 __all__ = [
-    "CancellationPolicy",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",
     "Payment",
+    "PolicyBounds",
+    "PolicyRule",
     "Refund",
     "WebhookReceipt",
 ]

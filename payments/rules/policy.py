@@ -1,4 +1,4 @@
-"""Cancelling, moving and not coming: who gets how much. Pure; amounts are minor units, instants aware UTC.
+"""Prepaying, cancelling, moving and not coming: who gets how much. Pure; amounts are minor units, instants aware UTC.
 
 A booking keeps the policy it was made under (`to_dict`), so later changes do not touch it.
 """
@@ -26,38 +26,98 @@ class Action(StrEnum):
     NO_SHOW = "no_show"
 
 
+class Prepayment(StrEnum):
+    """What is asked before a booking counts. More may always be paid online; the rest is paid at the counter."""
+
+    NONE = "none"
+    DEPOSIT = "deposit"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tier:
+    """Up to `until_min_before` minutes before the start (that instant included) `keep_percent` of the price is kept."""
+
+    until_min_before: int
+    keep_percent: int
+
+
+DAY = 24 * 60
+FREE_FOR_A_DAY = (Tier(DAY, 0), Tier(0, 50))
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Free until `free_until_min_before` minutes before the start (that instant included), then
-    `late_percent` of the price is kept, and after the start, or when nobody comes, `no_show_percent`.
+    """The terms of a booking.
 
-    `no_show_grace_min`: how many minutes after the start a no-show may be noted at the earliest.
-    Raises ValueError when the percentages do not rise from 0 to 100 or a number of minutes is negative.
+    `cancel` and `change` (moving to another time): tiers, the earliest first; after the last one, and when nobody
+    comes, `no_show_percent` of the price is kept. Within `booking_grace_min` minutes of booking, and before the
+    start, both are free whatever the tiers say. `no_show_grace_min`: how many minutes after the start a no-show may
+    be noted at the earliest. `prepayment` says what is asked beforehand; of a deposit either `deposit_percent` or
+    `deposit_amount` (minor units of the booking's currency) is set.
+
+    Raises ValueError when a tier ends before the one ahead of it or keeps less, percentages are not within 0 to 100,
+    minutes or amounts are negative, or a deposit has no size or two.
     """
 
-    free_until_min_before: int = 24 * 60
-    late_percent: int = 50
+    cancel: tuple[Tier, ...] = FREE_FOR_A_DAY
+    change: tuple[Tier, ...] = FREE_FOR_A_DAY
     no_show_percent: int = 100
     no_show_grace_min: int = 0
+    booking_grace_min: int = 0
+    prepayment: Prepayment = Prepayment.NONE
+    deposit_percent: int = 0
+    deposit_amount: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.late_percent <= self.no_show_percent <= 100:
-            raise ValueError("0 <= late_percent <= no_show_percent <= 100")
-        if self.free_until_min_before < 0 or self.no_show_grace_min < 0:
-            raise ValueError("minutes are not negative")
+        for tiers in (self.cancel, self.change):
+            self._check_tiers(tiers)
+        if min(self.no_show_grace_min, self.booking_grace_min, self.deposit_amount) < 0:
+            raise ValueError("minutes and amounts are not negative")
+        if not 0 <= self.deposit_percent <= 100:
+            raise ValueError("a deposit is 0 to 100 percent")
+        sizes = (self.deposit_percent > 0) + (self.deposit_amount > 0)
+        if sizes != (self.prepayment == Prepayment.DEPOSIT):
+            raise ValueError("a deposit, and nothing else, has one size")
+
+    def _check_tiers(self, tiers: tuple[Tier, ...]) -> None:
+        percents = [0, *(tier.keep_percent for tier in tiers), self.no_show_percent, 100]
+        if percents != sorted(percents):
+            raise ValueError("percentages rise from 0 to that of a no-show, which is 100 at most")
+        edges = [tier.until_min_before for tier in tiers]
+        if edges != sorted(set(edges), reverse=True) or any(edge < 0 for edge in edges):
+            raise ValueError("each tier ends nearer to the start than the one ahead of it")
 
     def to_dict(self) -> dict[str, Any]:
         """The policy as JSON for a booking's snapshot."""
-        return {"v": 1, **asdict(self)}
+        pairs = {name: [[t.until_min_before, t.keep_percent] for t in getattr(self, name)] for name in _TIERS}
+        return {"v": 2, **asdict(self), **pairs, "prepayment": str(self.prepayment)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """The policy of a snapshot. Raises ValueError for a version this code does not know."""
-        if data.get("v") != 1:
+        if data.get("v") == 1:
+            return cls._from_first_version(data)
+        if data.get("v") != 2:
             raise ValueError(f"unknown policy version {data.get('v')!r}")
-        return cls(**{name: data[name] for name in cls.__dataclass_fields__})
+        tiers = {name: tuple(Tier(*pair) for pair in data[name]) for name in _TIERS}
+        plain = {name: data[name] for name in cls.__dataclass_fields__ if name not in tiers}
+        return cls(**{**plain, **tiers, "prepayment": Prepayment(data["prepayment"])})
+
+    @classmethod
+    def _from_first_version(cls, data: dict[str, Any]) -> Self:
+        """Bookings made before tiers were had: one instant, and moving cost what cancelling did."""
+        free = data["free_until_min_before"]
+        tiers = (Tier(free, 0), Tier(0, data["late_percent"])) if free else (Tier(0, 0),)
+        return cls(
+            cancel=tiers,
+            change=tiers,
+            no_show_percent=data["no_show_percent"],
+            no_show_grace_min=data["no_show_grace_min"],
+        )
 
 
+_TIERS = ("cancel", "change")
 DEFAULT = Policy()
 
 
@@ -76,7 +136,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Cancelling up to `until` (included; None: ever after) keeps `fee` and gives `refund` back."""
+    """Doing it up to `until` (included; None: ever after) keeps `fee` and gives `refund` back."""
 
     until: datetime | None
     keep_percent: int
@@ -84,22 +144,59 @@ class Step:
     refund: int
 
 
-def free_until(policy: Policy, starts_at: datetime) -> datetime:
-    """The last instant at which the customer cancels or moves without a fee."""
-    return starts_at - timedelta(minutes=policy.free_until_min_before)
+def due_beforehand(policy: Policy, total: int) -> int:
+    """How much of the price has to be paid online before the booking counts."""
+    if policy.prepayment == Prepayment.DEPOSIT:
+        return min(total, policy.deposit_amount or percentage(total, policy.deposit_percent))
+    return total if policy.prepayment == Prepayment.WHOLE else 0
+
+
+def free_until(
+    policy: Policy, starts_at: datetime, *, booked_at: datetime | None = None, action: Action = Action.CANCEL
+) -> datetime | None:
+    """The last instant at which the customer cancels (or moves) without a fee; None when there is none.
+
+    `booked_at`: when it was booked, for the grace after booking.
+    """
+    free = [
+        starts_at - timedelta(minutes=tier.until_min_before)
+        for tier in _tiers(policy, action)
+        if tier.keep_percent == 0
+    ]
+    if booked_at is not None and policy.booking_grace_min:
+        free.append(min(starts_at, booked_at + timedelta(minutes=policy.booking_grace_min)))
+    return max(free, default=None)
+
+
+def _tiers(policy: Policy, action: Action | str) -> tuple[Tier, ...]:
+    return policy.change if action == Action.RESCHEDULE else policy.cancel
 
 
 def keep_percent(
-    policy: Policy, *, starts_at: datetime, at: datetime, actor_kind: ActorKind | str, action: Action | str
+    policy: Policy,
+    *,
+    starts_at: datetime,
+    at: datetime,
+    actor_kind: ActorKind | str,
+    action: Action | str,
+    booked_at: datetime | None = None,
 ) -> int:
     """How many percent of the price are kept."""
-    if actor_kind != ActorKind.CUSTOMER and action != Action.NO_SHOW:
-        return 0
     if action == Action.NO_SHOW:
         return policy.no_show_percent
-    if at <= free_until(policy, starts_at):
+    if actor_kind != ActorKind.CUSTOMER:
         return 0
-    return policy.late_percent if at <= starts_at else policy.no_show_percent
+    free = free_until(policy, starts_at, booked_at=booked_at, action=Action(action))
+    if free is not None and at <= free:
+        return 0
+    return next(
+        (
+            tier.keep_percent
+            for tier in _tiers(policy, action)
+            if at <= starts_at - timedelta(minutes=tier.until_min_before)
+        ),
+        policy.no_show_percent,
+    )
 
 
 def outcome(
@@ -111,16 +208,19 @@ def outcome(
     at: datetime,
     actor_kind: ActorKind | str,
     action: Action | str,
+    booked_at: datetime | None = None,
     at_counter: int = 0,
 ) -> Outcome:
     """What `action` at the instant `at` means, when `paid` of the price `total` is held, and the shop took
-    `at_counter` itself.
+    `at_counter` itself. `booked_at` is when it was booked; None knows no grace after booking.
 
     The fee is a share of the price, but never more than was paid; it is taken from what is held first. Moving gives
     nothing back, and takes nothing of what the shop has: what is left stays with the booking. A no-show costs the
     same whoever notes it.
     """
-    percent = keep_percent(policy, starts_at=starts_at, at=at, actor_kind=actor_kind, action=action)
+    percent = keep_percent(
+        policy, starts_at=starts_at, at=at, actor_kind=actor_kind, action=action, booked_at=booked_at
+    )
     share = percentage(total, percent)
     fee = min(paid, share)
     if action == Action.RESCHEDULE:
@@ -129,22 +229,34 @@ def outcome(
     return Outcome(refund=paid - fee, fee=fee, at_shop=at_counter - kept, kept_at_shop=kept)
 
 
-def describe(policy: Policy, *, starts_at: datetime, total: int) -> tuple[Step, ...]:
-    """The policy as steps in time for a fully paid visit, from "all back" to what a no-show leaves.
+def describe(
+    policy: Policy,
+    *,
+    starts_at: datetime,
+    total: int,
+    paid: int | None = None,
+    booked_at: datetime | None = None,
+    action: Action = Action.CANCEL,
+) -> tuple[Step, ...]:
+    """The policy as steps in time for a visit of the price `total`, from "all back" to what a no-show leaves.
 
-    Steps that keep the same as the next one are left out: a policy that is always free has a single step.
+    `paid` is what is paid online (all of it if None): no more than that is kept or comes back. Steps that keep the
+    same as the next one are left out: a policy that is always free has a single step.
     """
-    edges: list[tuple[datetime | None, int]] = [
-        (free_until(policy, starts_at), 0),
-        (starts_at, policy.late_percent),
-        (None, policy.no_show_percent),
-    ]
-    if policy.free_until_min_before == 0:
-        del edges[1]  # free until the start: there is no "late"
+    paid = total if paid is None else paid
+    edges: list[tuple[datetime | None, int]] = []
+    free = free_until(policy, starts_at, booked_at=booked_at, action=action)
+    if free is not None:
+        edges.append((free, 0))
+    for tier in _tiers(policy, action):
+        until = starts_at - timedelta(minutes=tier.until_min_before)
+        if free is None or until > free:
+            edges.append((until, tier.keep_percent))
+    edges.append((None, policy.no_show_percent))
     steps: list[Step] = []
-    for index, (until, percent) in enumerate(edges):
-        if percent in (later for _, later in edges[index + 1 : index + 2]):
+    for index, (instant, percent) in enumerate(edges):
+        if index + 1 < len(edges) and percent == edges[index + 1][1]:
             continue
-        fee = percentage(total, percent)
-        steps.append(Step(until=until, keep_percent=percent, fee=fee, refund=total - fee))
+        fee = min(paid, percentage(total, percent))
+        steps.append(Step(until=instant, keep_percent=percent, fee=fee, refund=paid - fee))
     return tuple(steps)

@@ -14,7 +14,7 @@ from payments.services.gateway_state import apply_gateway_state
 from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
 from payments.services.opening import cancel_open_payments, prepare_payment, start_payment
-from payments.services.policies import set_policy
+from payments.services.policies import drop_bounds, drop_policy, set_bounds, set_policy
 from payments.services.reconcile import check_payments, retry_refunds, sync_booking, sync_payment
 from payments.services.refunds import carry_out_refund, refund_payment
 from payments.services.webhooks import receive_webhook
@@ -24,6 +24,8 @@ __all__ = [
     "cancel_open_payments",
     "carry_out_refund",
     "check_payments",
+    "drop_bounds",
+    "drop_policy",
     "give_back_at_counter",
     "keep_fee",
     "post",
@@ -36,6 +38,7 @@ __all__ = [
     "retry_refunds",
     "reverse",
     "reverse_counter_payment",
+    "set_bounds",
     "set_policy",
     "settle_cancellation",
     "share_out",

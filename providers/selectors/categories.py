@@ -84,6 +84,12 @@ def by_pk(language: str) -> dict[int, CategoryNode]:
     return {node.pk: node for node in _walk(category_tree(language))}
 
 
+def lineage(category_pk: int) -> list[int]:
+    """The primary keys of a category and of those above it, the nearest first."""
+    above = [node.pk for node in by_pk(FALLBACK).values() if category_pk in node.ids]
+    return above[::-1] or [category_pk]
+
+
 def _walk(nodes: tuple[CategoryNode, ...]) -> list[CategoryNode]:
     found: list[CategoryNode] = []
     for node in nodes:

@@ -17,6 +17,7 @@ from bookings.selectors.access import booking_for
 from bookings.services import holds, paying, till, visits
 from common.clock import rfc3339
 from payments.enums import CounterMeans
+from payments.rules.policy import Policy, Tier
 from payments.sandbox.service import act
 from payments.services import sync_booking
 from providers.enums import Role
@@ -33,6 +34,7 @@ from tests.factories import (
 from tests.frontend.test_booking_pages import text
 
 pytestmark = pytest.mark.django_db
+TWO_WEEKS = Policy(cancel=(Tier(14 * 24 * 60, 0), Tier(0, 50)), change=(Tier(14 * 24 * 60, 0), Tier(0, 50)))
 
 
 @pytest.fixture
@@ -164,9 +166,7 @@ def test_cancelling_names_the_money_and_does_it_once(me: Client, booked: Callabl
 
 def test_cancelling_late_keeps_half(me: Client, booked: Callable[..., Booking]) -> None:
     booking = booked(days=1, hour=9)
-    Booking.objects.filter(pk=booking.pk).update(
-        policy={**booking.policy, "free_until_min_before": 14 * 24 * 60}
-    )
+    Booking.objects.filter(pk=booking.pk).update(policy=TWO_WEEKS.to_dict())
 
     page = me.get(f"/b/{booking.ref}/cancel")
 
@@ -179,9 +179,7 @@ def test_what_was_paid_at_the_counter_is_said_to_come_back_there(
     booking = booked(method="counter")
     owner = Principal(user=make_member(outlet.provider))
     till.take_payment(access=booking_for(owner, booking.ref), amount=5000, means=CounterMeans.CASH)
-    Booking.objects.filter(pk=booking.pk).update(
-        policy={**booking.policy, "free_until_min_before": 14 * 24 * 60}
-    )
+    Booking.objects.filter(pk=booking.pk).update(policy=TWO_WEEKS.to_dict())
     desk = Client()
     desk.force_login(owner.require_user())
     assert "hand all of it back" in text(
@@ -202,9 +200,7 @@ def test_what_was_paid_at_the_counter_is_said_to_come_back_there(
 def test_a_stale_cancellation_shows_the_new_amounts(me: Client, booked: Callable[..., Booking]) -> None:
     booking = booked()
     stale = me.get(f"/b/{booking.ref}/cancel").context["version"]
-    Booking.objects.filter(pk=booking.pk).update(
-        policy={**booking.policy, "free_until_min_before": 14 * 24 * 60}
-    )
+    Booking.objects.filter(pk=booking.pk).update(policy=TWO_WEEKS.to_dict())
 
     page = me.post(f"/b/{booking.ref}/cancel", {"version": stale, "key": str(uuid.uuid4())})
 
@@ -271,9 +267,7 @@ def test_moving_to_a_taken_time_shows_alternatives_that_move(
 def test_a_stale_move_says_what_it_costs_now(me: Client, booked: Callable[..., Booking]) -> None:
     booking = booked()
     page = me.get(f"/b/{booking.ref}/move")
-    Booking.objects.filter(pk=booking.pk).update(
-        policy={**booking.policy, "free_until_min_before": 14 * 24 * 60}
-    )
+    Booking.objects.filter(pk=booking.pk).update(policy=TWO_WEEKS.to_dict())
 
     stale = me.post(f"/b/{booking.ref}/move", move_form(page, 14))
 

@@ -10,7 +10,15 @@ from payments.models import WebhookReceipt
 from tests.payments.paying import ACTOR, BOOKING, pay_online
 from tests.signing_in import sign_in
 
-TABLES = ["cancellationpolicy", "ledgeraccount", "ledgertransaction", "payment", "refund", "webhookreceipt"]
+TABLES = [
+    "ledgeraccount",
+    "ledgertransaction",
+    "payment",
+    "policybounds",
+    "policyrule",
+    "refund",
+    "webhookreceipt",
+]
 
 
 @pytest.fixture

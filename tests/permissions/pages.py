@@ -240,6 +240,9 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:leave": {"GET": Case("member"), "POST": Case("member")},
     "provider:member": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:member_remove": {"GET": Case("owner"), "POST": Case("owner")},
+    "provider:terms": {"GET": Case("manager")},
+    "provider:terms_edit": {"GET": Case("manager"), "POST": Case("manager", form=_NOTHING, outcome=422)},
+    "provider:terms_remove": {"GET": Case("manager"), "POST": Case("manager")},
     "provider:bank": {"GET": Case("owner")},
     "provider:bank_edit": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:bank_remove": {"GET": Case("owner"), "POST": Case("owner")},
@@ -269,6 +272,8 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("desk"),
         "POST": Case("desk", form={"outcome": "notice", "reason": "Look after it.", "key": "{uuid}"}),
     },
+    "desk:terms": _DESK,
+    "desk:terms_edit": {"GET": Case("desk"), "POST": Case("desk", form=_NOTHING, outcome=422)},
     "desk:reviews": _DESK,
     "desk:review": {
         "GET": Case("desk"),
