@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0008_open_time_kept_for_search"),
+        ("bookings", "0009_place_of_outlets_that_are_due"),
     ]
 
     operations = [

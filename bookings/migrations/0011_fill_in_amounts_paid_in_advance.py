@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("bookings", "0009_amount_paid_in_advance"),
+        ("bookings", "0010_amount_paid_in_advance"),
         ("payments", "0002_counter_payments_say_how_and_may_be_reversed"),
     ]
 
