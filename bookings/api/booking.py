@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from ninja import Query, Router
 from pydantic import AwareDatetime, Field
@@ -16,20 +16,20 @@ from bookings.enums import Source
 from bookings.presenters import present, present_event
 from bookings.selectors import bookings as selectors
 from bookings.selectors.access import Access, booking_for, day_list
-from bookings.selectors.open_time import OpenSlot
-from bookings.selectors.slots import ItemRequest, SeatSlot, slots_for
-from bookings.selectors.visit_time import VisitSlot
+from bookings.selectors.slots import ItemRequest, slots_for
 from bookings.services import (
     changes,
     front_desk,
     holds,
     paying,
 )
+from bookings.slot_lists import slot_list
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
 from common.network import network_address
 
 router = Router(tags=["bookings"])
+JSON = "application/json; charset=utf-8"
 
 
 @router.get(
@@ -44,7 +44,7 @@ def list_slots(
     staff: schemas.PublicId | None = None,
     options: list[str] = Query(default_factory=list),
     seats: Annotated[int, Field(ge=1, le=1000)] | None = None,
-) -> schemas.SlotsOut:
+) -> HttpResponse:
     """Free starts in [from, to), at most 62 days apart. `options` are repeated or comma-separated ids. Of a group
     service, the sessions with at least `seats` seats left."""
     found = slots_for(
@@ -54,15 +54,11 @@ def list_slots(
         end=to,
         seats=seats or 1,
     )
-    return schemas.SlotsOut(
-        timezone=found.timezone,
-        slots=[_slot(slot, None) for slot in found.slots],
-        travel_counted=found.travel_counted,
-    )
+    return HttpResponse(slot_list(found), content_type=JSON)
 
 
 @router.post("/slots", response={200: schemas.SlotsOut, **ERRORS}, operation_id="find_slots")
-def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
+def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> HttpResponse:
     """The same for a home address, which stays out of URLs, and for visits of several services.
 
     With the address of a home visit, its person's ways from the visit before and on to the next are counted. Of several
@@ -82,11 +78,7 @@ def find_slots(request: HttpRequest, body: schemas.SlotsIn) -> schemas.SlotsOut:
         seats=body.seats or 1,
         where=where,
     )
-    return schemas.SlotsOut(
-        timezone=found.timezone,
-        slots=[_slot(slot, _items(slot)) for slot in found.slots],
-        travel_counted=found.travel_counted,
-    )
+    return HttpResponse(slot_list(found, with_items=True), content_type=JSON)
 
 
 def _options(access: Access, body: schemas.DetailsIn) -> dict[str, list[str]] | None:
@@ -102,32 +94,6 @@ def _options(access: Access, body: schemas.DetailsIn) -> dict[str, list[str]] | 
 
 def _request(item: schemas.ItemIn) -> ItemRequest:
     return ItemRequest(item.service, item.options, item.staff, item.guest)
-
-
-def _items(slot: OpenSlot) -> list[schemas.SlotItemOut]:
-    if isinstance(slot, VisitSlot):
-        return [
-            schemas.SlotItemOut(staff=[item.staff], start=item.start, end=item.end) for item in slot.items
-        ]
-    return [schemas.SlotItemOut(staff=slot.staff, start=slot.start, end=slot.end)]
-
-
-def _slot(slot: OpenSlot, items: list[schemas.SlotItemOut] | None) -> schemas.SlotOut:
-    session, left, course = None, None, None
-    if isinstance(slot, SeatSlot):
-        session, left = slot.session, slot.seats_left
-        if slot.dates:
-            dates = [schemas.PeriodOut(start=each.start, end=each.end) for each in slot.dates]
-            course = schemas.CourseOut(name=slot.course, dates=dates)
-    return schemas.SlotOut(
-        start=slot.start,
-        end=slot.end,
-        staff=slot.staff,
-        items=items,
-        session=session,
-        seats_left=left,
-        course=course,
-    )
 
 
 @router.post("/bookings", response={201: schemas.BookingOut, **ERRORS}, operation_id="create_booking")

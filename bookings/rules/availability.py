@@ -12,10 +12,11 @@ ranges by bookings/rules/several.py.
 Instants are aware and in UTC, lengths are minutes, busy periods include the buffers of what took them.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -199,21 +200,80 @@ def _slots(
     shared = _pool_ranges(visit, pools)
     if shared == []:
         return
-    found = [(person, _ranges(visit, person, shared)) for person in sorted(people, key=lambda p: p.id)]
-    able = [(person.id, ranges, merge(person.working)) for person, ranges in found if ranges]
+    able = [each for each in _alike(visit, people, shared) if each.ranges]
     if not able:
         return
-    earliest = max(start, min(ranges[0][0] for _, ranges, _ in able))
-    latest = min(window.end, max(ranges[-1][1] for _, ranges, _ in able) + MINUTE)
+    earliest = max(start, min(each.ranges[0][0] for each in able))
+    latest = min(window.end, max(each.ranges[-1][1] for each in able) + MINUTE)
     length = visit.length
+    for instant, staff in _free(able, grid, earliest, latest):
+        if start <= instant < window.end:
+            yield Slot(instant, instant + length, staff)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """People (ids) with the same starts, `ranges`, in the same merged working intervals."""
+
+    ids: frozenset[int]
+    ranges: list[Range]
+    working: list[Span]
+
+
+def _alike(visit: Visit, people: Iterable[Person], shared: list[Range] | None) -> list[_Alike]:
+    """Everybody with the starts at which they, and enough of all units, are free. Most work the outlet's hours and many
+    have nothing that day: what is the same for several is worked out once."""
+    found: dict[tuple[tuple[Span, ...], tuple[Span, ...]], list[Person]] = {}
+    for person in people:
+        found.setdefault((tuple(person.working), tuple(person.busy)), []).append(person)
+    return [
+        _Alike(
+            frozenset(person.id for person in same),
+            _ranges(visit, same[0], shared),
+            merge(same[0].working),
+        )
+        for same in found.values()
+    ]
+
+
+def _free(
+    able: Sequence[_Alike], grid: Grid, earliest: datetime, latest: datetime
+) -> Iterator[tuple[datetime, tuple[int, ...]]]:
+    """Every start on the grid of the local days from `earliest` to `latest`, in order, with who is free then (ids in
+    order)."""
+    if grid.align == "clock":
+        starts = [start for day in grid.days(earliest, latest) for start in grid.wall_clock(day)]
+        yield from _sweep(able, starts)
+        return
     for day in grid.days(earliest, latest):
-        free: dict[datetime, list[int]] = {}
-        for id, ranges, working in able:
-            for instant in grid.starts(day, ranges, working):
-                free.setdefault(instant, []).append(id)
+        free: dict[datetime, set[int]] = {}
+        for each in able:
+            for instant in grid.starts(day, each.ranges, each.working):
+                free.setdefault(instant, set()).update(each.ids)
         for instant in sorted(free):
-            if start <= instant < window.end:
-                yield Slot(instant, instant + length, tuple(free[instant]))
+            yield instant, tuple(sorted(free[instant]))
+
+
+def _sweep(able: Sequence[_Alike], starts: Sequence[datetime]) -> Iterator[tuple[datetime, tuple[int, ...]]]:
+    """The same where all have the grid in common: those who come and go from one start to the next are noted, so that a
+    start costs nothing for each of the people who are free before and after it."""
+    changes: dict[int, frozenset[int]] = {}
+    for each in able:
+        at = 0
+        for first, last in each.ranges:
+            since = bisect_left(starts, first, at)
+            at = bisect_right(starts, last, since)
+            # Who goes and comes at the same start stays.
+            changes[since] = changes.get(since, frozenset()) ^ each.ids
+            changes[at] = changes.get(at, frozenset()) ^ each.ids
+    free: frozenset[int] = frozenset()
+    edges = sorted(changes)
+    for edge, following in pairwise(edges):
+        free ^= changes[edge]
+        if free:
+            staff = tuple(sorted(free))
+            for start in starts[edge:following]:
+                yield start, staff
 
 
 def _ranges(visit: Visit, person: Person, shared: list[Range] | None) -> list[Range]:

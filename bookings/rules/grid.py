@@ -47,10 +47,14 @@ class Grid:
             yield day
             day += DAY
 
+    def wall_clock(self, day: date) -> Sequence[datetime]:
+        """Every start of a local day on the wall clock, whoever is free, in order."""
+        return _wall_clock(self.zone, day, self.step_min, self.offset_min)
+
     def starts(self, day: date, ranges: Sequence[Range], working: Sequence[Span]) -> Iterator[datetime]:
         """The starts of a local day within `ranges`, in order; `working` are the merged intervals they lie in."""
         if self.align == "clock":
-            grid = _wall_clock(self.zone, day, self.step_min, self.offset_min)
+            grid = self.wall_clock(day)
             for first, last in ranges:
                 if grid and first > grid[-1]:
                     break

@@ -103,6 +103,7 @@ class OpenTime:
         self._journeys = journeys
         self._staff = staff_of(ask, rows)
         self.names = {staff.pk: staff.public_id for staff in self._staff}
+        self._ids: dict[tuple[int, ...], list[str]] = {}
         self.pools = [
             Pool(kind, quantity, {pk: busy.units.get(pk, ()) for pk in units})
             for kind, quantity, units in rows.needs
@@ -158,7 +159,14 @@ class OpenTime:
 
     def public(self, slot: Slot) -> OpenSlot:
         """The slot as people see it."""
-        return OpenSlot(slot.start, slot.end, [self.names[pk] for pk in slot.staff])
+        return OpenSlot(slot.start, slot.end, self._public_ids(slot.staff))
+
+    def _public_ids(self, staff: tuple[int, ...]) -> list[str]:
+        """Of many slots in a row the same people are free: they share one list."""
+        known = self._ids.get(staff)
+        if known is None:
+            known = self._ids[staff] = [self.names[pk] for pk in staff]
+        return known
 
     def is_choosable(self, start: datetime) -> bool:
         """Whether customers may choose it now: after the notice, within the window."""

@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from bookings.rules.availability import Strategy, Visit
 from bookings.rules.grid import Grid
 from bookings.rules.travel import Taken
+from common.prepared import prepared
 from common.spans import Span
 from geo.enums import TravelMode
 from geo.rules.positions import Position
@@ -95,7 +94,7 @@ WITH stale AS (
     UNION ALL
     SELECT a.item_id, a.session_id, a.staff_id, a.resource_id, a.period FROM bookings_allocation a
      WHERE a.live AND a.overbooked AND a.period && tstzrange(%(start)s, %(end)s)
-       AND (a.staff_id = ANY(%(staff)s) OR a.resource_id = ANY(%(units)s))
+       AND (a.staff_id = ANY(%(staff)s::bigint[]) OR a.resource_id = ANY(%(units)s::bigint[]))
 )
 SELECT taken.staff_id, taken.resource_id,
        json_agg(json_build_array(extract(epoch FROM greatest(lower(taken.period), %(start)s)),
@@ -103,7 +102,7 @@ SELECT taken.staff_id, taken.resource_id,
   FROM taken
  WHERE taken.item_id IS NULL
     OR (taken.item_id NOT IN (SELECT id FROM stale)
-        AND taken.item_id NOT IN (SELECT id FROM bookings_bookingitem WHERE booking_id = %(besides)s))
+        AND taken.item_id NOT IN (SELECT id FROM bookings_bookingitem WHERE booking_id = %(besides)s::bigint))
  GROUP BY taken.staff_id, taken.resource_id
 """
 
@@ -212,7 +211,7 @@ def load_rules(
         "first_day": days[0],
         "last_day": days[1],
     }
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(RULES, values)
         return {offering.pk: offering for row in cursor.fetchall() for offering in _outlet(row, days)}
 
@@ -238,7 +237,7 @@ def load_busy(
         "travellers": list(travellers),
     }
     busy = Busy()
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(BUSY_WITH_PLACES if travellers else BUSY, values)
         for staff_pk, unit_pk, periods in cursor.fetchall():
             taken = [_span(start, end) for start, end, *_ in periods]

@@ -11,13 +11,36 @@ from bookings.selectors.sessions import SeatsLeft, bookable, is_group, seats_lef
 from bookings.selectors.visit_time import visit_time
 from common import clock
 from common.errors import NotFound
+from common.prepared import prepared
 from common.spans import Span
 from geo.routing import Absent
 from geo.rules.positions import Position
 from providers.enums import Place
-from providers.models import Offering, Outlet, Service
+from providers.models import Offering
 
 MOST_GUESTS = 8
+
+# What an outlet sells. The list of one service needs no more of it: models would take longer than all else.
+SOLD = """
+SELECT s.public_id, f.id, s.id, f.place, s.capacity, s.duration_min, o.timezone, o.window_days
+  FROM providers_outlet o
+  JOIN providers_offering f ON f.outlet_id = o.id AND f.is_live
+  JOIN providers_service s ON s.id = f.service_id
+ WHERE o.public_id = %(outlet)s::text AND s.public_id = ANY(%(services)s::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """One service of one outlet, as the catalogue has it."""
+
+    offering_pk: int
+    service_pk: int
+    place: str
+    capacity: int
+    duration_min: int
+    timezone: str
+    window_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +94,37 @@ def slots_for(
     OptionUnknown.
     """
     window = checked_window(start, end)
-    found = offerings_of(outlet, items)
-    window = _within_booking_window(window, found[0].outlet)
-    require_sold_so([each.service for each in found], seats=seats)
-    if is_group(found[0].service):
-        listed = _of_group(found[0], items[0], window, seats)
-    elif len(items) == 1:
-        listed = _of_one(found[0], items[0], window, where, besides_booking)
+    sold = _sold(outlet, items)
+    window = _within_booking_window(window, sold[0].window_days)
+    require_sold_so([each.capacity for each in sold], seats=seats)
+    if len(items) == 1 and sold[0].capacity == 1:
+        listed = _of_one(sold[0], items[0], window, where, besides_booking)
     else:
-        listed = _of_several(found, items, window, where, any_order, besides_booking)
-    counted = found[0].place != Place.CUSTOMER or where is not None
-    return OutletSlots(found[0].outlet.timezone, listed, counted)
+        found = offerings_of(outlet, items)
+        if is_group(found[0].service):
+            listed = _of_group(found[0], items[0], window, seats)
+        else:
+            listed = _of_several(found, items, window, where, any_order, besides_booking)
+    counted = sold[0].place != Place.CUSTOMER or where is not None
+    return OutletSlots(sold[0].timezone, listed, counted)
+
+
+def _sold(outlet: str, items: Sequence[ItemRequest]) -> list[Sold]:
+    """What is asked for at an outlet (public ids), in the order of `items`. One statement.
+
+    All at the outlet, or all at the customer's. Raises NotFound (no such outlet), NotOffered.
+    """
+    with prepared() as cursor:
+        cursor.execute(SOLD, {"outlet": outlet, "services": [item.service for item in items]})
+        found = {row[0]: Sold(*row[1:]) for row in cursor.fetchall()}
+    if any(item.service not in found for item in items):
+        if Offering.objects.filter(outlet__public_id=outlet, is_live=True).exists():
+            raise NotOffered
+        raise NotFound
+    asked = [found[item.service] for item in items]
+    if len({each.place for each in asked}) > 1:
+        raise NotOffered
+    return asked
 
 
 def offerings_of(outlet: str, items: Sequence[ItemRequest], *, live_only: bool = True) -> list[Offering]:
@@ -105,9 +148,9 @@ def offerings_of(outlet: str, items: Sequence[ItemRequest], *, live_only: bool =
     return [found[item.service] for item in items]
 
 
-def require_sold_so(services: Sequence[Service], *, seats: int) -> None:
-    """Several seats are of a group service, which is booked by itself. Raises NotOffered."""
-    groups = [is_group(service) for service in services]
+def require_sold_so(capacities: Sequence[int], *, seats: int) -> None:
+    """Several seats are of a group service (of a `capacity` above 1), which is booked by itself. Raises NotOffered."""
+    groups = [capacity > 1 for capacity in capacities]
     if (any(groups) and len(groups) > 1) or (seats > 1 and not any(groups)):
         raise NotOffered
 
@@ -154,12 +197,12 @@ def _plans(found: Sequence[Offering], items: Sequence[ItemRequest], where: Posit
 
 
 def _of_one(
-    offering: Offering, item: ItemRequest, window: Span, where: Position | None, besides: int | None
+    sold: Sold, item: ItemRequest, window: Span, where: Position | None, besides: int | None
 ) -> list[OpenSlot]:
-    duration_min = offering.service.duration_min + extra_minutes(offering.service_id, item.options)
-    ask = Ask(offering.pk, duration_min=duration_min, where=where)
+    duration_min = sold.duration_min + extra_minutes(sold.service_pk, item.options)
+    ask = Ask(sold.offering_pk, duration_min=duration_min, where=where)
     found = open_time([ask], window=window, besides_booking=besides, fair_share=False, absent=Absent.ASK)[
-        offering.pk
+        sold.offering_pk
     ]
     listed = [found.public(slot) for slot in found.slots()]
     if item.staff is not None:
@@ -189,8 +232,8 @@ def _of_several(
     return [found.public(layout) for layout in found.layouts()]
 
 
-def _within_booking_window(window: Span, outlet: Outlet) -> Span:
+def _within_booking_window(window: Span, window_days: int) -> Span:
     """Nothing that is past or beyond the booking window can be chosen: it need not be loaded."""
     now = clock.now()
-    furthest = now + timedelta(days=outlet.window_days + 2)
+    furthest = now + timedelta(days=window_days + 2)
     return Span(min(max(window.start, now), furthest), min(max(window.end, now), furthest))

@@ -91,7 +91,7 @@ def hold(
     """
     found = offerings_of(outlet, items)
     place = found[0].outlet
-    require_sold_so([each.service for each in found], seats=seats)
+    require_sold_so([each.service.capacity for each in found], seats=seats)
     quotes = [
         quote_for(offering, item.options, seats=seats) for offering, item in zip(found, items, strict=True)
     ]
