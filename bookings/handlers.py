@@ -1,6 +1,6 @@
 """What bookings does when it hears of something."""
 
-from bookings.models import Booking, BookingItem
+from bookings.models import Booking, BookingItem, ItemHelper
 from bookings.services import expiry, paying
 from common.actors import gateway_actor
 from common.events import after_commit, within_transaction
@@ -46,9 +46,10 @@ def on_provider_suspended(event: Event) -> None:
 
 @within_transaction("booking.completed")
 def on_visit_done(event: Event) -> None:
-    """Count the visit for whoever did it, in the transaction that completed it."""
-    done_by = BookingItem.objects.filter(booking__ref=event.subject_id).values_list("staff_id", flat=True)
-    count_served(staff_ids=done_by)
+    """Count the visit for all who did it, in the transaction that completed it."""
+    items = BookingItem.objects.filter(booking__ref=event.subject_id)
+    helpers = ItemHelper.objects.filter(item__in=items).values_list("staff_id", flat=True)
+    count_served(staff_ids=items.values_list("staff_id", flat=True).union(helpers))
 
 
 def lock_booking(booking_ref: str) -> None:

@@ -78,6 +78,7 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
                 price=schemas.money(item.price_amount, item.currency),
                 name=item.name,
                 staff_name=item.staff.name,
+                team=[schemas.PersonRef(id=person.public_id, name=person.name) for person in item.people],
                 guest=item.guest,
                 session=item.session.public_id if item.session else None,
                 seats=item.seats,

@@ -31,7 +31,7 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
     visits = (
         Booking.objects.filter(pk__in=subject.booking_pks)
         .select_related("outlet")
-        .prefetch_related("items__staff", "messages", "objections__statements")
+        .prefetch_related("items__staff", "items__helpers", "messages", "objections__statements")
         .order_by("pk")
     )
     events: dict[str, list[dict[str, Any]]] = {}
@@ -79,7 +79,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "items": [
             {
                 "service": item.name,
-                "with": item.staff.name,
+                "with": item.staff_names,
                 "starts_at": rfc3339(item.starts_at),
                 "ends_at": rfc3339(item.ends_at),
                 "lines": item.lines,
@@ -110,9 +110,8 @@ def _obstacles(subject: Subject) -> Iterator[Obstacle]:
     visits = Booking.objects.filter(pk__in=subject.booking_pks, status__in=OPEN).select_related("outlet")
     for booking in visits.order_by("starts_at"):
         yield Obstacle("open_booking", booking.ref, booking.outlet.name)
-    to_do = Booking.objects.filter(
-        items__staff_id__in=subject.staff_pks, status__in=OPEN, ends_at__gt=clock.now()
-    ).distinct()
+    theirs = Q(items__staff__in=subject.staff_pks) | Q(items__helpers__in=subject.staff_pks)
+    to_do = Booking.objects.filter(theirs, status__in=OPEN, ends_at__gt=clock.now()).distinct()
     for booking in to_do.select_related("outlet").order_by("starts_at"):
         yield Obstacle("visit_to_do", booking.ref, booking.outlet.name)
 

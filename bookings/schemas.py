@@ -180,7 +180,14 @@ class StandardIn(Strict):
     done: list[Annotated[int, Field(ge=0, le=1000)]] = Field(max_length=200)
 
 
+class PersonRef(Schema):
+    id: str
+    name: str
+
+
 class ItemOut(Schema):
+    """One service. `staff` does it, or leads the `team` of all who do it together."""
+
     id: str
     service: str
     staff: str
@@ -190,6 +197,7 @@ class ItemOut(Schema):
     name: str
     staff_name: str
     lines: list[LineOut]
+    team: list[PersonRef] = Field(default_factory=list, description="all who do it, the leading person first")
     guest: int = 1
     session: str | None = Field(None, description="the group session that the seats are in")
     seats: int = 1
@@ -345,6 +353,9 @@ class CancelIn(Strict):
 class RescheduleIn(Strict):
     start: AwareDatetime
     staff: PublicId | None = None
+    instead_of: PublicId | None = Field(
+        None, description="of several people: whom `staff` comes in for; the others stay"
+    )
     version: str = Field(max_length=80)
 
 

@@ -3,7 +3,7 @@
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
-from bookings.schemas import BookingOut, Instant, OutletRef, PublicId, Strict, Text
+from bookings.schemas import BookingOut, Instant, OutletRef, PersonRef, PublicId, Strict, Text
 
 
 class SessionsIn(Strict):
@@ -26,11 +26,6 @@ class SessionSeatsIn(Strict):
 
 class SessionMoveIn(Strict):
     start: AwareDatetime
-
-
-class PersonRef(Schema):
-    id: str
-    name: str
 
 
 class ServiceRef(Schema):

@@ -54,9 +54,7 @@ def _rich(slot: SeatSlot | VisitSlot, *, with_items: bool) -> schemas.SlotOut:
     session, left, course = None, None, None
     items = [schemas.SlotItemOut(staff=slot.staff, start=slot.start, end=slot.end)]
     if isinstance(slot, VisitSlot):
-        items = [
-            schemas.SlotItemOut(staff=[each.staff], start=each.start, end=each.end) for each in slot.items
-        ]
+        items = [schemas.SlotItemOut(staff=each.staff, start=each.start, end=each.end) for each in slot.items]
     else:
         session, left = slot.session, slot.seats_left
         if slot.dates:

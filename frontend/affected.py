@@ -65,7 +65,7 @@ def affected(provider: Provider, error: BookingsAffected) -> Affected:
     rows = (
         Booking.objects.filter(ref__in=why)
         .select_related("customer")
-        .prefetch_related("items__staff")
+        .prefetch_related("items__staff", "items__helpers")
         .order_by("starts_at", "pk")
     )
     return Affected(

@@ -117,6 +117,13 @@ class PhasesInvalid(DomainError):
     title = _("The parts of the service do not add up to its length.")
 
 
+class GroupHasOneLeader(DomainError):
+    """Of a service with seats, one person holds each session: it is not done by several together."""
+
+    code = "group_has_one_leader"
+    title = _("A service with seats is held by one person. Set either seats or people.")
+
+
 class ZoneUnknown(DomainError):
     """The time zone is not an IANA name such as Europe/Helsinki."""
 

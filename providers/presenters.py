@@ -179,6 +179,7 @@ def service(row: Service) -> s.ServiceOut:
         price=money(row.price_amount, row.currency),
         tax_percent=str(row.tax_percent),
         capacity=row.capacity,
+        team_size=row.team_size,
         needs_acceptance=row.needs_acceptance,
         acceptance_hours=row.acceptance_hours,
         position=row.position,
@@ -259,6 +260,7 @@ def public_service(row: Offering, currency: str, slug: str) -> s.PublicServiceOu
         price=money(row.price_amount, currency),
         options=[option(o, currency) for o in sold.live_options],  # type: ignore[attr-defined]
         capacity=sold.capacity,
+        team_size=sold.team_size,
         needs_acceptance=sold.needs_acceptance,
         acceptance_hours=sold.acceptance_hours,
     )

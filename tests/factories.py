@@ -207,7 +207,9 @@ def make_review(booking: Booking, stars: Stars | None = None, **fields: Any) -> 
         value_stars=stars.value,
         **{"author_name": "Helmi V.", "text": "Just right.", **fields},
     )
-    ratings.add_rating(outlet_id=review.outlet_id, staff_id=review.staff_id, stars=stars)
+    ratings.add_rating(
+        outlet_id=review.outlet_id, staff_ids=[review.staff_id] if review.staff_id else [], stars=stars
+    )
     return review
 
 

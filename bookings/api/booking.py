@@ -273,5 +273,11 @@ def cancel(request: HttpRequest, ref: schemas.PublicId, body: schemas.CancelIn) 
 def reschedule(request: HttpRequest, ref: schemas.PublicId, body: schemas.RescheduleIn) -> schemas.BookingOut:
     """Move to another start; `version` is the preview's (stale: 409 `policy_changed`)."""
     access = access_to(request, ref)
-    changes.reschedule(access=access, start=body.start, staff=body.staff, version=body.version)
+    changes.reschedule(
+        access=access,
+        start=body.start,
+        staff=body.staff,
+        instead_of=body.instead_of,
+        version=body.version,
+    )
     return again(access)

@@ -1,5 +1,5 @@
-"""The tables of bookings: visits and what they take (booking.py), group sessions and courses (sessions.py),
-open time kept ready for search (kept.py)."""
+"""The tables of bookings: visits and what they take (booking.py), who does it together (team.py), group sessions
+and courses (sessions.py), open time kept ready for search (kept.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -12,6 +12,7 @@ from bookings.models.booking import (
 )
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.sessions import Course, GroupSession
+from bookings.models.team import ItemHelper
 
 __all__ = [
     "Allocation",
@@ -20,6 +21,7 @@ __all__ = [
     "BookingItem",
     "Course",
     "GroupSession",
+    "ItemHelper",
     "Objection",
     "ObjectionStatement",
     "OpenKept",

@@ -16,9 +16,11 @@ from django.db.models.functions import Now
 from bookings.enums import AllocationKind, ObjectionState, PaymentState, Side, Source, Status
 from bookings.rules import states
 from common.crypto import EncryptedTextField
+from common.names import joined
 from common.public_ids import PublicIdField, new_booking_ref
 from payments.rules.policy import Policy, due_beforehand
 from providers.enums import Place
+from providers.models import StaffMember
 
 
 class Booking(models.Model):
@@ -162,7 +164,7 @@ class Booking(models.Model):
     @property
     def staff_names(self) -> str:
         """Who does it, in one line, each once."""
-        return ", ".join(dict.fromkeys(item.staff.name for item in self.items.all()))
+        return joined(dict.fromkeys(person.name for item in self.items.all() for person in item.people))
 
     @property
     def has_several(self) -> bool:
@@ -223,6 +225,10 @@ class BookingItem(models.Model):
         "GroupSession", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )
     seats = models.PositiveSmallIntegerField(default=1)
+    # Who does it together with `staff`.
+    helpers = models.ManyToManyField(
+        "providers.StaffMember", through="ItemHelper", related_name="helped_items"
+    )
 
     class Meta:
         constraints = [
@@ -237,6 +243,16 @@ class BookingItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id}/{self.position} {self.name}"
+
+    @property
+    def people(self) -> list[StaffMember]:
+        """Everybody who does it, who leads first."""
+        return [self.staff, *sorted(self.helpers.all(), key=lambda person: person.pk)]
+
+    @property
+    def staff_names(self) -> str:
+        """Who does it, in one line."""
+        return joined(person.name for person in self.people)
 
 
 class Allocation(models.Model):

@@ -1,13 +1,13 @@
 """The engine: values in, slots out. No database and no clock of its own.
 
-A visit fits at a start when a person works during all of it, that person is free for it with its buffers, and
-so is enough of every resource kind it needs. Each of these is a set of starts, kept as **ranges**: sorted,
-disjoint pairs of a first and a last start, both included (a visit may begin the instant the one before it has
-ended, and end when the next begins). A `Grid` (bookings/rules/grid.py) says which of these starts customers
-may choose. The slot list, the search and the booking check all ask the same ranges and the same grid, so what
-is offered can be taken and what is taken was offered. During a processing phase (bookings/rules/phases.py) the
-person may be busy with somebody else; the units may not. Visits of several services are laid out of the same
-ranges by bookings/rules/several.py.
+A visit fits at a start when a person works during all of it, that person is free for it with its buffers (of a visit
+that several people do together: as many people), and so is enough of every resource kind it needs. Each of these is a
+set of starts, kept as **ranges**: sorted, disjoint pairs of a first and a last start, both included (a visit may
+begin the instant the one before it has ended, and end when the next begins). A `Grid` (bookings/rules/grid.py) says
+which of these starts customers may choose. The slot list, the search and the booking check all ask the same ranges
+and the same grid, so what is offered can be taken and what is taken was offered. During a processing phase
+(bookings/rules/phases.py) the person may be busy with somebody else; the units may not. Visits of several services
+are laid out of the same ranges by bookings/rules/several.py.
 
 Instants are aware and in UTC, lengths are minutes, busy periods include the buffers of what took them.
 """
@@ -34,6 +34,7 @@ class Visit:
     """What has to fit: its length without buffers, and the time kept free before and after it (minutes).
 
     Buffers may lie outside working hours, unless `buffers_in_hours`. Without `phases` the person is at it throughout.
+    `team` people do it together, each as one alone would.
     """
 
     duration_min: int
@@ -41,6 +42,7 @@ class Visit:
     buffer_after_min: int = 0
     buffers_in_hours: bool = False
     phases: tuple[Phase, ...] = ()
+    team: int = 1
 
     @property
     def length(self) -> timedelta:
@@ -88,13 +90,14 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Person:
     """Someone who can do it: when they work, what they are busy with (in any order), and how many different
-    services they are able to do.
+    services they are able to do. `must`: a team has to include them.
     """
 
     id: int
     working: Sequence[Span]
     busy: Sequence[Span] = ()
     skills: int = 0
+    must: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,8 @@ def slots(
 ) -> list[Slot]:
     """Every slot on the grid that starts in `window`, in order; none before `not_before` (exactly then is allowed).
 
-    `people` may do it, any one of them; all of `pools` are needed. Working hours and busy times are given from
-    `grid.since(window.start)` on.
+    `people` may do it, any one of them, or of a team any so many; all of `pools` are needed. Working hours and busy
+    times are given from `grid.since(window.start)` on.
     """
     return list(_slots(visit, people, pools, window=window, grid=grid, not_before=not_before))
 
@@ -157,11 +160,12 @@ def fits(
 ) -> Slot | None:
     """The slot at exactly `start`, whatever the notice says, and without a `grid` on any minute; else None."""
     shared = _pool_ranges(visit, pools)
-    staff = sorted(
-        person.id
-        for person in people
-        if _offers(_ranges(visit, person, shared), start, merge(person.working), grid)
-    )
+    free = [(person, _ranges(visit, person, shared)) for person in sorted(people, key=lambda p: p.id)]
+    staff = [person.id for person, ranges in free if _offers(ranges, start, merge(person.working), grid)]
+    if staff and visit.team > 1:
+        # The grid of one of them is enough: they begin together.
+        is_enough = within(together(visit.team, free), start)
+        staff = [person.id for person, ranges in free if within(ranges, start)] if is_enough else []
     return Slot(start, start + visit.length, tuple(staff)) if staff else None
 
 
@@ -200,15 +204,24 @@ def _slots(
     shared = _pool_ranges(visit, pools)
     if shared == []:
         return
+    people = list(people)
     able = [each for each in _alike(visit, people, shared) if each.ranges]
     if not able:
         return
     earliest = max(start, min(each.ranges[0][0] for each in able))
     latest = min(window.end, max(each.ranges[-1][1] for each in able) + MINUTE)
     length = visit.length
+    needed = {person.id for person in people if person.must}
     for instant, staff in _free(able, grid, earliest, latest):
-        if start <= instant < window.end:
-            yield Slot(instant, instant + length, staff)
+        if not start <= instant < window.end:
+            continue
+        if visit.team > 1:
+            if grid.align != "clock":
+                # The grid of one of them is enough: they begin together.
+                staff = tuple(sorted(id for each in able if within(each.ranges, instant) for id in each.ids))
+            if len(staff) < visit.team or not needed <= set(staff):
+                continue
+        yield Slot(instant, instant + length, staff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +296,22 @@ def _ranges(visit: Visit, person: Person, shared: list[Range] | None) -> list[Ra
 
 
 def _offers(ranges: list[Range], start: datetime, working: Sequence[Span], grid: Grid | None) -> bool:
-    if grid is None:
-        return any(first <= start <= last for first, last in ranges)
-    return grid.has(start, ranges, working)
+    return within(ranges, start) if grid is None else grid.has(start, ranges, working)
+
+
+def together(team: int, free: Sequence[tuple[Person, list[Range]]]) -> list[Range]:
+    """The starts at which so many of these people are free at once, and all who have to be among them."""
+    found = at_least(team, [ranges for _, ranges in free])
+    for person, ranges in free:
+        if person.must:
+            found = both(found, ranges)
+    return found
+
+
+def within(ranges: Sequence[Range], start: datetime) -> bool:
+    """Whether `start` lies in one of the ranges."""
+    at = bisect_right(ranges, start, key=lambda each: each[0])
+    return at > 0 and start <= ranges[at - 1][1]
 
 
 def person_ranges(visit: Visit, person: Person) -> list[Range]:

@@ -1,6 +1,6 @@
 """Quarters of an hour of a day of UTC, as text of 96 zeros and ones, the first quarter leftmost.
 
-The database computes the same (bookings/migrations/0008); `manage.py check_open_time` compares the two.
+The database computes the same (bookings/migrations/0008, 0012); `manage.py check_open_time` compares the two.
 """
 
 from collections.abc import Iterable, Iterator
@@ -52,6 +52,12 @@ def either(many: Iterable[str]) -> str:
     for bits in many:
         found |= int(bits, 2)
     return _text(found)
+
+
+def at_least(count: int, many: Iterable[str]) -> str:
+    """The quarters that are in at least `count` of them."""
+    columns = zip(*many, strict=True)
+    return "".join("01"[column.count("1") >= count] for column in columns)
 
 
 def starts(open: str, minutes: int) -> str:

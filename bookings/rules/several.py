@@ -7,7 +7,8 @@ waiting, over all guests, is taken; of those the one that ends first, then the o
 on with them if they can, else whom `rank` puts first.
 
 Each service keeps its buffers towards other visits; within the visit they do not count. A person goes right on, and
-may serve the second guest while the colour of the first takes.
+may serve the second guest while the colour of the first takes. A service that several people do together is led by each
+of them in turn, at the earliest at which enough others are free; the others are chosen as the first one is.
 
 For one guest nothing is missed. With several, a bound on the steps (STEPS) and a choice of units by tightest fit may
 miss a layout in a crowded hour; what is offered can be taken all the same, for the booking check lays out alike.
@@ -17,9 +18,20 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
-from bookings.rules.availability import ALWAYS, Person, Pool, Visit, at_least, both, person_ranges, without
+from bookings.rules.availability import (
+    ALWAYS,
+    Person,
+    Pool,
+    Visit,
+    at_least,
+    both,
+    person_ranges,
+    together,
+    within,
+    without,
+)
 from bookings.rules.grid import Range
 from common.spans import Span, merge
 
@@ -41,12 +53,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a part was put: its period without buffers, by whom, on which units (all kinds together)."""
+    """Where a part was put: its period without buffers, by whom (all who do it together, who leads it first), on which
+    units (all kinds together)."""
 
     start: datetime
     end: datetime
-    staff: int
+    team: tuple[int, ...]
     units: tuple[int, ...]
+
+    @property
+    def staff(self) -> int:
+        """Who does it, or leads those who do."""
+        return self.team[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,7 @@ class Visits:
             for at, part in enumerate(parts)
         ]
         self._orders = _orders(parts, any_order)
+        self._is_shared = len({part.guest for part in parts}) > 1
 
     @property
     def first_parts(self) -> set[int]:
@@ -112,7 +131,8 @@ class Visits:
     def candidates(
         self, at: int, since: datetime, latest: datetime, placed: Sequence[tuple[Part, Placed]]
     ) -> Iterator[Placed]:
-        """Part `at` with each person at their earliest from `since` to `latest` (both included), earliest first.
+        """Part `at` with each person (of a team: each as its lead) at their earliest from `since` to `latest` (both
+        included), earliest first.
 
         What is `placed` of the visit already is not to be touched. The guest's last person and units come first.
         """
@@ -120,22 +140,25 @@ class Visits:
         before = [put for other, put in placed if other.guest == part.guest]
         usual = before[-1] if before else None
         pools = self._pools(at, placed, since, latest)
-        found: list[tuple[datetime, bool, Person]] = []
+        able: list[tuple[Person, list[Range]]] = []
         for person, own, free in zip(part.people, self._own[at], self._free[at], strict=True):
             ranges = free
             if pools is not None:
                 ranges = self._with_units(_near(own, since, latest), part, pools)
             mine = merge(
-                span for other, put in placed if put.staff == person.id for span in _at_it(other, put)
+                span for other, put in placed if person.id in put.team for span in _at_it(other, put)
             )
             if mine:
                 ranges = _near(ranges, since, latest)
                 for first, last in part.visit.at_it:
                     core = (timedelta(minutes=first), timedelta(minutes=last))
                     ranges = without(ranges, core, mine)
+            able.append((person, ranges))
+        found: list[tuple[datetime, bool, Person]] = []
+        for person, ranges in self._leads(at, able):
             when = _first_in(ranges, since)
             if when is not None and when <= latest:
-                found.append((when, usual is not None and usual.staff != person.id, person))
+                found.append((when, usual is not None and person.id not in usual.team, person))
         if len(found) > 1:
             found.sort(key=lambda each: (each[0], each[1], self._rank(at, each[2], each[0])))
         units_of = self._units[at] if pools is None else pools
@@ -145,7 +168,44 @@ class Visits:
                 for pool, free_units in zip(part.pools, units_of, strict=True)
                 for unit in _tightest(free_units, when, usual.units if usual else ())[: pool.quantity]
             )
-            yield Placed(when, when + part.visit.length, person.id, units)
+            for team in self._teams(at, person, when, able, usual):
+                yield Placed(when, when + part.visit.length, team, units)
+
+    def _leads(self, at: int, able: list[tuple[Person, list[Range]]]) -> Sequence[tuple[Person, list[Range]]]:
+        """Who may do part `at`, or lead it, with the starts at which they and enough others are free."""
+        team = self.parts[at].visit.team
+        if team == 1:
+            return able
+        enough = together(team, able)
+        named = [each for each in able if each[0].must]
+        return [(person, both(ranges, enough)) for person, ranges in named or able]
+
+    def _teams(
+        self,
+        at: int,
+        lead: Person,
+        when: datetime,
+        able: list[tuple[Person, list[Range]]],
+        usual: Placed | None,
+    ) -> Iterator[tuple[int, ...]]:
+        """With whom `lead` does part `at` at `when`, the best first; a guest alone has no use for a second choice."""
+        team = self.parts[at].visit.team
+        if team == 1:
+            yield (lead.id,)
+            return
+        others = [person for person, ranges in able if person is not lead and within(ranges, when)]
+        others.sort(
+            key=lambda person: (
+                usual is not None and person.id not in usual.team,
+                self._rank(at, person, when),
+            )
+        )
+        named = [person.id for person in others if person.must]
+        anyone = [person.id for person in others if not person.must]
+        for some in combinations(anyone, max(0, team - 1 - len(named))):
+            yield (lead.id, *named, *some)
+            if not self._is_shared:
+                return
 
     def _pools(
         self, at: int, placed: Sequence[tuple[Part, Placed]], since: datetime, latest: datetime
@@ -214,7 +274,8 @@ def taken_of_people(visits: Sequence[Visit], layout: Layout) -> dict[int, list[S
     """What a layout of these visits takes of each person, buffers included; what touches or overlaps is one period."""
     found: dict[int, list[Span]] = {}
     for visit, put in zip(visits, layout.placed, strict=True):
-        found.setdefault(put.staff, []).extend(visit.worked(put.start))
+        for person in put.team:
+            found.setdefault(person, []).extend(visit.worked(put.start))
     return {person: merge(spans) for person, spans in found.items()}
 
 

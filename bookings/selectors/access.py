@@ -36,10 +36,12 @@ class Access:
         return self.role in (Role.OWNER, Role.MANAGER)
 
     def may_mark(self) -> bool:
-        """Managers mark every visit, staff their own."""
+        """Managers mark every visit, staff their own: what they do, or help with."""
         if self.is_manager:
             return True
-        return self.is_staff and any(item.staff_id == self.staff_pk for item in self.booking.items.all())
+        return self.is_staff and any(
+            person.pk == self.staff_pk for item in self.booking.items.all() for person in item.people
+        )
 
     def may_move(self) -> bool:
         """Move to another start: the customer, and whoever marks the visit."""
@@ -74,7 +76,13 @@ def booking_for(principal: Principal, ref: str) -> Access:
         raise NotFound
     booking = (
         Booking.objects.select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff__photo", "items__service", "items__session", "objections__statements")
+        .prefetch_related(
+            "items__staff__photo",
+            "items__helpers",
+            "items__service",
+            "items__session",
+            "objections__statements",
+        )
         .filter(ref=ref)
         .first()
     )

@@ -79,7 +79,7 @@ def board_of(outlet: Outlet, day: date) -> Board:
     sessions = list(sessions_of(outlet, midnight))
     staff = {person.pk: person for person in outlet_staff(outlet)}
     # Who works there no more still has visits today.
-    staff |= {item.staff_id: item.staff for one in visits for item in one.items.all()}
+    staff |= {person.pk: person for one in visits for item in one.items.all() for person in item.people}
     staff |= {session.staff_id: session.staff for session in sessions}
     units = list(
         Resource.objects.filter(outlet=outlet, archived_at__isnull=True)
@@ -112,7 +112,8 @@ def board_of(outlet: Outlet, day: date) -> Board:
             names = [unit.name for unit in taken]
             for start, end in worked(read(item.phases), item.duration_min):
                 at_it = Span(item.starts_at + start * MINUTE, item.starts_at + end * MINUTE)
-                _put(people[item.staff_id], Block(one, item, names, at_it))
+                for person in item.people:
+                    _put(people[person.pk], Block(one, item, names, at_it))
             for unit in taken:
                 if unit.pk not in columns:
                     columns[unit.pk] = Column(unit.public_id, unit.name)

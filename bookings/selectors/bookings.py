@@ -14,6 +14,7 @@ from providers.models import Outlet, Provider
 # What lines of a day and of a roster show of each visit.
 DETAILS = (
     "items__staff__photo",
+    "items__helpers",
     "items__service",
     "items__session",
     "items__allocations__resource",
@@ -35,7 +36,13 @@ def bookings_of(principal: Principal) -> QuerySet[Booking]:
         Booking.objects.filter(pk__in=Booking.objects.filter(mine).values("pk"))
         .exclude(status=states.EXPIRED)
         .select_related("outlet__provider", "customer")
-        .prefetch_related("items__staff__photo", "items__service", "items__session", "objections__statements")
+        .prefetch_related(
+            "items__staff__photo",
+            "items__helpers",
+            "items__service",
+            "items__session",
+            "objections__statements",
+        )
     )
 
 
@@ -73,7 +80,7 @@ def requests_of(provider: Provider) -> QuerySet[Booking]:
     return (
         Booking.objects.filter(outlet__provider=provider, status=states.REQUESTED)
         .select_related("customer", "outlet__provider")
-        .prefetch_related("items__staff", "items__service", "items__session")
+        .prefetch_related("items__staff", "items__helpers", "items__service", "items__session")
         .order_by("accept_by", "pk")
     )
 
@@ -83,7 +90,7 @@ def open_objections() -> QuerySet[Objection]:
     return (
         Objection.objects.filter(state=ObjectionState.OPEN)
         .select_related("booking__outlet__provider", "booking__customer")
-        .prefetch_related("booking__items__staff", "statements")
+        .prefetch_related("booking__items__staff", "booking__items__helpers", "statements")
         .order_by("opened_at", "pk")
     )
 
@@ -93,7 +100,7 @@ def objection_for_desk(public_id: str) -> Objection | None:
     return (
         Objection.objects.filter(public_id=public_id)
         .select_related("booking__outlet__provider", "booking__customer")
-        .prefetch_related("booking__items__staff", "statements")
+        .prefetch_related("booking__items__staff", "booking__items__helpers", "statements")
         .first()
     )
 

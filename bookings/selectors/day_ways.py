@@ -44,11 +44,12 @@ class WayThere:
 def ways_there(outlet: Outlet, visits: Sequence[Booking]) -> dict[str, WayThere]:
     """How these visits of an outlet (with their items) are reached from what their person has before, by reference.
 
-    A visit has none when its person has nothing before it that day, or comes from the same place. No query where
+    A visit has none when its person has nothing before it that day, or comes from the same place; of several people
+    who come to it that of who has least time. No query where
     nobody travels but one, else four at most; may ask a routing server.
     """
     ahead = [visit for visit in visits if visit.status in states.LIVE]
-    staff = {item.staff_id for visit in ahead for item in visit.items.all()}
+    staff = {person.pk for visit in ahead for item in visit.items.all() for person in item.people}
     if not staff or not _travel(outlet, staff):
         return {}
     span = Span(min(v.starts_at for v in ahead) - LONGEST_WAY, max(v.ends_at for v in ahead))
@@ -69,12 +70,13 @@ def ways_there(outlet: Outlet, visits: Sequence[Booking]) -> dict[str, WayThere]
     for pk, rows in taken.items():
         way = way_by(modes[pk], legs, outlet.zone)
         for (before, _), (after, ref) in pairwise(rows):
-            if ref not in refs or ref in found or not (before.place and after.place):
+            if ref not in refs or not (before.place and after.place):
                 continue
             length = way(before.place, after.place, before.span.end)
             if length:
                 left = (after.span.start - before.span.end) // MINUTE
-                found[ref] = WayThere(length // MINUTE, modes[pk], before.span.end, left)
+                one = WayThere(length // MINUTE, modes[pk], before.span.end, left)
+                found[ref] = min(found.get(ref, one), one, key=lambda each: each.left_min - each.minutes)
     return found
 
 

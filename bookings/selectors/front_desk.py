@@ -25,19 +25,29 @@ class DeskTimes:
 
 
 def desk_times(
-    offering: Offering, *, day: date, staff_pks: tuple[int, ...], options: tuple[str, ...] = ()
+    offering: Offering,
+    *,
+    day: date,
+    staff_pks: tuple[int, ...],
+    options: tuple[str, ...] = (),
+    as_customers: bool = False,
 ) -> DeskTimes:
-    """The free starts of `day` for an offering (with its outlet and service) and these people.
+    """The free starts of `day` for an offering (with its outlet and service) and these people; of what several do
+    together: with them among those who do it.
 
-    In the outlet's hours and steps, but without its notice and booking window: those bind customers only.
-    Raises OptionUnknown.
+    In the outlet's hours and steps, but without its notice and booking window: those bind customers only, and members
+    where they book `as_customers`. Raises OptionUnknown.
     """
     minutes = offering.service.duration_min + extra_minutes(offering.service_id, options)
     window = _rest_of_day(offering.outlet, day)
     if window is None or not staff_pks:
         return DeskTimes()
     ask = Ask(offering.pk, duration_min=minutes, staff_pks=staff_pks)
+    if offering.service.team_size > 1:
+        ask = Ask(offering.pk, duration_min=minutes, with_pks=staff_pks if len(staff_pks) == 1 else ())
     found = open_time([ask], window=window, fair_share=False, absent=Absent.ASK)[offering.pk]
+    if as_customers:
+        return DeskTimes(slots=[found.public(slot) for slot in found.slots()])
     found.any_day(window)
     # Agreed: in hours, but off the grid and without notice.
     now = found.fits(window.start, agreed=True) if window.start == _this_minute() else None
@@ -47,23 +57,24 @@ def desk_times(
     )
 
 
-def move_times(booking: Booking, *, day: date, staff: str | None) -> DeskTimes:
+def move_times(booking: Booking, *, day: date, staff: str | None, instead_of: str | None = None) -> DeskTimes:
     """The free starts of `day` to which a visit could move, its own time not in the way.
 
-    With `staff` (public id), else as it was booked: the person who was chosen, or anyone able. Raises NotOffered
+    With `staff` (public id), of several people instead of `instead_of`, else as it was booked: the person who was
+    chosen, or anyone able. Raises NotOffered
     when the outlet no longer does the service at all, StaffNotAble.
     """
     window = _rest_of_day(booking.outlet, day)
     items = list(booking.items.all())
     if window and items[0].session_id:
         return DeskTimes(slots=_other_sessions(booking, items[0], window, staff))
-    ask = plan_of(booking, staff=staff).ask()
+    ask = plan_of(booking, staff=staff, instead_of=instead_of).ask()
     found = visit_time(ask, window=window, besides_booking=booking.pk, absent=Absent.ASK) if window else None
     if found is None or window is None:
         return DeskTimes()
     found.any_day(window)
-    usual = {item.staff.public_id for item in booking.items.all()}
-    same = booking.starts_at if staff is None or usual == {staff} else None
+    people = [[person.public_id for person in item.people] for item in booking.items.all()]
+    same = booking.starts_at if staff is None or all(staff in each for each in people) else None
     return DeskTimes(slots=[found.public(layout) for layout in found.layouts() if layout.start != same])
 
 

@@ -134,10 +134,13 @@ def _shops(
             if minutes == 0:
                 starts[each.outlet_id, each.category_id, day].append(quarters.ALL)
                 continue
-            for staff in able[each.service_id]:
-                if (each.outlet_id, staff, day) in open_of:
-                    found = quarters.starts(open_of[each.outlet_id, staff, day], minutes)
-                    starts[each.outlet_id, each.category_id, day].append(found)
+            found = [
+                quarters.starts(open_of[each.outlet_id, staff, day], minutes)
+                for staff in able[each.service_id]
+                if (each.outlet_id, staff, day) in open_of
+            ]
+            if found:
+                starts[each.outlet_id, each.category_id, day].append(quarters.at_least(sold.team_size, found))
     rows = {}
     for key, many in starts.items():
         joined, point = quarters.either(many), points[key[0]]  # type: ignore[index]

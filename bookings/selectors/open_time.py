@@ -47,8 +47,8 @@ CHUNKS = (1, 2, 4, 8, 16)
 class Ask:
     """What is asked for: an offering (primary key), and where it differs from the catalogue.
 
-    `staff_pks`: only these people, who are taken to be able; None means anyone able. Times are minutes. `where` a home
-    visit goes; without it no ways are counted.
+    `staff_pks`: only these people, who are taken to be able; None means anyone able. `team` of them do it together,
+    `with_pks` among them. Times are minutes. `where` a home visit goes; without it no ways are counted.
     """
 
     offering_pk: int
@@ -58,11 +58,13 @@ class Ask:
     staff_pks: tuple[int, ...] | None = None
     phases: tuple[Phase, ...] | None = None
     where: Position | None = None
+    team: int | None = None
+    with_pks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot:
-    """A slot for people: its end is without buffers, `staff` are public ids of who is free."""
+    """A slot for people: its end is without buffers, `staff` are public ids of who is free (of a team enough are)."""
 
     start: datetime
     end: datetime
@@ -102,6 +104,7 @@ class OpenTime:
         self._busy = busy
         self._journeys = journeys
         self._staff = staff_of(ask, rows)
+        self._with = ask.with_pks
         self.names = {staff.pk: staff.public_id for staff in self._staff}
         self._ids: dict[tuple[int, ...], list[str]] = {}
         self.pools = [
@@ -207,13 +210,16 @@ class OpenTime:
         )
         if any_hour:
             # Members may take any minute that is not taken: a way that is too long is theirs to see to.
-            return [Person(staff.pk, [window], busy.get(staff.pk, ()), staff.skills) for staff in self._staff]
+            return [self._person(staff, [window], busy) for staff in self._staff]
         if self._journeys:
             busy = {**busy, **self._journeys.busy(window)}
         working = outlet.working(self._staff, window)
-        return [
-            Person(staff.pk, working[staff.pk], busy.get(staff.pk, ()), staff.skills) for staff in self._staff
-        ]
+        return [self._person(staff, working[staff.pk], busy) for staff in self._staff]
+
+    def _person(
+        self, staff: StaffRows, working: Sequence[Span], busy: Mapping[int, Sequence[Span]]
+    ) -> Person:
+        return Person(staff.pk, working, busy.get(staff.pk, ()), staff.skills, staff.pk in self._with)
 
 
 def open_time(
@@ -351,6 +357,7 @@ def visit_of(ask: Ask, rows: OfferingRows) -> Visit:
         either(ask.buffer_after_min, catalogue.buffer_after_min),
         catalogue.buffers_in_hours,
         lasting(catalogue.phases if ask.phases is None else ask.phases, duration_min),
+        either(ask.team, catalogue.team),
     )
 
 

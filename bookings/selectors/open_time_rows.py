@@ -35,7 +35,7 @@ SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_mi
        CASE WHEN o.keeps_holidays THEN o.country ELSE '' END, o.holiday_region,
        ST_Y(o.point::geometry), ST_X(o.point::geometry), o.travel_mode,
        (SELECT json_agg(json_build_array(
-                 f.id, s.capacity, s.duration_min, s.buffer_before_min, s.buffer_after_min, s.phases,
+                 f.id, s.capacity, s.duration_min, s.buffer_before_min, s.buffer_after_min, s.phases, s.team_size,
                  f.place = 'customer',
                  (SELECT json_agg(k.staff_id) FROM providers_skill k
                    WHERE k.service_id = f.service_id AND NOT k.held_back),
@@ -288,14 +288,14 @@ def _outlet(row: tuple[Any, ...], days: tuple[date, date]) -> Iterator[OfferingR
     )
     people = [person(*each) for each in here]
     asked_for = [person(*each) for each in named]
-    for pk, capacity, duration, before, after, phases, at_home, skilled, needs in offerings:
+    for pk, capacity, duration, before, after, phases, team, at_home, skilled, needs in offerings:
         able = set(skilled or ())
         yield OfferingRows(
             pk=pk,
             is_group=capacity > 1,
             at_home=at_home,
             outlet=outlet,
-            visit=Visit(duration, before, after, buffers_in_hours, read(phases)),
+            visit=Visit(duration, before, after, buffers_in_hours, read(phases), team),
             able=[each for each in people if each.pk in able],
             named=asked_for,
             needs=[(kind, quantity, units or []) for kind, quantity, units in needs or ()],

@@ -1,6 +1,6 @@
 """What is to be taken: a visit as the catalogue or an existing booking says, for engine and services."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,9 +17,10 @@ from providers.rules.phases import Phase, lasting, read
 
 @dataclass(frozen=True, slots=True)
 class ItemPlan:
-    """One service that is to be taken: for `duration_min` minutes, by one of `staff_pks`, with its buffers.
+    """One service that is to be taken: for `duration_min` minutes, by one of `staff_pks`, or by a `team` of so many of
+    them, `with_pks` among them, with its buffers.
 
-    `where` a home visit goes.
+    Rather by `prefer_pks` than by others. `where` a home visit goes.
     """
 
     offering: Offering
@@ -28,9 +29,11 @@ class ItemPlan:
     buffer_after_min: int
     phases: tuple[Phase, ...]
     staff_pks: tuple[int, ...]
-    prefer_pk: int | None = None
+    prefer_pks: tuple[int, ...] = ()
     guest: int = 1
     where: Position | None = None
+    team: int = 1
+    with_pks: tuple[int, ...] = ()
 
     def ask(self) -> ItemAsk:
         """The plan as the engine's selector reads it."""
@@ -42,8 +45,10 @@ class ItemPlan:
             self.staff_pks,
             self.phases,
             self.where,
+            self.team,
+            self.with_pks,
         )
-        return ItemAsk(ask, self.guest, self.prefer_pk)
+        return ItemAsk(ask, self.guest, self.prefer_pks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +90,38 @@ def plan_for(
 ) -> ItemPlan:
     """The plan for an offering with `staff` (public id) or anyone able, at `where` if it is a home visit.
 
-    Raises StaffNotAble.
+    What several people do together is done with `staff` among them. Raises StaffNotAble.
     """
+    return _plan(
+        offering,
+        duration_min=duration_min,
+        named=() if staff is None else (staff,),
+        team=offering.service.team_size,
+        guest=guest,
+        where=where,
+    )
+
+
+def _plan(
+    offering: Offering,
+    *,
+    duration_min: int,
+    named: Sequence[str],
+    team: int,
+    guest: int,
+    where: Position | None,
+) -> ItemPlan:
     able = StaffMember.objects.filter(
         skills__service=offering.service_id,
         skills__held_back=False,
         assignments__outlet=offering.outlet_id,
         archived_at__isnull=True,
     )
-    if staff is not None:
-        able = able.filter(public_id=staff)
-    pks = tuple(able.order_by("pk").values_list("pk", flat=True).distinct())
-    if not pks:
+    if named and team == 1:
+        able = able.filter(public_id__in=named)
+    found = dict(able.order_by("pk").values_list("pk", "public_id").distinct())
+    with_pks = tuple(pk for pk, public_id in found.items() if public_id in named)
+    if not found or len(with_pks) < len(set(named)):
         raise StaffNotAble
     return ItemPlan(
         offering=offering,
@@ -104,22 +129,35 @@ def plan_for(
         buffer_before_min=offering.service.buffer_before_min,
         buffer_after_min=offering.service.buffer_after_min,
         phases=lasting(read(offering.service.phases), duration_min),
-        staff_pks=pks,
+        staff_pks=tuple(found),
         guest=guest,
         where=where,
+        team=team,
+        with_pks=with_pks if team > 1 else (),
     )
 
 
 def items_of(booking: Booking) -> list[BookingItem]:
     """The services of a booking, in order, as they are in the database now."""
-    return list(BookingItem.objects.filter(booking=booking).select_related("service", "staff"))
+    return list(
+        BookingItem.objects.filter(booking=booking)
+        .select_related("service", "staff")
+        .prefetch_related("helpers")
+    )
 
 
-def plan_of(booking: Booking, *, staff: str | None, durations: Mapping[int, int] | None = None) -> Plan:
+def plan_of(
+    booking: Booking,
+    *,
+    staff: str | None,
+    instead_of: str | None = None,
+    durations: Mapping[int, int] | None = None,
+) -> Plan:
     """The plan of an existing booking, by its snapshot: the catalogue may say something else by now.
 
-    `staff` (public id) does all of it; `durations` are other minutes, by the item's primary key. Raises NotOffered
-    when the outlet no longer does a service at all, StaffNotAble.
+    `staff` (public id) does all of it, with a team as one of them, or only what `instead_of` (public id) was to do;
+    `durations` are other minutes, by the item's primary key. Raises NotOffered when the outlet no longer does a
+    service at all, StaffNotAble.
     """
     items = items_of(booking)
     found = {
@@ -132,23 +170,31 @@ def plan_of(booking: Booking, *, staff: str | None, durations: Mapping[int, int]
     for item in items:
         if item.service_id not in found:
             raise NotOffered
-        who = staff
-        if who is None and item.staff_was_chosen:
-            who = item.staff.public_id
+        people = item.people
         duration_min = (durations or {}).get(item.pk, item.duration_min)
-        plans.append(
-            replace(
-                plan_for(
-                    found[item.service_id],
-                    duration_min=duration_min,
-                    staff=who,
-                    guest=item.guest,
-                    where=position_of(booking.address_point) if booking.address_point else None,
-                ),
-                buffer_before_min=item.buffer_before_min,
-                buffer_after_min=item.buffer_after_min,
-                phases=lasting(read(item.phases), duration_min),
-                prefer_pk=item.staff_id,
-            )
+        plan = replace(
+            _plan(
+                found[item.service_id],
+                duration_min=duration_min,
+                named=_named(item, staff, instead_of),
+                team=len(people),
+                guest=item.guest,
+                where=position_of(booking.address_point) if booking.address_point else None,
+            ),
+            buffer_before_min=item.buffer_before_min,
+            buffer_after_min=item.buffer_after_min,
+            phases=lasting(read(item.phases), duration_min),
+            prefer_pks=tuple(person.pk for person in people if person.public_id != instead_of),
         )
+        plans.append(plan)
     return Plan(tuple(plans))
+
+
+def _named(item: BookingItem, staff: str | None, instead_of: str | None) -> list[str]:
+    """Who has to do an item that is moved, or to be among those who do (public ids)."""
+    people = [person.public_id for person in item.people]
+    if staff is not None and instead_of is None:
+        return [staff]
+    if staff is not None and instead_of in people:
+        return [staff if each == instead_of else each for each in people]
+    return people[:1] if item.staff_was_chosen else []

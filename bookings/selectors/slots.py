@@ -208,8 +208,17 @@ def _of_one(
     if item.staff is not None:
         if item.staff not in found.able:
             raise StaffNotAble
-        listed = [replace(slot, staff=[item.staff]) for slot in listed if item.staff in slot.staff]
+        listed = [
+            replace(slot, staff=_with(item.staff, slot.staff, found.visit.team))
+            for slot in listed
+            if item.staff in slot.staff
+        ]
     return listed
+
+
+def _with(staff: str, free: Sequence[str], team: int) -> list[str]:
+    """Who is named for a slot, and of a team whoever is free to do it with them."""
+    return [staff, *(each for each in free if each != staff)] if team > 1 else [staff]
 
 
 def _of_several(

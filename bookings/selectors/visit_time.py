@@ -21,11 +21,11 @@ NEAREST_WITHIN = (timedelta(days=1), timedelta(days=4), timedelta(days=31))
 
 @dataclass(frozen=True, slots=True)
 class ItemAsk:
-    """One service of a visit: for which guest (1, 2, …), and whom it should rather be done by (primary key)."""
+    """One service of a visit: for which guest (1, 2, …), and who should rather do it (primary keys, in order)."""
 
     ask: Ask
     guest: int = 1
-    prefer_pk: int | None = None
+    prefer_pks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class VisitAsk:
 
 @dataclass(frozen=True, slots=True)
 class SlotItem:
-    """One service of a visit, laid out: when (without buffers) and by whom (public id)."""
+    """One service of a visit, laid out: when (without buffers) and by whom (public ids, who leads first)."""
 
     start: datetime
     end: datetime
-    staff: str
+    staff: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,10 @@ class VisitTime:
     def public(self, layout: Layout) -> VisitSlot:
         """The layout as people see it."""
         items = [
-            SlotItem(put.start, put.end, time.names[put.staff])
+            SlotItem(put.start, put.end, [time.names[pk] for pk in put.team])
             for time, put in zip(self.times, layout.placed, strict=True)
         ]
-        staff = list(dict.fromkeys(item.staff for item in items))
+        staff = list(dict.fromkeys(one for item in items for one in item.staff))
         return VisitSlot(layout.start, layout.end, staff, items)
 
     def parts(self, starts: Span, *, any_hour: bool = False, idle: bool = False) -> list[Part]:
@@ -155,9 +155,10 @@ class VisitTime:
     def _visits(self, parts: list[Part]) -> Visits:
         def rank(at: int, person: Person, start: datetime) -> tuple[float, ...]:
             taken = self.times[at].visit.taken(start)
-            other = person.id != self.ask.items[at].prefer_pk
+            prefer = self.ask.items[at].prefer_pks
+            before = prefer.index(person.id) if person.id in prefer else len(prefer)
             place = standing(person, taken, zone=self.outlet.zone, strategy=self.outlet.staff_choice)
-            return (float(other), *place)
+            return (float(before), *place)
 
         return Visits(
             parts,

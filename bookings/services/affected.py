@@ -42,7 +42,7 @@ def refuse_unseen(hit: dict[str, set[str]], acknowledged: str) -> None:
     rows = list(
         Booking.objects.filter(ref__in=hit)
         .select_related("customer", "outlet")
-        .prefetch_related("items__staff")
+        .prefetch_related("items__staff", "items__helpers")
         .order_by("starts_at", "pk")
     )
     version = _version(rows, hit)
@@ -59,6 +59,9 @@ def refuse_unseen(hit: dict[str, set[str]], acknowledged: str) -> None:
                 "outlet": booking.outlet.public_id,
                 "service": booking.service_names,
                 "staff": booking.items.all()[0].staff.public_id,
+                "team": [
+                    {"id": person.public_id, "name": person.name} for person in booking.items.all()[0].people
+                ],
                 "customer": booking.customer.name if booking.customer else "",
                 "why": sorted(hit[booking.ref]),
                 # Visits keep their instant; the shop's clock would go by this zone.

@@ -141,18 +141,23 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
 
 
 @run_again
-def reschedule(*, access: Access, start: datetime, staff: str | None, version: str) -> Booking:
-    """Move the visit to `start` (aware), with the same person or `staff` (public id).
+def reschedule(
+    *, access: Access, start: datetime, staff: str | None, version: str, instead_of: str | None = None
+) -> Booking:
+    """Move the visit to `start` (aware), with the same people or `staff` (public id); of several, `staff` comes in for
+    `instead_of` (public id) if given, and the others stay.
 
     Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was.
     Seats go to another session of the service; a course stays. Raises PolicyChanged, MoveRefused, NotAllowed,
     SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed, CourseStays.
     """
     actor = access.principal.actor
-    usual = {item.staff.public_id for item in access.booking.items.all()}
-    if staff is not None and usual != {staff} and not (access.is_customer or access.is_manager):
+    is_theirs = all(
+        staff in {person.public_id for person in item.people} for item in access.booking.items.all()
+    )
+    if staff is not None and not (is_theirs or access.is_customer or access.is_manager):
         raise NotAllowed  # giving a visit to a colleague is a manager's
-    with _others(access.booking, start, staff=staff), transaction.atomic():
+    with _others(access.booking, start, staff=staff, instead_of=instead_of), transaction.atomic():
         booking = core.lock(access.booking.ref)
         _may_move(access, booking)
         result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))
@@ -165,7 +170,9 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
         if booking.seats:
             seat_holds.move(booking, start=start, staff=staff, by_staff=access.is_staff)
         else:
-            reserve.take_again(booking, start=start, staff=staff, staff_booking=access.is_staff)
+            reserve.take_again(
+                booking, start=start, staff=staff, instead_of=instead_of, staff_booking=access.is_staff
+            )
         if result.fee:
             payments.keep_fee(
                 booking_ref=booking.ref,
@@ -190,11 +197,14 @@ def reschedule(*, access: Access, start: datetime, staff: str | None, version: s
         return booking
 
 
-def _others(booking: Booking, start: datetime, *, staff: str | None) -> AbstractContextManager[None]:
+def _others(
+    booking: Booking, start: datetime, *, staff: str | None, instead_of: str | None = None
+) -> AbstractContextManager[None]:
     """Around a transaction that moves the booking: a SlotTaken that leaves it carries what is free instead."""
     if booking.seats:
         return seat_holds.offering_others(seat_holds.offering_of(booking), start, wanted=booking.seats)
-    return reserve.offering_alternatives(plan_of(booking, staff=staff), start, besides_booking=booking.pk)
+    plan = plan_of(booking, staff=staff, instead_of=instead_of)
+    return reserve.offering_alternatives(plan, start, besides_booking=booking.pk)
 
 
 def answer_by(booking: Booking) -> datetime:

@@ -15,7 +15,7 @@ from psycopg.types.range import TimestamptzRange
 
 from bookings.enums import AllocationKind
 from bookings.errors import NotOffered, SlotNotOffered, SlotTaken, StaffNotAble
-from bookings.models import Allocation, Booking, BookingItem
+from bookings.models import Allocation, Booking, BookingItem, ItemHelper
 from bookings.rules.several import Layout, Placed, taken_of_people, taken_of_units
 from bookings.selectors import visit_time
 from bookings.selectors.open_time import unit_pks
@@ -106,13 +106,21 @@ def lock_rows(staff_pks: Iterable[int], unit_pks: Iterable[int]) -> None:
 
 
 def allocate(items: Sequence[BookingItem], taken: Taken) -> None:
-    """Write what the items take, in the order of the plan. Raises SlotTaken when the database refuses an overlap.
+    """Write who helps with the items and what they take, in the order of the plan. Raises SlotTaken when the database
+    refuses an overlap.
 
     What a person or a unit does for several services in a row is one period: it belongs to the first of them.
     """
+    ItemHelper.objects.bulk_create(
+        [
+            ItemHelper(item=item, staff_id=pk)
+            for item, put in zip(items, taken.items, strict=True)
+            for pk in put.team[1:]
+        ]
+    )
     rows = []
     for pk, spans in taken.people.items():
-        theirs = [at for at, put in enumerate(taken.items) if put.staff == pk]
+        theirs = [at for at, put in enumerate(taken.items) if pk in put.team]
         rows += [_row(items[_first(taken, theirs, span)], span, staff_id=pk) for span in spans]
     for pk, spans in taken.units.items():
         theirs = [at for at, put in enumerate(taken.items) if pk in put.units]
@@ -136,19 +144,29 @@ def write(rows: list[Allocation]) -> None:
         raise SlotTaken from error
 
 
-def take_again(booking: Booking, *, start: datetime, staff: str | None, staff_booking: bool) -> None:
+def take_again(
+    booking: Booking,
+    *,
+    start: datetime,
+    staff: str | None,
+    staff_booking: bool,
+    instead_of: str | None = None,
+) -> None:
     """Move the locked booking to `start`: its own time is given back first, in the same transaction.
 
-    All of it with `staff` (public id), else each service with the same person, else, if the customer had not chosen
-    them, anyone able. Raises SlotTaken, SlotNotOffered, StaffNotAble, NotOffered; the caller's transaction rolls back.
+    All of it with `staff` (public id), or what `instead_of` was to do; else each service with the same people, else, if
+    the customer had not chosen them, anyone able. Raises SlotTaken, SlotNotOffered, StaffNotAble, NotOffered; the
+    caller's transaction rolls back.
     """
     items = items_of(booking)
-    plan = plan_of(booking, staff=staff)
+    plan = plan_of(booking, staff=staff, instead_of=instead_of)
+    chosen = [
+        staff is not None and (instead_of is None or item.staff.public_id == instead_of) for item in items
+    ]
     core.free(booking)
     _put(booking, items, take(plan, start=start, staff_booking=staff_booking))
-    for item in items:
-        if staff is not None:
-            item.staff_was_chosen = True
+    for item, was_chosen in zip(items, chosen, strict=True):
+        item.staff_was_chosen |= was_chosen
         item.save(update_fields=["staff", "staff_was_chosen", "starts_at", "ends_at"])
     booking.save(update_fields=["starts_at", "ends_at"])
 
@@ -227,6 +245,7 @@ def _choose(
 
 
 def _put(booking: Booking, items: Sequence[BookingItem], taken: Taken) -> None:
+    ItemHelper.objects.filter(item__in=items).delete()
     for item, put in zip(items, taken.items, strict=True):
         item.staff_id = put.staff
         item.starts_at, item.ends_at = put.start, put.end

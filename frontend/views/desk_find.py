@@ -146,7 +146,7 @@ def person(desk: OperatorsDesk, person_id: str) -> HttpResponse:
         audit.record(actor=desk.actor, action="person.open", object_type="person", object_id=person_id)
     visits: Any = Q(customer__in=customers)
     if staff:
-        visits = Q(items__staff=staff)
+        visits = Q(items__staff=staff) | Q(items__helpers=staff)
     bookings = Booking.objects.filter(visits).select_related("customer", "outlet").distinct()
     return desk.render(
         "person",

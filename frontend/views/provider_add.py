@@ -217,7 +217,12 @@ def _page(
     total = Money(0, outlet.currency)
     if offering:
         times = desk_times(
-            offering, day=choice.day, staff_pks=choice.staff_pks, options=tuple(choice.options)
+            offering,
+            day=choice.day,
+            staff_pks=choice.staff_pks,
+            options=tuple(choice.options),
+            # Who does not manage the shop decides about their own time, not about a colleague's.
+            as_customers=offering.service.team_size > 1 and not desk.can_manage,
         )
         options = [
             {

@@ -314,7 +314,7 @@ def day_row(
             if taken.resource and taken.live
         ],
         may=_may(access),
-        is_mine=any(item.staff_id == desk.membership.staff_id for item in items),
+        is_mine=any(person.pk == desk.membership.staff_id for item in items for person in item.people),
         is_over=is_over,
         is_under_way=booking.status in UNDER_WAY,
         shows_contact=shows_contact,

@@ -22,6 +22,7 @@ from frontend.views.provider_forms import (
 )
 from providers.enums import Place
 from providers.models import Offering, Outlet, ResourceKind, Service, ServiceOption
+from providers.models.catalogue import MOST_IN_A_TEAM
 from providers.rules import phases
 from providers.rules.phases import ACTIVE, PROCESSING
 
@@ -65,6 +66,14 @@ class ServiceForm(DeskForm):
         max_value=500,
         initial=1,
         help_text=_("Above 1: customers book seats in the sessions that you put on the calendar."),
+    )
+    team_size = forms.IntegerField(
+        label=_("People who do it together"),
+        required=False,
+        min_value=1,
+        max_value=MOST_IN_A_TEAM,
+        initial=1,
+        help_text=_("Such as 2 for a move: all of them are taken from start to end."),
     )
     needs_acceptance = forms.BooleanField(label=_("We accept each booking first"), required=False)
     acceptance_hours = forms.IntegerField(
@@ -123,7 +132,7 @@ class ServiceForm(DeskForm):
         if "processing_min" in data:
             first, processing = data.pop("worked_first_min") or 0, data.pop("processing_min") or 0
             data["phases"] = _phases(first, processing, data["duration_min"])
-        for name in ("acceptance_hours", "capacity"):
+        for name in ("acceptance_hours", "capacity", "team_size"):
             if data[name] is None:
                 del data[name]
         quantities = {kind: data.pop(f"need_{kind.public_id}") for kind in self.kinds}
@@ -139,6 +148,7 @@ class ServiceForm(DeskForm):
             "buffer_before_min": service.buffer_before_min,
             "buffer_after_min": service.buffer_after_min,
             "capacity": service.capacity,
+            "team_size": service.team_size,
             "needs_acceptance": service.needs_acceptance,
             "acceptance_hours": service.acceptance_hours,
             **(_simple(service) or {}),

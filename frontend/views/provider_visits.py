@@ -128,6 +128,8 @@ def move(desk: Desk, ref: str) -> HttpResponse:
         return redirect("provider:visit", desk.provider.public_id, ref)
     people = _who_could(access)
     person = next((one for one in people if one.public_id == given.get("staff", "")), None)
+    team = _team(access)
+    instead = next((one for one in team if one.public_id == given.get("instead_of", "")), None)
     today = clock.now().astimezone(booking.zone).date()
     day = max(parse_day(given.get("day", "")) or booking.local_start.date(), today)
     refused: DomainError | None = None
@@ -146,6 +148,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
                             access=access,
                             start=start,
                             staff=person.public_id if person else None,
+                            instead_of=instead.public_id if person and instead else None,
                             version=version,
                         ).ref
                     },
@@ -166,9 +169,13 @@ def move(desk: Desk, ref: str) -> HttpResponse:
         zone=booking.timezone,
         people=people,
         person=person,
+        team=team,
+        instead=instead,
         day=day,
         today=today,
-        parts=parts_of(_times(access, day, person).slots, booking.zone, lambda slot: rfc3339(slot.start)),
+        parts=parts_of(
+            _times(access, day, person, instead).slots, booking.zone, lambda slot: rfc3339(slot.start)
+        ),
         chosen=given.get("start", "")[:40],
         typed=given.get("time", "")[:5],
         fee=Money(preview.fee, preview.currency),
@@ -194,9 +201,20 @@ def _who_could(access: Access) -> list[StaffMember]:
     return list(able.distinct())
 
 
-def _times(access: Access, day: Any, person: StaffMember | None) -> DeskTimes:
+def _team(access: Access) -> list[StaffMember]:
+    """Those who do this together, for whom a manager may put somebody else; nobody when one does it alone."""
+    people = access.booking.items.all()[0].people
+    return people if len(people) > 1 and access.is_manager else []
+
+
+def _times(access: Access, day: Any, person: StaffMember | None, instead: StaffMember | None) -> DeskTimes:
     try:
-        return move_times(access.booking, day=day, staff=person.public_id if person else None)
+        return move_times(
+            access.booking,
+            day=day,
+            staff=person.public_id if person else None,
+            instead_of=instead.public_id if person and instead else None,
+        )
     except (NotOffered, StaffNotAble):
         return DeskTimes()
 

@@ -116,7 +116,7 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
         return invitation.email, lambda email: invitations.invited(invitation)
     booking = (
         Booking.objects.select_related("outlet__provider", "customer__user")
-        .prefetch_related("items__staff")
+        .prefetch_related("items__staff", "items__helpers")
         .get(ref=message.booking_ref)
     )
     return address_of(message, booking), lambda email: WRITERS[message.kind](booking, message, email)

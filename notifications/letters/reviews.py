@@ -177,7 +177,7 @@ def _visit(booking: Booking) -> list[tuple[str, str]]:
     return [
         (_("Service"), ", ".join(item.name for item in items)),
         (_("When"), long_time(booking.starts_at, booking.zone)),
-        (_("With"), ", ".join(dict.fromkeys(item.staff.name for item in items))),
+        (_("With"), booking.staff_names),
         (_("Shop"), booking.outlet.name),
         (_("Booking"), booking.ref),
     ]

@@ -45,6 +45,10 @@ class CategoryName(models.Model):
         return self.name
 
 
+# The most people who do a service together.
+MOST_IN_A_TEAM = 8
+
+
 class Service(models.Model):
     """What is sold. Times are minutes; the price is in minor units of the currency and includes VAT."""
 
@@ -64,6 +68,8 @@ class Service(models.Model):
     currency = models.CharField(max_length=3)
     tax_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     capacity = models.PositiveSmallIntegerField(default=1)
+    # So many people do it together, all of them throughout.
+    team_size = models.PositiveSmallIntegerField(default=1)
     # The provider accepts each booking first, within so many hours; else it is confirmed at once.
     needs_acceptance = models.BooleanField(default=False)
     acceptance_hours = models.PositiveSmallIntegerField(default=24, help_text="to answer a request")
@@ -89,6 +95,13 @@ class Service(models.Model):
                 name="service_tax_is_a_percentage",
             ),
             models.CheckConstraint(condition=models.Q(capacity__gte=1), name="service_has_capacity"),
+            models.CheckConstraint(
+                condition=models.Q(team_size__gte=1, team_size__lte=MOST_IN_A_TEAM),
+                name="service_is_done_by_1_to_8_people",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(team_size=1) | models.Q(capacity=1), name="group_is_led_by_one_person"
+            ),
             models.CheckConstraint(
                 condition=models.Q(acceptance_hours__gte=1, acceptance_hours__lte=72),
                 name="service_is_accepted_within_72_hours",

@@ -106,6 +106,7 @@ class ServiceIn(Strict):
     )
     tax_percent: Decimal = Decimal(0)
     capacity: Whole = Field(1, description="above 1: seats are sold, in sessions on the calendar")
+    team_size: Whole = Field(1, description="so many people do it together (1 to 8); 1 with seats")
     needs_acceptance: bool = False
     acceptance_hours: Whole = 24
     position: Whole = 0
@@ -128,6 +129,7 @@ class ServiceChanges(Strict):
     phases: list[PhaseIO] | None = Field(None, max_length=9)
     tax_percent: Decimal | None = None
     capacity: Whole | None = None
+    team_size: Whole | None = None
     needs_acceptance: bool | None = None
     acceptance_hours: Whole | None = None
     position: Whole | None = None
@@ -176,6 +178,7 @@ class ServiceOut(Schema):
     price: MoneyOut
     tax_percent: str
     capacity: int = Field(1, description="above 1: seats are sold, in sessions on the calendar")
+    team_size: int = Field(1, description="so many people do it together")
     needs_acceptance: bool = Field(description="bookings wait for the provider's yes")
     acceptance_hours: int = Field(description="how long, at most")
     position: int

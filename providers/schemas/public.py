@@ -33,6 +33,7 @@ class PublicServiceOut(Schema):
     price: MoneyOut
     options: list[OptionOut]
     capacity: int = Field(1, description="above 1: seats are sold, in sessions")
+    team_size: int = Field(1, description="so many people do it together")
     needs_acceptance: bool = Field(description="a booking waits for the provider's yes")
     acceptance_hours: int = Field(description="how long it waits at most, when it does")
 

@@ -13,6 +13,7 @@ from providers.errors import (
     AreaNeeded,
     CategoryUnknown,
     CurrencyMismatch,
+    GroupHasOneLeader,
     IsArchived,
     NotOfThisBusiness,
     PhasesInvalid,
@@ -27,6 +28,7 @@ from providers.models import (
     Service,
     Skill,
 )
+from providers.models.catalogue import MOST_IN_A_TEAM
 from providers.rules import checks, phases
 from providers.services.businesses import DESCRIPTION_LENGTH
 from providers.services.listing import refresh_listing, refresh_service
@@ -39,6 +41,8 @@ MAX_UNITS = 20
 
 class ServiceFields(TypedDict, total=False):
     """What may be said about a service. `*_min` are minutes, `tax_percent` 0 to under 100.
+
+    `team_size` people (1 to 8) do it together, unless it has seats: `capacity` above 1.
 
     `phases` are `[{"kind": "active" or "processing", "minutes"}]`, together as long as the service; none: its person
     is at it throughout.
@@ -58,6 +62,7 @@ class ServiceFields(TypedDict, total=False):
     price_amount: int
     tax_percent: Decimal
     capacity: int
+    team_size: int
     needs_acceptance: bool
     acceptance_hours: int
     position: int
@@ -77,11 +82,12 @@ def create_service(
 
     Category, name, duration_min and price_amount are needed. `needs` is the number of units per kind.
     Raises CurrencyUnknown, CurrencyMismatch, AreaNeeded, NotOfThisBusiness, IsArchived, CategoryUnknown,
-    PhasesInvalid, and the errors of each field.
+    PhasesInvalid, GroupHasOneLeader, and the errors of each field.
     """
     provider = lock_provider(provider.pk)
     clean = _checked({"name": "", **fields})
     _check_phases(clean.get("phases", ()), clean["duration_min"])
+    _check_team(clean.get("team_size", 1), clean.get("capacity", 1))
     service = Service.objects.create(provider=provider, currency=checks.currency(currency), **clean)
     _set_needs(service, needs or {})
     for outlet in outlets:
@@ -108,6 +114,7 @@ def update_service(
         raise IsArchived
     clean = _checked(changes)
     _check_phases(clean.get("phases", service.phases), clean.get("duration_min", service.duration_min))
+    _check_team(clean.get("team_size", service.team_size), clean.get("capacity", service.capacity))
     offered = Offering.objects.filter(service=service)
     if "price_amount" in clean:
         offered.filter(price_amount=service.price_amount).update(price_amount=clean["price_amount"])
@@ -220,6 +227,11 @@ def _check_phases(stored: Sequence[Mapping[str, Any]], duration_min: int) -> Non
         raise PhasesInvalid(field="phases", why=why)
 
 
+def _check_team(team_size: int, capacity: int) -> None:
+    if team_size > 1 and capacity > 1:
+        raise GroupHasOneLeader(field="team_size")
+
+
 def _checked(fields: ServiceFields) -> dict[str, Any]:
     clean: dict[str, Any] = dict(fields)
     if "name" in clean:
@@ -238,6 +250,7 @@ def _checked(fields: ServiceFields) -> dict[str, Any]:
         "buffer_after_min": (0, 480),
         "price_amount": (0, MAX_PRICE),
         "capacity": (1, 500),
+        "team_size": (1, MOST_IN_A_TEAM),
         "acceptance_hours": (1, 72),
         "position": (0, 1000),
     }

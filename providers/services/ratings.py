@@ -14,21 +14,21 @@ from providers.rules.ratings import Stars
 
 
 @transaction.atomic
-def add_rating(*, outlet_id: int, staff_id: int | None, stars: Stars) -> None:
-    """Count one more review of an outlet and of the person who did it."""
-    _move(outlet_id=outlet_id, staff_id=staff_id, before=None, after=stars)
+def add_rating(*, outlet_id: int, staff_ids: Iterable[int], stars: Stars) -> None:
+    """Count one more review of an outlet and of the people who did it."""
+    _move(outlet_id=outlet_id, staff_ids=staff_ids, before=None, after=stars)
 
 
 @transaction.atomic
-def remove_rating(*, outlet_id: int, staff_id: int | None, stars: Stars) -> None:
+def remove_rating(*, outlet_id: int, staff_ids: Iterable[int], stars: Stars) -> None:
     """Take a review's stars out again, such as when it is hidden."""
-    _move(outlet_id=outlet_id, staff_id=staff_id, before=stars, after=None)
+    _move(outlet_id=outlet_id, staff_ids=staff_ids, before=stars, after=None)
 
 
 @transaction.atomic
-def change_rating(*, outlet_id: int, staff_id: int | None, before: Stars, after: Stars) -> None:
+def change_rating(*, outlet_id: int, staff_ids: Iterable[int], before: Stars, after: Stars) -> None:
     """A review's stars have been changed from `before` to `after`."""
-    _move(outlet_id=outlet_id, staff_id=staff_id, before=before, after=after)
+    _move(outlet_id=outlet_id, staff_ids=staff_ids, before=before, after=after)
 
 
 def lock_rated(*, staff_ids: Iterable[int]) -> None:
@@ -44,7 +44,7 @@ def count_served(*, staff_ids: Iterable[int]) -> None:
         StaffMember.objects.filter(pk=pk).update(served_count=F("served_count") + 1)
 
 
-def _move(*, outlet_id: int, staff_id: int | None, before: Stars | None, after: Stars | None) -> None:
+def _move(*, outlet_id: int, staff_ids: Iterable[int], before: Stars | None, after: Stars | None) -> None:
     def more(part: str) -> int:
         return (getattr(after, part) if after else 0) - (getattr(before, part) if before else 0)
 
@@ -56,7 +56,7 @@ def _move(*, outlet_id: int, staff_id: int | None, before: Stars | None, after: 
         "punctuality_sum": F("punctuality_sum") + more("punctuality"),
         "value_sum": F("value_sum") + more("value"),
     }
-    # The person before the outlet, as wherever both are locked: docs/locking.md.
-    if staff_id is not None:
-        StaffMember.objects.filter(pk=staff_id).update(**change)
+    # The people, in order, before the outlet, as wherever both are locked: docs/locking.md.
+    for pk in sorted(set(staff_ids)):
+        StaffMember.objects.filter(pk=pk).update(**change)
     Outlet.objects.filter(pk=outlet_id).update(**change)

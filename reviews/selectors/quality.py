@@ -1,5 +1,6 @@
 """What quality watch looks at, and its cases."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil
@@ -7,7 +8,7 @@ from math import ceil
 from django.db.models import Count, Q, QuerySet
 
 from bookings.enums import ObjectionState
-from bookings.models import Booking, Objection
+from bookings.models import Booking, ItemHelper, Objection
 from bookings.rules import states
 from common import clock
 from common.errors import NotFound
@@ -56,7 +57,9 @@ def since(provider: Provider, staff: StaffMember | None, back: timedelta) -> dat
 def reviews_since(provider: Provider, staff: StaffMember | None, start: datetime) -> QuerySet[Review]:
     """The shown reviews of the business or the person, the latest first."""
     rows = shown().filter(outlet__provider=provider, created_at__gt=start)
-    return (rows.filter(staff=staff) if staff else rows).order_by("-created_at", "-pk")
+    helped = ItemHelper.objects.filter(item__position=0, staff=staff).values("item__booking")
+    theirs = Q(staff=staff) | Q(booking__in=helped)
+    return (rows.filter(theirs) if staff else rows).order_by("-created_at", "-pk")
 
 
 def objections_since(provider: Provider, staff: StaffMember | None, start: datetime) -> QuerySet[Objection]:
@@ -65,10 +68,9 @@ def objections_since(provider: Provider, staff: StaffMember | None, start: datet
     rows = Objection.objects.filter(
         booking__outlet__provider=provider, state=ObjectionState.REFUNDED, ended_at__gt=start
     )
-    # A visit has one item so far; several of one person would be one objection all the same.
-    return (rows.filter(booking__items__staff=staff).distinct() if staff else rows).order_by(
-        "-ended_at", "-pk"
-    )
+    # Several services of one person in a visit are one objection all the same.
+    theirs = Q(booking__items__staff=staff) | Q(booking__items__helpers=staff)
+    return (rows.filter(theirs).distinct() if staff else rows).order_by("-ended_at", "-pk")
 
 
 def record_since(
@@ -79,7 +81,7 @@ def record_since(
         outlet__provider=provider, starts_at__gt=start, starts_at__lte=clock.now()
     ).exclude(status__in=_NO_VISIT)
     if staff:
-        visits = visits.filter(items__staff=staff)
+        visits = visits.filter(Q(items__staff=staff) | Q(items__helpers=staff))
     numbers = visits.aggregate(
         visits=Count("pk", distinct=True),
         declined=Count("pk", filter=Q(status=states.DECLINED), distinct=True),
@@ -91,7 +93,7 @@ def record_since(
 
 def to_look_at() -> list[tuple[int, int | None]]:
     """The subjects (primary keys of a business, and of one of its people or None) that time may bring under a
-    threshold, or out of it: with an open case, or something bad in their window. Seven queries."""
+    threshold, or out of it: with an open case, or something bad in their window. Nine queries."""
     found: set[tuple[int, int | None]] = set(
         QualityCase.objects.filter(closed_at__isnull=True).values_list("provider_id", "staff_id")
     )
@@ -101,7 +103,14 @@ def to_look_at() -> list[tuple[int, int | None]]:
     poor, broken = _bad_since(Subject.PERSON)
     found |= set(poor.exclude(staff=None).values_list("outlet__provider_id", "staff_id"))
     found |= set(broken.values_list("outlet__provider_id", "items__staff_id"))
+    # Who helped answers for it, too.
+    found |= _helping(poor.values_list("outlet__provider_id", "booking__items__helpers"))
+    found |= _helping(broken.values_list("outlet__provider_id", "items__helpers"))
     return sorted(found, key=lambda pair: (pair[0], pair[1] or 0))
+
+
+def _helping(pairs: Iterable[tuple[int, int | None]]) -> set[tuple[int, int | None]]:
+    return {pair for pair in pairs if pair[1] is not None}
 
 
 def _bad_since(subject: Subject) -> tuple[QuerySet[Review], QuerySet[Booking]]:

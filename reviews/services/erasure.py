@@ -34,7 +34,7 @@ def erase(*, bookings: Iterable[int], actor: str = SYSTEM) -> int:
             fields={"text": "", "author_name": "", "reply": "", "erased_at": clock.now()},
         )
     # Every review before anybody, everybody before any outlet, and these in order: docs/locking.md.
-    lock_rated(staff_ids=[review.staff_id for review in counted if review.staff_id is not None])
+    lock_rated(staff_ids=[staff for _, staff in record.reviewed_people(counted)])
     for review in sorted(counted, key=lambda each: (each.outlet_id, each.staff_id or 0, each.pk)):
         record.count(review, before=review.stars, after=None)
     return len(reviews)

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from bookings.models import Booking
@@ -89,8 +90,8 @@ def look_after(*, booking_ref: str) -> None:
     booking = Booking.objects.select_related("outlet__provider").get(ref=booking_ref)
     provider = booking.outlet.provider
     look(provider=provider)
-    served = booking.items.values("staff_id")
-    for person in StaffMember.objects.filter(pk__in=served).order_by("pk"):
+    served = Q(booking_items__booking=booking) | Q(helped_items__booking=booking)
+    for person in StaffMember.objects.filter(served).distinct().order_by("pk"):
         look(provider=provider, staff=person)
 
 

@@ -1,10 +1,12 @@
 """How every change of a review is made: under its lock, with an event and an audit row."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
+from bookings.models import ItemHelper
 from common import audit, events
 from common.errors import NotFound
 from providers.rules.ratings import Stars
@@ -81,14 +83,24 @@ def tell(review: Review, *, event: str, actor: str, chained: bool = False, **dat
 
 
 def count(review: Review, *, before: Stars | None, after: Stars | None) -> None:
-    """Bring the ratings of the review's outlet and person in step: None where it does not count."""
-    outlet, person = review.outlet_id, review.staff_id
+    """Bring the ratings of the review's outlet and people in step: None where it does not count."""
+    outlet = review.outlet_id
+    people = {staff for _, staff in reviewed_people([review])}
     if before and after:
-        ratings.change_rating(outlet_id=outlet, staff_id=person, before=before, after=after)
+        ratings.change_rating(outlet_id=outlet, staff_ids=people, before=before, after=after)
     elif after:
-        ratings.add_rating(outlet_id=outlet, staff_id=person, stars=after)
+        ratings.add_rating(outlet_id=outlet, staff_ids=people, stars=after)
     elif before:
-        ratings.remove_rating(outlet_id=outlet, staff_id=person, stars=before)
+        ratings.remove_rating(outlet_id=outlet, staff_ids=people, stars=before)
+
+
+def reviewed_people(reviews: Iterable[Review]) -> set[tuple[int, int]]:
+    """Review and person (primary keys) for all who did what these reviews are about: its `staff`, and who helped them
+    with the first service of the visit. One query."""
+    rows = {review.booking_id: review for review in reviews}
+    helped = ItemHelper.objects.filter(item__booking__in=rows, item__position=0)
+    found = {(rows[pk].pk, staff) for pk, staff in helped.values_list("item__booking_id", "staff_id")}
+    return found | {(each.pk, each.staff_id) for each in rows.values() if each.staff_id is not None}
 
 
 def clean(text: str, *, field: str, longest: int, needed: bool = False) -> str:

@@ -70,6 +70,7 @@ def an_outlet(chance: random.Random, now: datetime) -> Outlet:
             phases=phases,
             buffer_before_min=chance.choice([0, 10]),
             buffer_after_min=chance.choice([0, 15]),
+            team_size=chance.choice([1, 1, 2, 3]),
         )
     for person in people:
         at = now

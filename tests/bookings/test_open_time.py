@@ -364,7 +364,7 @@ def test_a_named_person_is_preferred_and_fair_share_decides_else(
     other.skills.create(service=service)
     block(wall(25, 9), wall(25, 9, 30), staff=person)
     assert chosen(offering_of(service), wall(25, 11)) == other.pk
-    assert chosen(offering_of(service), wall(25, 11), prefer_pk=person.pk) == person.pk
+    assert chosen(offering_of(service), wall(25, 11), prefer_pks=(person.pk,)) == person.pk
 
 
 def test_the_nearest_alternatives_lie_on_both_sides(

@@ -15,7 +15,7 @@ TEN = NINE + timedelta(hours=1)
 BOTH = ["stf_anna", 'stf_"quoted"']
 PLAIN = [OpenSlot(NINE, TEN, BOTH), OpenSlot(TEN, TEN + timedelta(hours=1), BOTH), OpenSlot(TEN, TEN, [])]
 SEATS = SeatSlot(NINE, TEN, BOTH[:1], "ses_1", 3, 'Beginners\' "fun"', (Span(NINE, TEN),))
-VISIT = VisitSlot(NINE, TEN, BOTH, [SlotItem(NINE, TEN, "stf_anna")])
+VISIT = VisitSlot(NINE, TEN, BOTH, [SlotItem(NINE, TEN, ["stf_anna"])])
 
 
 def by_schema(found: OutletSlots, items: list[list[schemas.SlotItemOut] | None]) -> object:

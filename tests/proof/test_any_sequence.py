@@ -52,7 +52,8 @@ lengths = st.integers(1, 8)
 
 
 class Salon(RuleBasedStateMachine):
-    """Two people, one of whom colours, one chair that the colour needs, a group, hours from 9 to 17."""
+    """Two people, one of whom colours, one chair that the colour needs, a treatment by both at once, a group, hours
+    from 9 to 17."""
 
     visits: Bundle[str] = Bundle("visits")
 
@@ -69,6 +70,14 @@ class Salon(RuleBasedStateMachine):
             self.outlet, staff=[self.juho], name="Colour", duration_min=75, phases=COLOUR, buffer_before_min=5
         )
         [self.chair] = make.make_bays(self.outlet, self.colour)
+        self.four_hands = make.make_service(
+            self.outlet,
+            staff=[self.aino, self.juho],
+            name="Four hands",
+            duration_min=60,
+            buffer_after_min=5,
+            team_size=2,
+        )
         self.group = make.make_service(
             self.outlet, staff=[self.aino], name="Class", duration_min=60, capacity=3
         )
@@ -83,7 +92,9 @@ class Salon(RuleBasedStateMachine):
 
     @rule(
         target=visits,
-        what=st.sampled_from(["cut", "colour", "cut+colour", "two cuts", "cut for two"]),
+        what=st.sampled_from(
+            ["cut", "colour", "cut+colour", "two cuts", "cut for two", "four hands", "cut+four hands"]
+        ),
         at=quarters,
         any_order=st.booleans(),
         confirm=st.booleans(),
@@ -103,7 +114,7 @@ class Salon(RuleBasedStateMachine):
 
     @rule(
         target=visits,
-        what=st.sampled_from(["cut", "colour", "cut+colour", "cut for two"]),
+        what=st.sampled_from(["cut", "colour", "cut+colour", "cut for two", "four hands"]),
         nth=st.integers(0, 40),
     )
     def book_one_that_is_listed(self, what: str, nth: int) -> Any:
@@ -240,21 +251,26 @@ class Salon(RuleBasedStateMachine):
             if rows:
                 starts = [item.starts_at for item in booking.items.all()]
                 assert booking.starts_at == min(starts)
-                # Every service's person is taken when it begins.
+                # Everybody who does a service is taken when it begins, and as many as it needs.
                 for item in booking.items.all():
-                    who = [(s, e) for kind, pk, s, e in rows if kind == "staff" and pk == item.staff_id]
-                    assert any(s <= item.starts_at < e for s, e in who)
+                    people = {person.pk for person in item.people}
+                    assert len(people) == item.service.team_size
+                    for who in people:
+                        spans = [(s, e) for kind, pk, s, e in rows if kind == "staff" and pk == who]
+                        assert any(s <= item.starts_at < e for s, e in spans)
 
     # In short.
 
     def items(self, what: str) -> list[ItemRequest]:
-        cut, colour = self.cut.public_id, self.colour.public_id
+        cut, colour, four = self.cut.public_id, self.colour.public_id, self.four_hands.public_id
         return {
             "cut": [ItemRequest(cut)],
             "colour": [ItemRequest(colour)],
             "cut+colour": [ItemRequest(cut), ItemRequest(colour)],
             "two cuts": [ItemRequest(cut), ItemRequest(cut)],
             "cut for two": [ItemRequest(cut), ItemRequest(cut, guest=2)],
+            "four hands": [ItemRequest(four)],
+            "cut+four hands": [ItemRequest(cut), ItemRequest(four)],
         }[what]
 
     def instant(self, quarter: int) -> datetime:

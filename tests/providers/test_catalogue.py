@@ -293,7 +293,7 @@ def test_archiving_a_kind_archives_its_units_and_ends_the_needs_for_it(business:
 
 
 def test_ratings_add_up_and_are_taken_out_again(business: Business) -> None:
-    ids = {"outlet_id": business.outlet.pk, "staff_id": business.person.pk}
+    ids = {"outlet_id": business.outlet.pk, "staff_ids": [business.person.pk]}
     ratings.add_rating(stars=Stars(5, 5, 4), **ids)
     ratings.add_rating(stars=Stars(2, 1, 3), **ids)
     ratings.change_rating(before=Stars(2, 1, 3), after=Stars(3, 3, 3), **ids)

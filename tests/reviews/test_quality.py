@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from bookings.models import Booking, Objection
+from bookings.models import Booking, ItemHelper, Objection
 from bookings.selectors.access import Access
 from bookings.services import objections
 from common import clock
@@ -61,6 +61,20 @@ def test_a_case_opens_at_the_threshold_for_the_business_and_the_person(shop: Sho
     assert set(of_shop.evidence["reviews"]) == set(Review.objects.values_list("public_id", flat=True))
     event = Event.objects.get(subject_id=of_person.public_id)
     assert (event.type, event.payload["staff"]) == ("quality.case_opened", shop.person.public_id)
+
+
+def test_whoever_helped_answers_for_it_too(shop: Shop, visit: Visit) -> None:
+    helper = make_staff(shop.outlet)
+    for _ in range(5):
+        access = visit()
+        ItemHelper.objects.create(item=access.booking.items.get(), staff=helper)
+        writing.write(access=access, stars=Stars(2, 2, 2), text="", language="en")
+
+    assert (shop.outlet.provider_id, helper.pk) in selectors.to_look_at()
+    quality.look_after(booking_ref=access.booking.ref)
+
+    cases = QualityCase.objects.filter(staff__isnull=False).order_by("staff")
+    assert [case.staff_id for case in cases] == [shop.person.pk, helper.pk]
 
 
 def test_the_news_of_a_review_is_what_opens_it(shop: Shop, visit: Visit) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from bookings.models import ItemHelper
 from common.errors import DomainError
 from providers.models import Outlet
 from providers.rules.ratings import Stars, score
@@ -18,7 +19,7 @@ from reviews.models import Review
 from reviews.services import appeals, erasure, moderation, reports, writing
 from reviews.services.verify import verify
 from tests.bookings.conftest import Shop
-from tests.factories import make_user
+from tests.factories import make_staff, make_user
 from tests.reviews.conftest import Visit
 
 star = st.integers(1, 5)
@@ -44,6 +45,9 @@ steps = st.lists(
 @given(steps)
 def test_ratings_are_what_a_recount_gives(shop: Shop, visit: Visit, steps: list[Any]) -> None:
     visits = [visit() for _ in range(3)]
+    helper = make_staff(shop.outlet)
+    for access in visits[1:]:
+        ItemHelper.objects.create(item=access.booking.items.get(), staff=helper)
     operators = [make_user(is_operator=True) for _ in range(2)]
     known: dict[int, Review] = {}
     for verb, which, stars, flag in steps:
@@ -59,6 +63,9 @@ def test_ratings_are_what_a_recount_gives(shop: Shop, visit: Visit, steps: list[
     counted = [row.rating for row in Review.objects.filter(outlet=outlet) if row.is_shown]
     assert (outlet.rating_count, outlet.rating_sum) == (len(counted), sum(counted))
     assert outlet.rating_score == score(sum(counted), len(counted))
+    helper.refresh_from_db()
+    helped = [row for which, row in known.items() if which and Review.objects.get(pk=row.pk).is_shown]
+    assert helper.rating_count == len(helped)
 
 
 def act(verb: str, review: Review, *, flag: bool, operator: User) -> None:

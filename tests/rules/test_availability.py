@@ -97,7 +97,13 @@ def brute(visit: Visit, people: list[Person], pools: list[Pool], window: Span, g
 
     found = []
     for start in range(minute(window.start), minute(window.end)):
-        if staff := tuple(sorted(id for id in working if free(id, start) and on_grid(id, start))):
+        staff = tuple(sorted(id for id in working if free(id, start) and on_grid(id, start)))
+        if staff and visit.team > 1:
+            # They begin together: on the grid of one of them, when enough are free, and who has to be there.
+            staff = tuple(sorted(id for id in working if free(id, start)))
+            if len(staff) < visit.team or not {p.id for p in people if p.must} <= set(staff):
+                continue
+        if staff:
             begins = instant(start)
             found.append(Slot(begins, begins + timedelta(minutes=visit.duration_min), staff))
     return found
@@ -122,7 +128,13 @@ def cases(draw: st.DrawFn) -> tuple[Visit, list[Person], list[Pool], Span, Grid]
             return draw(periods(change))
         return working_spans(draw(rules(change)), draw(overrides(change)), zone=zone, window=reach)
 
-    people = [Person(id, hours(), draw(periods(change))) for id in range(draw(st.integers(1, 3)))]
+    team = draw(st.sampled_from([1, 1, 2, 2, 3]))
+    people = [
+        Person(
+            id, hours(), draw(periods(change)), must=team > 1 and draw(st.sampled_from([False, False, True]))
+        )
+        for id in range(draw(st.integers(1, 4)))
+    ]
     pools = [
         Pool(
             kind, draw(st.integers(1, 2)), {u: draw(periods(change)) for u in range(draw(st.integers(1, 3)))}
@@ -130,7 +142,7 @@ def cases(draw: st.DrawFn) -> tuple[Visit, list[Person], list[Pool], Span, Grid]
         for kind in range(draw(st.integers(0, 2)))
     ]
     grid = Grid(zone, draw(steps), draw(st.sampled_from([0, 0, 5, 10])), draw(aligns))
-    return draw(visits), people, pools, window, grid
+    return replace(draw(visits), team=team), people, pools, window, grid
 
 
 @given(cases())
@@ -193,19 +205,22 @@ def test_whatever_is_chosen_overlaps_nothing(case: tuple) -> None:
         layout = Visits(parts).at(slot.start)
         assert layout is not None and layout.start == slot.start
         [put] = layout.placed
-        person = next(p for p in people if p.id == put.staff)
+        team = [p for p in people if p.id in put.team]
+        assert len(team) == len(put.team) == visit.team
+        assert all(p in team for p in people if p.must)
         worked = taken_of_people([visit], layout)[put.staff]
-        assert not any(part.overlaps(busy) for part in worked for busy in person.busy)
+        assert taken_of_people([visit], layout) == dict.fromkeys(put.team, worked)
+        assert not any(part.overlaps(busy) for p in team for part in worked for busy in p.busy)
         assert len(put.units) == sum(pool.quantity for pool in pools)
         at = 0
         for pool in pools:
             for unit in put.units[at : at + pool.quantity]:
                 assert not any(visit.taken(put.start).overlaps(busy) for busy in pool.units[unit])
             at += pool.quantity
-        # Once taken it is no longer offered with the same person.
-        rest = [Person(p.id, p.working, [*p.busy, *worked] if p is person else p.busy) for p in people]
+        # Once taken it is no longer offered with any of the same people.
+        rest = [Person(p.id, p.working, [*p.busy, *worked] if p in team else p.busy) for p in people]
         again = fits(visit, rest, pools, start=slot.start)
-        assert again is None or person.id not in again.staff
+        assert again is None or not {p.id for p in team} & set(again.staff)
 
 
 def test_after_a_day_that_was_skipped_hours_count_from_the_morning_before_it() -> None:

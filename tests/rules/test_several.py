@@ -1,7 +1,8 @@
 """Visits of several services are laid out as a plain trial of every minute, person and order would."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,45 @@ def test_two_guests_side_by_side_need_two_people() -> None:
     assert starts(together.at(NOON)) == [(0, 1), (0, 2)]
 
 
+def test_two_do_it_together_when_both_are_free_and_who_is_named_is_one_of_them() -> None:
+    together = Visit(60, team=2)
+    able = [person(1), person(2, span(0, 90)), person(3, span(0, 60))]
+    visits = Visits([Part(together, able)])
+
+    assert visits.at(at(59)) is None
+    layout = visits.at(at(60))
+    assert layout is not None and layout.placed[0].team == (1, 3)
+    assert taken_of_people(shapes_of(visits), layout) == {1: [span(60, 120)], 3: [span(60, 120)]}
+    named = Visits([Part(together, [person(1), replace(able[1], must=True), able[2]])])
+    assert named.at(at(60)) is None
+    layout = named.at(at(90))
+    assert layout is not None and layout.placed[0].team == (2, 1)
+
+
+def test_two_guests_with_two_people_each_need_four() -> None:
+    massage = Visit(60, team=2)
+    people = [person(n) for n in (1, 2, 3, 4)]
+
+    def parts(able: list[Person]) -> list[Part]:
+        return [Part(massage, able), Part(massage, able, guest=2)]
+
+    assert Visits(parts(people[:3])).at(NOON) is None
+    layout = Visits(parts(people)).at(NOON)
+    assert layout is not None and [put.team for put in layout.placed] == [(1, 2), (3, 4)]
+
+
+def test_while_a_colour_by_two_takes_both_are_free() -> None:
+    colour = Visit(90, phases=(Phase("active", 30), Phase("processing", 40), Phase("active", 20)), team=2)
+    able = [person(1, span(30, 70)), person(2)]
+    visits = Visits([Part(colour, able)])
+
+    layout = visits.at(NOON)
+
+    assert layout is not None
+    assert taken_of_people(shapes_of(visits), layout) == {n: [span(0, 30), span(70, 90)] for n in (1, 2)}
+    assert visits.at(at(1)) is None
+
+
 def test_the_second_guest_is_served_while_the_colour_of_the_first_takes() -> None:
     colour = Visit(90, phases=(Phase("active", 30), Phase("processing", 40), Phase("active", 20)))
     visits = Visits([Part(colour, [person(1)]), Part(CUT, [person(1)], guest=2)], max_wait=HOUR)
@@ -123,11 +163,14 @@ phases = st.sampled_from(
     ]
 )
 shapes = st.builds(
-    lambda length, before, after, parts: Visit(30 if parts else length, before, after, phases=parts),
+    lambda length, before, after, parts, team: Visit(
+        30 if parts else length, before, after, phases=parts, team=team
+    ),
     st.sampled_from([10, 20, 30]),
     st.sampled_from([0, 0, 10]),
     st.sampled_from([0, 0, 5]),
     phases,
+    st.sampled_from([1, 1, 2]),
 )
 taken = st.lists(
     st.tuples(st.integers(0, 22), st.integers(1, 6)).map(lambda n: span(n[0] * 5, (n[0] + n[1]) * 5)),
@@ -217,7 +260,7 @@ def least_waiting(parts: list[Part], start: datetime, *, any_order: bool, max_wa
                 wait
                 for wait in range(patience + 1)
                 if units_free(part, moment + wait)
-                and any(free(part, who, moment + wait) for who in part.people)
+                and sum(free(part, who, moment + wait) for who in part.people) >= part.visit.team
             )
             wait = next(waits, None)
             if wait is None:
@@ -237,11 +280,14 @@ def side_by_side(parts: list[Part], start: datetime) -> bool:
         begin = begins.get(part.guest, minute(start))
         when.append(begin)
         begins[part.guest] = begin + part.visit.duration_min
-    for chosen in product(*(part.people for part in parts)):
-        if not all(free(part, who, begin) for part, who, begin in zip(parts, chosen, when, strict=True)):
+    for chosen in product(*(combinations(part.people, part.visit.team) for part in parts)):
+        each = [
+            (part, who, begin) for part, team, begin in zip(parts, chosen, when, strict=True) for who in team
+        ]
+        if not all(free(part, who, begin) for part, who, begin in each):
             continue
         busy: dict[int, set[int]] = {}
-        for part, who, begin in zip(parts, chosen, when, strict=True):
+        for part, who, begin in each:
             mine = at_it(part, begin, buffers=False)
             if busy.setdefault(who.id, set()) & mine:
                 break
@@ -258,11 +304,13 @@ def assert_possible(parts: list[Part], layout: Layout) -> None:
     units: dict[int, set[int]] = {}
     for part, put in zip(parts, layout.placed, strict=True):
         begin = minute(put.start)
-        who = next(each for each in part.people if each.id == put.staff)
-        assert free(part, who, begin)
-        mine = at_it(part, begin, buffers=False)
-        assert not busy.setdefault(who.id, set()) & mine
-        busy[who.id] |= mine
+        team = [each for each in part.people if each.id in put.team]
+        assert len(team) == len(put.team) == part.visit.team
+        for who in team:
+            assert free(part, who, begin)
+            mine = at_it(part, begin, buffers=False)
+            assert not busy.setdefault(who.id, set()) & mine
+            busy[who.id] |= mine
         during = set(range(begin, begin + part.visit.duration_min))
         assert not guests.setdefault(part.guest, set()) & during
         guests[part.guest] |= during
