@@ -23,6 +23,7 @@ from marketplace.demo.load_visits import Rows, load_absences, load_visits
 from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.portraits import load_portraits
 from marketplace.demo.progress import Progress
+from marketplace.demo.teams import load_teams
 from marketplace.demo.visits import Visits
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -116,6 +117,7 @@ def load(
             load_cases(seed, struggling=visits.struggling)
             progress.step("group sessions")
             load_groups(seed, at=midnight)
+            load_teams(seed, at=midnight)
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,

@@ -13,12 +13,13 @@ from django.test import Client, override_settings
 from accounts.enums import ConsentKind
 from accounts.models import Consent, User
 from accounts.services.consents import VERSIONS
-from bookings.models import Booking, GroupSession, Objection
+from bookings.models import Allocation, Booking, GroupSession, ItemHelper, Objection
 from bookings.rules.states import TABLE
 from bookings.selectors.open_time import Ask, open_time
 from common import clock, uploads
 from common.models import AuditEntry, Event, OutboxMessage
 from common.spans import Span
+from geo.selectors import position_of
 from marketplace.demo import helsinki, signins, town
 from marketplace.demo.progress import Progress
 from payments.models import Payment
@@ -140,6 +141,14 @@ def test_confirmed_visits_are_where_the_availability_engine_would_put_them(small
             item = booking.items.get()
             offering = Offering.objects.get(outlet=booking.outlet, service=item.service)
             ask = Ask(offering.pk, duration_min=item.duration_min, staff_pks=(item.staff_id,))
+            if len(people := item.people) > 1:
+                named = tuple(person.pk for person in people)
+                ask = Ask(
+                    offering.pk,
+                    duration_min=item.duration_min,
+                    with_pks=named,
+                    where=position_of(booking.address_point),
+                )
             a_minute = timedelta(minutes=1)
             span = Span(booking.starts_at - a_minute, booking.starts_at + a_minute)
             found = open_time([ask], window=span, besides_booking=booking.pk)[offering.pk]
@@ -153,6 +162,14 @@ def test_group_sessions_are_on_the_calendar_with_seats_taken_and_left(small_city
     assert {bool(session.course) for session in taken} == {True, False}
     assert all(session.seats_taken < session.capacity for session in taken)
     assert_seats_add_up()
+
+
+def test_a_deep_clean_takes_two_people_at_once(small_city: None) -> None:
+    helped = ItemHelper.objects.select_related("item")
+    assert helped.exists()
+    for row in helped:
+        taken = Allocation.objects.filter(item=row.item, live=True, staff__isnull=False)
+        assert set(taken.values_list("staff_id", flat=True)) == {row.item.staff_id, row.staff_id}
 
 
 def test_a_second_run_changes_nothing_and_a_later_day_only_adds(small_city: None) -> None:
