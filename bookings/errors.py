@@ -188,6 +188,22 @@ class PrepaymentNeeded(DomainError):
     title = _("This has to be paid online, at least in part, when it is booked.")
 
 
+class CancelPending(DomainError):
+    """The booking is being cancelled; whoever asked may take that back for some seconds more."""
+
+    code = "cancel_pending"
+    status = 409
+    title = _("This booking is being cancelled.")
+
+
+class CancelDone(DomainError):
+    """The cancellation can no longer be taken back."""
+
+    code = "cancel_done"
+    status = 409
+    title = _("It is cancelled already.")
+
+
 class BookingsAffected(DomainError):
     """The change would hit visits ahead: `bookings` lists them with what would be wrong (`why`). Sent again with
     `version` as `acknowledge`, it is done, if the list is still that."""

@@ -43,6 +43,8 @@ def actions(access: Access) -> list[str]:
         found["reschedule"] = None
     if not core.is_open(booking):
         found = {name: None for name in found if name not in _NEEDS_OPEN}
+    if booking.cancel_asked_at is not None:
+        found = {}
     if booking.objection_open:
         found = {
             action: None for action in found if action not in ("cancel", "reschedule", "no_show", "close")
@@ -100,6 +102,7 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         prepaid=schemas.money(booking.prepaid_amount, booking.currency),
         due_at_counter=schemas.money(booking.due_at_counter, booking.currency),
         hold_extended=booking.hold_extended,
+        cancel_asked_at=booking.cancel_asked_at,
         fee=schemas.money(booking.fee_amount, booking.currency),
         actions=actions(access),
         check_in_code=booking.check_in_code if access.is_customer and booking.status in _WITH_CODE else None,

@@ -125,7 +125,7 @@ privacy.personal(
     blanked="address_line address_note address_point held_from decline_reason",
     kept={
         "says what was agreed, which tax law keeps; names nobody": "ref policy currency timezone",
-        "an id": "cancelled_by",
+        "an id": "cancelled_by cancel_asked_by cancel_asked_as",
         "four random digits": "check_in_code",
     },
 )

@@ -279,6 +279,10 @@ class BookingOut(Schema):
     prepaid: MoneyOut = Field(description="paid online for it")
     due_at_counter: MoneyOut = Field(description="what is still to be paid there")
     hold_extended: bool
+    cancel_asked_at: Instant | None = Field(
+        None,
+        description="given up on a page then: carried out 10 seconds later unless it is taken back there",
+    )
     fee: MoneyOut
     actions: list[str] = Field(description="what the caller may do now")
     check_in_code: str | None = Field(None, description="for the customer only")

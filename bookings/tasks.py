@@ -21,6 +21,14 @@ def decline_unanswered(timestamp: int) -> None:
         pass
 
 
+@app.periodic(cron="* * * * * */2", periodic_id="cancellations")
+@app.task(name="bookings.finish_cancellations", queueing_lock="bookings.finish_cancellations")
+def finish_cancellations(timestamp: int) -> None:
+    """Carry out the cancellations that nobody took back."""
+    while expiry.finish_cancellations():
+        pass
+
+
 @app.periodic(cron="*/5 * * * *", periodic_id="end-of-visits")
 @app.task(name="bookings.end_visits", queueing_lock="bookings.end_visits")
 def end_visits(timestamp: int) -> None:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("b/<str:ref>/object", objecting.object_to, name="object"),
     path("b/<str:ref>/withdraw-objection", objecting.withdraw, name="withdraw_objection"),
     path("b/<str:ref>/cancel", changes.cancel, name="cancel"),
+    path("b/<str:ref>/keep", changes.keep, name="keep"),
     path("b/<str:ref>/move", changes.move, name="move"),
     path("b/<str:ref>/review", review.review, name="review"),
     path("b/<str:ref>/review/photos/<str:photo_id>", review.photo, name="review_photo"),

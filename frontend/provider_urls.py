@@ -95,6 +95,7 @@ urlpatterns = [
     path(f"{_business}visits/<str:ref>/message", provider_visits.message, name="visit_message"),
     path(f"{_business}visits/<str:ref>/move", provider_visits.move, name="visit_move"),
     path(f"{_business}visits/<str:ref>/cancel", provider_day.cancel, name="visit_cancel"),
+    path(f"{_business}visits/<str:ref>/keep", provider_day.keep, name="visit_keep"),
     path(f"{_business}visits/<str:ref>/standard", provider_day.tick, name="visit_standard"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
     path(f"{_business}training/", provider_training.listing, name="training"),

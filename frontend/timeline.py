@@ -24,6 +24,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.declined": (_("Declined"), "x"),
     "booking.confirmed": (_("Confirmed"), "calendar-check"),
     "booking.rescheduled": (_("Moved to another time"), "calendar-clock"),
+    "booking.cancel_taken_back": (_("Kept after all"), "rotate-ccw"),
     "booking.cancelled": (_("Cancelled"), "x"),
     "booking.expired": (_("The hold ended"), "timer-off"),
     "booking.paid_too_late": (_("Paid after the hold ended: your money goes back"), "rotate-ccw"),

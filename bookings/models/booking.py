@@ -72,6 +72,11 @@ class Booking(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, help_text="closed, cancelled, expired, no-show")
     cancelled_by = models.CharField(max_length=64, blank=True)
     fee_amount = models.PositiveBigIntegerField(default=0, help_text="kept after a late cancel or a no-show")
+    # Somebody gave it up on a page, and may still take that back: when, as which actor, and for whom they spoke. The
+    # instant decides what it costs; the worker carries it out.
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    cancel_asked_by = models.CharField(max_length=64, blank=True, default="", db_default="")
+    cancel_asked_as = models.CharField(max_length=8, blank=True, default="", db_default="")
     reminded_at = models.DateTimeField(null=True, blank=True)
     # As agreed at booking: the hours in which the provider accepts it or not. Null: it is confirmed at once.
     acceptance_hours = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -103,6 +108,14 @@ class Booking(models.Model):
                 condition=~Q(status="requested") | Q(accept_by__isnull=False), name="request_has_its_due"
             ),
             models.CheckConstraint(
+                condition=Q(cancel_asked_at__isnull=True, cancel_asked_by="", cancel_asked_as="")
+                | (
+                    Q(cancel_asked_at__isnull=False, cancel_asked_as__in=["customer", "staff"])
+                    & ~Q(cancel_asked_by="")
+                ),
+                name="booking_cancel_is_asked_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(prepaid_amount__lte=F("total_amount")), name="booking_is_not_overpaid"
             ),
             models.CheckConstraint(
@@ -119,6 +132,11 @@ class Booking(models.Model):
                 name="booking_to_complete",
             ),
             models.Index(fields=["completed_at"], condition=Q(status="completed"), name="booking_to_close"),
+            models.Index(
+                fields=["cancel_asked_at"],
+                condition=Q(cancel_asked_at__isnull=False),
+                name="booking_to_cancel",
+            ),
             models.Index(fields=["accept_by"], condition=Q(status="requested"), name="booking_to_answer"),
         ]
         triggers = [

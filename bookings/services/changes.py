@@ -2,13 +2,13 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.db import transaction
 
 from bookings.enums import PaymentState
-from bookings.errors import CourseStays, MoveRefused, PolicyChanged
+from bookings.errors import CancelDone, CourseStays, MoveRefused, PolicyChanged
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.rules.acceptance import answer_due
@@ -22,6 +22,10 @@ from common.errors import NotAllowed
 from payments import services as payments
 from payments.rules.policy import Action, ActorKind, Outcome, outcome
 from payments.selectors import counter_payments_of, held_amount
+
+# How long a cancellation on a page may be taken back.
+UNDO = timedelta(seconds=10)
+_NOT_ASKED = {"cancel_asked_at": None, "cancel_asked_by": "", "cancel_asked_as": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,75 @@ def cancel(*, access: Access, version: str) -> Booking:
         return booking
 
 
+def ask_to_cancel(*, access: Access, version: str) -> Booking:
+    """Cancel as `cancel` does, but so that it can be taken back for UNDO: until then everything stays as it is, and
+    the worker carries it out. This instant decides what it costs. A hold ends at once. Asked again: nothing more.
+
+    Raises PolicyChanged, MoveRefused, NotAllowed, ObjectionOpen.
+    """
+    who = access.who("cancel")
+    if who is None:
+        raise NotAllowed
+    actor = access.principal.actor
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        if booking.cancel_asked_at is not None:
+            return booking
+        _may_cancel(booking, who)
+        kind = _actor_kind(access)
+        if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
+            raise PolicyChanged
+        if booking.status == states.HELD:
+            _give_up(booking, who=who, actor_kind=kind, actor=actor)
+            return booking
+        core.change(
+            booking,
+            event="booking.cancel_asked",
+            actor=actor,
+            fields={"cancel_asked_at": clock.now(), "cancel_asked_by": actor, "cancel_asked_as": who},
+            by=who,
+        )
+        return booking
+
+
+def take_back_cancel(*, access: Access) -> Booking:
+    """Whoever asked to cancel (their side) wants it after all: it stays. Asked again: nothing more.
+
+    Raises CancelDone when it was carried out, NotAllowed.
+    """
+    who = access.who("cancel")
+    if who is None:
+        raise NotAllowed
+    with transaction.atomic():
+        booking = core.lock(access.booking.ref)
+        if booking.status == states.CANCELLED:
+            raise CancelDone
+        if booking.cancel_asked_at is None:
+            return booking
+        if who != booking.cancel_asked_as:
+            raise NotAllowed
+        core.change(
+            booking,
+            event="booking.cancel_taken_back",
+            actor=access.principal.actor,
+            fields=dict(_NOT_ASKED),
+            by=who,
+        )
+        return booking
+
+
+def finish_cancel(ref: str) -> None:
+    """Carry out a cancellation whose time to be taken back is over, by the terms of the instant it was asked."""
+    with transaction.atomic():
+        booking = core.lock(ref)
+        if booking.cancel_asked_at is None:
+            return
+        who: Who = "customer" if booking.cancel_asked_as == "customer" else "staff"
+        kind = ActorKind.CUSTOMER if who == "customer" else ActorKind.PROVIDER
+        core.refuse_while_objected(booking)
+        _give_up(booking, who=who, actor_kind=kind, actor=booking.cancel_asked_by)
+
+
 def cancel_with_its_session(booking: Booking, *, actor: str) -> None:
     """The provider gives up what the locked `booking` is about, at no cost to the customer. In the caller's
     transaction. Raises MoveRefused, ObjectionOpen."""
@@ -101,7 +174,7 @@ def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str) -
         action="cancel",
         who=who,
         actor=actor,
-        fields={"fee_amount": booking.fee_amount + settled["fee"], "cancelled_by": who},
+        fields={"fee_amount": booking.fee_amount + settled["fee"], "cancelled_by": who, **_NOT_ASKED},
         **settled,
         by=who,
     )
@@ -218,6 +291,7 @@ def _may_move(access: Access, booking: Booking) -> None:
         raise NotAllowed
     core.require_open(booking)
     core.refuse_while_objected(booking)
+    core.refuse_while_cancelling(booking)
     if booking.status in states.MOVABLE and booking.is_course:
         raise CourseStays
     if not is_movable(booking, by_customer=access.is_customer):
@@ -235,7 +309,7 @@ def is_movable(booking: Booking, *, by_customer: bool) -> bool:
 def _may_cancel(booking: Booking, who: Who) -> None:
     core.require_move(booking, action="cancel", who=who)
     core.refuse_while_objected(booking)
-    if who == "customer" and is_over(booking):
+    if who == "customer" and is_over(booking) and booking.cancel_asked_at is None:
         raise MoveRefused(booking_status=booking.status, action="cancel")
 
 
@@ -265,7 +339,7 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
         total=booking.total_amount,
         starts_at=booking.starts_at,
         booked_at=booking.confirmed_at,
-        at=clock.now(),
+        at=booking.cancel_asked_at or clock.now(),
         actor_kind=actor_kind,
         action=action,
     )

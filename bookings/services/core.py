@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from bookings.errors import MoveRefused, ObjectionOpen, ProviderClosed, TooEarly
+from bookings.errors import CancelPending, MoveRefused, ObjectionOpen, ProviderClosed, TooEarly
 from bookings.models import Allocation, Booking, GroupSession
 from bookings.rules import states
 from bookings.rules.marks import marked_from
@@ -44,6 +44,12 @@ def refuse_while_objected(booking: Booking) -> None:
         raise ObjectionOpen
 
 
+def refuse_while_cancelling(booking: Booking) -> None:
+    """Raises CancelPending while the locked `booking` was given up and that may still be taken back."""
+    if booking.cancel_asked_at is not None:
+        raise CancelPending
+
+
 def may_be_marked_from(booking: Booking, action: str) -> datetime | None:
     """From when on the visit (with its outlet) may be marked by `action`; None when the action has no such time."""
     return marked_from(
@@ -62,7 +68,9 @@ def require_due(booking: Booking, *, action: str) -> None:
 
 
 def require_move(booking: Booking, *, action: str, who: Who) -> Move:
-    """The state table's row for `action` by `who` from where the booking is. Raises MoveRefused."""
+    """The state table's row for `action` by `who` from where the booking is. Raises MoveRefused, CancelPending."""
+    if action != "cancel":
+        refuse_while_cancelling(booking)
     row = states.find_move(action=action, source=booking.status, who=who, place=booking.place)
     if row is None:
         raise MoveRefused(booking_status=booking.status, action=action)

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from bookings.enums import PaymentState
 from bookings.models import Booking, BookingItem, GroupSession
 from bookings.rules import states
-from bookings.services import core, requests, visits
+from bookings.services import changes, core, requests, visits
 from common import clock
 from common.actors import SYSTEM
 from providers.enums import ProviderStatus
@@ -69,6 +69,7 @@ def complete_unmarked() -> int:
         status__in=[states.CONFIRMED, states.CHECKED_IN, states.ON_THE_WAY, states.STARTED],
         ends_at__lte=clock.DatabaseNow() - UNMARKED,
         objection_open=False,
+        cancel_asked_at__isnull=True,
     )
     return _each(due.filter(_runs_since(UNMARKED)), visits.complete_by_time)
 
@@ -86,9 +87,17 @@ def _runs_since(time: timedelta) -> Q:
     return Q(timers_from__isnull=True) | Q(timers_from__lte=clock.DatabaseNow() - time)
 
 
+def finish_cancellations() -> int:
+    """Carry out the cancellations that nobody took back in time; answers how many."""
+    due = Booking.objects.filter(cancel_asked_at__lte=clock.DatabaseNow() - changes.UNDO)
+    return _each(due, changes.finish_cancel)
+
+
 def decline_unanswered() -> int:
     """Decline the requests that nobody answered in time; answers how many."""
-    due = Booking.objects.filter(status=states.REQUESTED, accept_by__lte=clock.DatabaseNow())
+    due = Booking.objects.filter(
+        status=states.REQUESTED, accept_by__lte=clock.DatabaseNow(), cancel_asked_at__isnull=True
+    )
     return _each(due, requests.decline_overdue)
 
 

@@ -35,6 +35,7 @@ def object_to(*, access: Access, reason: str) -> Objection:
     text, actor = _text(reason), access.principal.actor
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        core.refuse_while_cancelling(booking)
         found = booking.objections.filter(state=ObjectionState.OPEN).first()
         if found is None:
             found = _open(booking, side=side, actor=actor)

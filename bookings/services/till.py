@@ -38,6 +38,7 @@ def take_payment(*, access: Access, amount: int, means: CounterMeans, note: str 
         raise NotAllowed
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        core.refuse_while_cancelling(booking)
         if booking.status not in PAYABLE or booking.payment_state != PaymentState.COUNTER:
             raise PaymentNotPossible
         if amount != booking.due_at_counter:
@@ -76,6 +77,7 @@ def reverse_payment(*, access: Access, reason: str) -> Booking:
         raise InvalidInput(_("Say why."), field="reason")
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        core.refuse_while_cancelling(booking)
         if booking.status not in PAYABLE:
             raise PaymentNotPossible
         reversed_ = payments.reverse_counter_payment(

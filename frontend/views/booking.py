@@ -102,6 +102,9 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "code": booking.check_in_code if access.is_customer and booking.status in WITH_CODE else "",
         "money_lines": money_lines(booking, facts),
         "cancel": cancel,
+        # Given up on a page a moment ago; by the reader's side, who may take it back, or by the other one.
+        "is_cancelling": booking.cancel_asked_at is not None,
+        "may_keep": bool(booking.cancel_asked_as) and access.who("cancel") == booking.cancel_asked_as,
         "cancel_back": Money(cancel.refund, booking.currency) if cancel else None,
         "cancel_at_shop": Money(cancel.at_shop, booking.currency) if cancel else None,
         "taken": Money(facts.counter, booking.currency) if facts.counter else None,

@@ -1,14 +1,17 @@
 """Cancelling and moving: the exact amounts first, then the button."""
 
+import contextlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.errors import (
+    CancelDone,
+    CancelPending,
     CourseStays,
     MoveRefused,
     NotOffered,
@@ -50,7 +53,7 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
                 once(
                     request,
                     request.POST.get("key", ""),
-                    lambda: {"status": changes.cancel(access=access, version=version).status},
+                    lambda: {"status": changes.ask_to_cancel(access=access, version=version).status},
                 )
                 return redirect("frontend:booking", ref=ref)
             except PolicyChanged:
@@ -61,6 +64,15 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("frontend:booking", ref=ref)
     context = _context(access, preview) | {"changed": changed}
     return render(request, "cancel.html", context, status=409 if changed else 200)
+
+
+@require_POST
+@private
+def keep(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take a cancellation back, as long as it is not carried out."""
+    with contextlib.suppress(CancelDone):  # its page says so
+        changes.take_back_cancel(access=find_access(request, ref))
+    return redirect("frontend:booking", ref=ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +102,7 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
             except (SlotTaken, SlotNotOffered, PolicyChanged) as error:
                 refused, access = error, find_access(request, ref)
         preview = changes.preview(access=access, action="reschedule")
-    except (MoveRefused, ProviderClosed, CourseStays):
+    except (MoveRefused, ProviderClosed, CourseStays, CancelPending):
         return redirect("frontend:booking", ref=ref)
     context = _context(access, preview) | {
         "plan": _new_times(access, day=day),

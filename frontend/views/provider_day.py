@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.enums import PaymentState
-from bookings.errors import PolicyChanged
+from bookings.errors import CancelDone, PolicyChanged
 from bookings.models import Booking, BookingItem, GroupSession
 from bookings.presenters import actions
 from bookings.rules import states
@@ -247,12 +247,11 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
             once(
                 desk.request,
                 desk.request.POST.get("key", ""),
-                lambda: {"status": changes.cancel(access=access, version=version).status},
+                lambda: {"status": changes.ask_to_cancel(access=access, version=version).status},
             )
         except PolicyChanged as error:
             messages.error(desk.request, str(error))
             return redirect("provider:visit_cancel", desk.provider.public_id, ref)
-        messages.success(desk.request, _("Cancelled. The customer is told."), extra_tags=ref)
         return _back(desk.request, access)
     preview = changes.preview(access=access, action="cancel")
     return desk.render(
@@ -267,6 +266,17 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
         back=day_url(access),
         key=new_key(),
     )
+
+
+@at_desk(Role.MANAGER, methods=("POST",))
+def keep(desk: Desk, ref: str) -> HttpResponse:
+    """Take a cancellation back, as long as it is not carried out."""
+    access = visit_access(desk, ref)
+    try:
+        changes.take_back_cancel(access=access)
+    except CancelDone as error:
+        messages.error(desk.request, str(error), extra_tags=ref)
+    return _back(desk.request, access)
 
 
 def day_sessions(

@@ -185,7 +185,15 @@ def test_paid_visit_is_cancelled_with_what_was_promised(device: Device, site: Si
     expect(page.locator(".sums__total")).to_contain_text("€50.00")
     page.get_by_role("button", name="Cancel, €50.00 back").click()
     page.wait_for_url(f"**/b/{ref}")
-    says(page, "Cancelled")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#to-cancel")).to_be_visible()
+    says(page, "Confirmed")
+    page.locator("#to-cancel").click()
+    page.get_by_role("button", name="Cancel, €50.00 back").click()
+    page.wait_for_url(f"**/b/{ref}")
+    expect(page.get_by_text("For ten seconds you can take that back.")).to_be_visible()
+    # The worker carries it out, and the page hears of it.
+    expect(page.locator("#now .badge")).to_have_text("Cancelled", timeout=30_000)
     open_mail(page, "cancels@example.com", "cancel")
 
 

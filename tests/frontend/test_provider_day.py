@@ -30,6 +30,7 @@ from tests.factories import (
     make_user,
     tomorrow_at,
 )
+from tests.frontend.test_booking_changes import ten_seconds_later
 
 pytestmark = pytest.mark.django_db
 
@@ -302,8 +303,18 @@ def test_cancelling_shows_what_goes_back_and_cancels_once(shop: Shop) -> None:
     key = asked.context["key"]
     for _ in range(2):
         page = shop.mark(shop.manager, booking, "cancel", key=key, version=asked.context["version"])
-        assert "The customer is told" in row_of(page, booking)
+        assert "For ten seconds you can take that back" in row_of(page, booking)
+    assert status(booking) == "confirmed"
+    shop.manager.post(shop.visit_url(booking, "keep"))
+    ten_seconds_later()
+    assert status(booking) == "confirmed"
+
+    asked = shop.manager.get(shop.visit_url(booking, "cancel"))
+    shop.mark(shop.manager, booking, "cancel", version=asked.context["version"])
+    ten_seconds_later()
     assert status(booking) == "cancelled"
+    page = shop.manager.post(shop.visit_url(booking, "keep"), follow=True)
+    assert "It is cancelled already." in row_of(page, booking)
     assert events(booking, "booking.cancelled") == 1
 
 

@@ -195,6 +195,8 @@ PAGES: dict[str, dict[str, Case]] = {
             form={"do": "move", "start": "{later}", "version": "{version}", "key": "{uuid}"},
         ),
     },
+    "frontend:keep": {"POST": Case("cancel")},
+    "provider:visit_keep": {"POST": Case("manager")},
     "provider:visit_cancel": {
         "GET": _SEEN,
         "POST": Case("manager", form={"version": "{version}", "key": "{uuid}"}),
