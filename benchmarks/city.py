@@ -1,24 +1,26 @@
 """Search and slots at the size of a city: what open time, people, days and the past cost."""
 
 import io
+import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.client import BenchError, Request, Sample, Site, closed_loop
 from benchmarks.figures import MS, Figures
+from benchmarks.past import add_past
 from benchmarks.reads import select_1
+from benchmarks.searching import Statement, in_pgbench, statements_of, timed, wire
 from common import clock
 from common.clock import rfc3339
-from discovery.selectors import search
 from geo.rules.positions import Position, moved
 from marketplace.demo import town
 from providers.models import Offering, Outlet, Skill, StaffAssignment, StaffMember
@@ -27,31 +29,50 @@ PLACES = 150
 CLIENTS = 8
 PEOPLE = 50
 SPREAD_M = 3000
-# A statement and its parameters, as search sends it.
-Statement = tuple[str, Any]
+BOOKED = 70
+LARGER = "hereabouts_larger"
+# Figures beside few and beside many past bookings are taken in so many turns each.
+TURNS = 12
+FEW = 10_000
 
-ALL_BOOKED = """
-UPDATE bookings_outletday SET starts = B'0'::bit(96), is_open = false WHERE day BETWEEN %s AND %s AND is_open
-"""
-# What was booked in past years, an hour each, of whoever there is.
-PAST = """
+# What is still free of a day is taken, as bookings would take it: the triggers write what is kept.
+BOOK_OUT = """
 INSERT INTO bookings_allocation (kind, staff_id, period, live, overbooked, note)
-SELECT 'block', m.id, tstzrange(at, at + interval '45 minutes'), true, false, ''
-  FROM (SELECT id FROM providers_staffmember ORDER BY id = %s DESC, id DESC LIMIT 200) m,
-       generate_series(1, %s / 200) AS n,
-       LATERAL (SELECT date_trunc('hour', now()) - interval '2 days' - n * interval '1 hour') AS t(at)
+SELECT 'block', g.staff_id, tstzrange(g.ends, g.begins), true, false, ''
+  FROM (SELECT a.staff_id, upper(a.period) AS ends,
+               lead(lower(a.period)) OVER (PARTITION BY a.staff_id ORDER BY a.period) AS begins
+          FROM bookings_allocation a WHERE a.live AND a.staff_id = ANY(%s)) g
+ WHERE g.ends < g.begins
+   AND tstzrange(g.ends, g.begins) && tstzrange(%s::date::timestamptz, %s::date::timestamptz + interval '1 day')
 """
+AT_ONCE = 500
 
 
-async def city(site: Site, figures: Figures, *, outlets: int, days: int, past: int, seconds: float) -> None:
-    """All of it, in a metropolis that is added to what is there. `past` is how many bookings of past years."""
+async def city(
+    site: Site,
+    figures: Figures,
+    *,
+    outlets: int,
+    days: int,
+    larger: tuple[int, int] | None,
+    past: int,
+    seconds: float,
+) -> None:
+    """All of it, in a metropolis that is added to what is there; `larger` is the size of another, in a database of its
+    own. `past` is how many bookings of past years."""
     started = time.monotonic()
-    call_command("demo_city", outlets=outlets, days=days, booked=70, stdout=io.StringIO())
+    call_command("demo_city", outlets=outlets, days=days, booked=BOOKED, stdout=io.StringIO())
     size = f"{outlets:,} outlets × {days} days"
     figures.notes.append(f"metropolis: {size}, loaded in {time.monotonic() - started:.0f} s")
-    plain, free = statements({}), statements(span())
-    in_sql(figures, size, plain, free)
-    await over_http(site, figures, free, seconds=seconds)
+    settle("hereabouts")
+    plain = [statements_of(asked({}, where))[0] for where in places()]
+    pages = [statements_of(asked(span(), where)) for where in places()]
+    free = [page[0] for page in pages]
+    if larger:
+        in_larger(figures, size, free, *larger)
+    some = while_some_is_free(figures, size, plain, free)
+    await over_http(site, figures, pages, seconds=seconds)
+    when_all_is_booked(figures, size, free, some)
     await lists(site, figures, past=past, seconds=seconds)
 
 
@@ -78,101 +99,110 @@ def places() -> list[Position]:
     ]
 
 
-def statements(more: dict[str, datetime]) -> list[Statement]:
-    """The first statement of a search at each place: which outlets, in order."""
-    found: list[Statement] = []
-    for where in places():
-        recorded: list[Statement] = []
-
-        def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            recorded.append((sql, params))  # noqa: B023 - used within this turn of the loop only
-            return execute(sql, params, many, context)
-
-        with connection.execute_wrapper(record):
-            search(**asked(more, where))
-        found.append(recorded[0])
-    return found
+def settle(database: str) -> None:
+    """What autovacuum would do in time."""
+    with wire(database) as opened:
+        for table in ("bookings_outletday", "bookings_openkept", "providers_offering", "providers_outlet"):
+            opened.execute(f"VACUUM (ANALYZE) {table}")
 
 
-def timed(of: list[Statement], rounds: int = 4) -> Sample:
-    """Seconds of each, in turns after one to warm up."""
-    sample = Sample()
-    for turn in range(rounds):
-        for sql, params in of:
-            started = time.perf_counter()
-            with connection.cursor() as cursor:
-                cursor.execute(sql, params)
-                cursor.fetchall()
-            if turn:
-                sample.seconds.append(time.perf_counter() - started)
-    return sample
-
-
-def in_sql(figures: Figures, size: str, plain: list[Statement], free: list[Statement]) -> None:
+def while_some_is_free(figures: Figures, size: str, plain: list[Statement], free: list[Statement]) -> Sample:
     group = f"Search's first statement, {size}"
-    figures.group(group, limit="the nearest 20 of the category without asking when they are free")
-    nearest, some = timed(plain), timed(free)
+    figures.group(
+        group, limit="the nearest 20 of the category without asking when they are free, in turns with it"
+    )
+    with wire() as opened:
+        nearest, some = timed(opened, plain, free)
     for share in (0.5, 0.99):
-        name = f"free in two hours, 70% booked: p{share * 100:.0f}"
+        name = f"free in two hours, {BOOKED}% booked: p{share * 100:.0f}"
         figures.add(group, name, some.quantile(share) * MS, nearest.quantile(share) * MS, "ms", "lower")
-    days = [each.date() for each in span().values()]
-    with connection.cursor() as cursor:
-        # By hand: to book all of it would take longer than everything else.
-        cursor.execute(ALL_BOOKED, days)
-        cursor.execute("VACUUM (ANALYZE) bookings_outletday")
-    none = timed(free)
+    return some
+
+
+def when_all_is_booked(figures: Figures, size: str, free: list[Statement], some: Sample) -> None:
+    group = f"The same, all booked, {size}"
+    figures.group(group, limit=f"at {BOOKED}% booked")
+    book_out(span()["free_from"].date())
+    settle("hereabouts")
+    with wire() as opened:
+        [none] = timed(opened, free)
     for share in (0.5, 0.99):
         name = f"free in two hours, all booked: p{share * 100:.0f}"
         figures.add(group, name, none.quantile(share) * MS, some.quantile(share) * MS, "ms", "lower")
 
 
-async def over_http(site: Site, figures: Figures, free: list[Statement], *, seconds: float) -> None:
+def book_out(day: date) -> None:
+    """Take what is free of a day of everybody in the metropolis."""
+    people = list(
+        StaffMember.objects.filter(provider__name="Metropolis").order_by("pk").values_list("pk", flat=True)
+    )
+    with connection.cursor() as cursor:
+        for at in range(0, len(people), AT_ONCE):
+            cursor.execute(BOOK_OUT, [people[at : at + AT_ONCE], day, day])
+
+
+def in_larger(figures: Figures, size: str, free: list[Statement], outlets: int, days: int) -> None:
+    """The same statements in a larger metropolis, in turns with the first one."""
+    settings = {
+        **os.environ,
+        "DATABASE_URL": os.environ["DATABASE_URL"].replace("/hereabouts?", f"/{LARGER}?"),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {LARGER}")
+        cursor.execute(f"CREATE DATABASE {LARGER}")
+    manage = [sys.executable, "manage.py"]
+    subprocess.run([*manage, "migrate", "-v0"], env=settings, check=True)
+    started = time.monotonic()
+    load = ["demo_city", "--outlets", str(outlets), "--days", str(days), "--booked", str(BOOKED)]
+    subprocess.run([*manage, *load], env=settings, check=True, stdout=subprocess.DEVNULL)
+    named = f"{outlets:,} outlets × {days} days"
+    figures.notes.append(f"metropolis: {named}, loaded in {time.monotonic() - started:.0f} s")
+    settle(LARGER)
+    group = f"Search's first statement, {named}"
+    figures.group(group, limit=f"the same at {size}, in turns with it")
+    with wire() as first, wire(LARGER) as second:
+        ours, limit = Sample(), Sample()
+        for _ in range(4):
+            limit.add(timed(first, free, rounds=2)[0])
+            ours.add(timed(second, free, rounds=2)[0])
+    for share in (0.5, 0.99):
+        name = f"free in two hours, {BOOKED}% booked: p{share * 100:.0f}"
+        figures.add(group, name, ours.quantile(share) * MS, limit.quantile(share) * MS, "ms", "lower")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {LARGER}")
+
+
+async def over_http(site: Site, figures: Figures, pages: list[list[Statement]], *, seconds: float) -> None:
     group = f"Search over HTTP, {CLIENTS} clients"
-    figures.group(group, limit=f"its first statement alone, {CLIENTS} connections")
+    figures.group(
+        group,
+        limit=f"all {len(pages[-1])} statements of a page in pgbench, prepared, {CLIENTS} clients, in turns",
+    )
     requests = []
     for where in places():
         told = {k: rfc3339(v) if isinstance(v, datetime) else v for k, v in asked(span(), where).items()}
         requests.append(site.get(f"/api/v1/search?{urlencode(told)}"))
-    await closed_loop(site, endless(requests), clients=CLIENTS, seconds=0.5)
-    ours, _ = await closed_loop(site, endless(requests), clients=CLIENTS, seconds=seconds)
-    limit = in_threads(free, seconds)
-    name = "free in two hours, all booked"
+    ours, limit = Sample(), Sample()
+    for turn in range(4):
+        taken, _ = await closed_loop(site, endless(requests), clients=CLIENTS, seconds=seconds)
+        alone = await in_pgbench(pages, clients=CLIENTS, seconds=seconds)
+        if turn:
+            ours.add(taken)
+            limit.add(alone)
+    name = f"free in two hours, {BOOKED}% booked"
     figures.add(group, name, ours.rate, limit.rate, "/s", "higher")
     figures.add(group, f"{name}: p50", ours.quantile(0.5) * MS, limit.quantile(0.5) * MS, "ms", "lower")
-
-
-def in_threads(of: list[Statement], seconds: float) -> Sample:
-    """The statements by several connections at once, each as soon as its last was answered."""
-    told = connection.get_connection_params()
-    known = {name: told[name] for name in ("dbname", "host", "user") if name in told}
-    until = time.perf_counter() + seconds
-
-    def run(number: int) -> list[float]:
-        mine = []
-        with psycopg.connect(**known, cursor_factory=psycopg.ClientCursor) as wire:
-            chance = random.Random(number)
-            while time.perf_counter() < until:
-                sql, params = chance.choice(of)
-                started = time.perf_counter()
-                wire.execute(sql, params).fetchall()
-                mine.append(time.perf_counter() - started)
-        return mine
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        done = list(pool.map(run, range(CLIENTS)))
-    return Sample([each for mine in done for each in mine], seconds)
 
 
 async def lists(site: Site, figures: Figures, *, past: int, seconds: float) -> None:
     offering = Offering.objects.filter(is_live=True, place="outlet", outlet__city="Metropolis").order_by(
         "-pk"
     )[0]
-    first = StaffMember.objects.filter(assignments__outlet=offering.outlet_id).order_by("pk")[0]
     crowd(offering)
     day, month = slots(site, offering, 1), slots(site, offering, 31)
     nothing = select_1(site)()
 
-    async def ask(request: Request, clients: int) -> Sample:
+    async def ask(request: Request, clients: int, seconds: float = seconds) -> Sample:
         await closed_loop(site, endless([request]), clients=clients, seconds=0.3)
         return (await closed_loop(site, endless([request]), clients=clients, seconds=seconds))[0]
 
@@ -187,15 +217,26 @@ async def lists(site: Site, figures: Figures, *, past: int, seconds: float) -> N
     longer = await ask(month, 1)
     figures.add(group, "p50", longer.quantile(0.5) * MS, before.quantile(0.5) * MS, "ms", "lower")
 
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE bookings_allocation DISABLE TRIGGER USER")
-        cursor.execute(PAST, [first.pk, past])
-        cursor.execute("ALTER TABLE bookings_allocation ENABLE TRIGGER USER")
-        cursor.execute("VACUUM (ANALYZE) bookings_allocation")
+    async def against_nothing() -> float:
+        """A day's slots in times of SELECT 1, in turns: what else the machine does meets both."""
+        ours, limit = Sample(), Sample()
+        for _ in range(TURNS):
+            ours.add(await ask(day, 1, seconds / 4))
+            limit.add(await ask(nothing, 1, seconds / 4))
+        return ours.quantile(0.5) / limit.quantile(0.5)
+
+    people = list(Skill.objects.filter(service=offering.service_id).values_list("staff_id", flat=True))
+    add_past(offering, people, since=0, until=FEW)
+    few = await against_nothing()
+    started = time.monotonic()
+    add_past(offering, people, since=FEW, until=max(past, FEW + 1))
+    figures.notes.append(
+        f"{past:,} past bookings of {len(people)} people, loaded in {time.monotonic() - started:.0f} s"
+    )
+    many = await against_nothing()
     group = f"Slots of a day beside {past:,} past bookings"
-    figures.group(group, limit="beside none")
-    after = await ask(day, 1)
-    figures.add(group, "p50", after.quantile(0.5) * MS, before.quantile(0.5) * MS, "ms", "lower")
+    figures.group(group, limit=f"beside {FEW:,}; both in times of SELECT 1")
+    figures.add(group, "p50", many, few, "×", "lower")
 
 
 def crowd(offering: Offering) -> None:

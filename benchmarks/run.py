@@ -24,6 +24,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--city", default="20000x14", help="outlets x days of the metropolis; 100000x30 takes some minutes"
     )
+    parser.add_argument(
+        "--larger", metavar="NxD", help="and of another to compare with, in a database of its own: 1000000x7"
+    )
     parser.add_argument("--past", type=int, default=200_000, help="bookings of past years beside a slot list")
     return parser.parse_args()
 
@@ -51,9 +54,17 @@ async def measure(asked: argparse.Namespace) -> None:
         if asked.only in (None, "live"):
             await live.commit_to_socket(site, figures)
         if asked.only in (None, "city"):
-            # Last: with it, open time of everything else is to be made anew.
             outlets, days = map(int, asked.city.split("x"))
-            await city.city(site, figures, outlets=outlets, days=days, past=asked.past, seconds=asked.seconds)
+            larger = asked.larger and tuple(map(int, asked.larger.split("x")))
+            await city.city(
+                site,
+                figures,
+                outlets=outlets,
+                days=days,
+                larger=larger,
+                past=asked.past,
+                seconds=asked.seconds,
+            )
     finally:
         # What was measured before a failure is worth having.
         if figures.rows:

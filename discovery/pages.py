@@ -6,6 +6,7 @@ three statements, the matches and then their rules and busy times, and three mor
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from bookings.rules.availability import Slot
 from bookings.selectors.open_time import Ask, OpenTime, open_time
@@ -122,7 +123,8 @@ def _free_page(
     while more and len(found) < wanted and examined < EXAMINED:
         batch = _matches(asked, after, size, language, kept=kept)
         times = _free_times(asked, [match for matches in batch for match in matches], window=window)
-        found += [each for matches in batch if (each := _first_free(asked, matches, times))]
+        verified = (each for matches in batch if (each := _first_free(asked, matches, times)))
+        found += islice(verified, wanted - len(found))
         examined, more = examined + len(batch), len(batch) == size
         after = batch[-1][0].key if batch else after
         size = min(2 * size, LARGEST_BATCH)

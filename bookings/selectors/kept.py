@@ -67,11 +67,18 @@ def days_between(first: date, last: date) -> Iterator[date]:
 def differences(outlets: Collection[int]) -> list[Difference]:
     """Where what is kept of these outlets differs from what their hours and allocations say, worked out in Python.
 
-    Outlets that are due keep nothing, so nothing of them differs.
+    Outlets that are due keep nothing but where they are.
     """
+    strayed = [
+        Difference("place", (pk,), str(have.coords), str(want.coords))
+        for pk, have, want in OpenKept.objects.filter(outlet__in=outlets).values_list(
+            "outlet_id", "point", "outlet__point"
+        )
+        if have.coords != want.coords
+    ]
     kept = dict(OpenKept.objects.filter(outlet__in=outlets, until__gt=DUE).values_list("outlet_id", "until"))
     if not kept:
-        return []
+        return strayed
     people: dict[tuple[object, ...], str] = {}
     shops: dict[tuple[object, ...], str] = {}
     for staff_day in StaffDay.objects.filter(outlet__in=kept):
@@ -83,7 +90,7 @@ def differences(outlets: Collection[int]) -> list[Difference]:
     first = min([key[2] for key in (*people, *shops)], default=max(kept.values()))  # type: ignore[type-var]
     assert isinstance(first, date)
     expected_people, expected_shops = _expected(kept, first)
-    return [
+    return strayed + [
         Difference(table, key, have.get(key), want.get(key))
         for table, have, want in (("person", people, expected_people), ("outlet", shops, expected_shops))
         for key in sorted({*have, *want}, key=str)
@@ -120,7 +127,8 @@ def _shops(
     kept: dict[int, date], first: date, open_of: dict[tuple[int, int, date], str]
 ) -> dict[tuple[object, ...], str]:
     able: dict[int, set[int]] = defaultdict(set)
-    for service, staff in Skill.objects.filter(held_back=False).values_list("service_id", "staff_id"):
+    skills = Skill.objects.filter(held_back=False, service__offerings__outlet__in=kept)
+    for service, staff in skills.values_list("service_id", "staff_id"):
         able[service].add(staff)
     starts: dict[tuple[object, ...], list[str]] = defaultdict(list)
     points = {}

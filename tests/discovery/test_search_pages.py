@@ -5,18 +5,20 @@ from itertools import chain
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from psycopg.types.range import TimestamptzRange
 
 from bookings.models import Allocation
 from common.errors import CursorInvalid
+from discovery import kept as keeping
 from discovery import pages as paging
 from discovery.selectors import search
-from providers.models import Service, StaffMember
+from providers.models import Offering, Outlet, Service, StaffMember
 from tests import factories as make
 from tests.discovery.shops import HERE, LAT, LNG, busy, ids, shop, wall
-from tests.keeping import commit, keep
+from tests.keeping import check_kept, commit, keep
 
 
 def pages(limit: int, **asked: Any) -> list[list[str]]:
@@ -113,6 +115,36 @@ def test_further_ahead_than_is_kept_a_bounded_number_is_examined(
     found = pages(1, **HERE, free_from=start, free_to=start + timedelta(hours=3), sort=sort)
     assert list(chain(*found)) == [outlets[3].public_id]
     assert len(found) > 1
+
+
+@pytest.mark.parametrize("category", ["hair", None])
+def test_soonest_looks_at_the_nearest_that_are_open_on_a_day(
+    monkeypatch: pytest.MonkeyPatch, category: str | None
+) -> None:
+    monkeypatch.setattr(keeping, "NEAREST", 2)
+    outlets = [shop(100 * n) for n in range(4)]
+    busy(outlets[0], wall(24, 2), wall(24, 2) + timedelta(days=60))
+    keep()
+
+    found = ids(search(**HERE, category=category, sort="soonest"))
+
+    # Who has nothing free comes last, and takes nobody's place.
+    assert found == [outlets[n].public_id for n in (1, 2, 0)]
+
+
+@pytest.mark.parametrize("sort", ["distance", "soonest", "price"])
+def test_an_outlet_that_moved_is_found_where_it_is_at_once(sort: str) -> None:
+    moved, other = shop(), shop(60_000)
+    keep()
+    there = Point(LNG, LAT + 60_100 / 111_400, srid=4326)
+    Outlet.objects.filter(pk=moved.pk).update(point=there)
+    Offering.objects.filter(outlet=moved).update(point=there)
+    span = {"free_from": wall(25, 10), "free_to": wall(25, 12)}
+
+    assert ids(search(**HERE, category="hair", sort=sort, **span)) == []
+    near = {"lat": there.y, "lng": there.x, "category": "hair", "sort": sort}
+    assert set(ids(search(**near, **span))) == {moved.public_id, other.public_id}
+    check_kept()
 
 
 def test_a_cursor_fits_its_own_search_only() -> None:
