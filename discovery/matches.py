@@ -17,6 +17,8 @@ Distances are on the sphere, as the index orders them: within 0.5% of the ellips
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from common.prepared import prepared
 from discovery import kept as keeping
 from discovery.enums import Sort
@@ -133,7 +135,8 @@ def find_matches(
         each="" if every_service else "LIMIT 1",
     )
     found: list[list[Match]] = []
-    with prepared() as cursor:
+    # How a word is best looked for depends on the word: those are planned each time.
+    with connection.cursor() if question.words else prepared() as cursor:
         cursor.execute(sql, values)
         for key1, key2, outlet_pk, *rest in cursor.fetchall():
             match = Match((key1, key2, outlet_pk), outlet_pk, *rest)
