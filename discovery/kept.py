@@ -19,6 +19,8 @@ ASKED = (
     "asked AS MATERIALIZED (SELECT * FROM unnest(%(days)s::date[], %(masks)s::bit(96)[])"
     " WITH ORDINALITY AS a(day, mask, nth))"
 )
+# As the index of open days has it.
+ON_THE_DAY = "bookings_category_day(d.category_id, d.day) = bookings_category_day(cats.id, asked.day)"
 OPEN_THEN = "d.is_open AND (d.starts & asked.mask) <> B'0'::bit(96)"
 # The first key of who is not kept, and of who has nothing free at all: before and after every start.
 UNKNOWN, NEVER = 0.0, 2.0**40
@@ -88,7 +90,7 @@ def nearest(
     its offering `f`; of who is not kept `due_area` is of the row `k`, `due_sold` of an offering `f`. `after` compares
     a distance and an outlet's key.
     """
-    where = ["d.category_id = cats.id", "d.day = asked.day", OPEN_THEN, *area]
+    where = [ON_THE_DAY, OPEN_THEN, *area, f"NOT {not_kept('d.outlet_id')}"]
     if sold:
         where.append(_sells(sold))
     if after:
@@ -143,7 +145,8 @@ def soonest(
     """
     at = "greatest(%(since)s::float8, extract(epoch FROM d.day)::float8"
     first = f"min({at} + 900 * (position(B'1' IN d.starts & d.mask) - 1)))"
-    days = " AND ".join(["d.day = asked.day", OPEN_THEN, *area, f"NOT {not_kept('d.outlet_id')}"])
+    when = ON_THE_DAY if category else "d.day = asked.day"
+    days = " AND ".join([when, OPEN_THEN, *area, f"NOT {not_kept('d.outlet_id')}"])
     if sold:
         days += f" AND {_sells(sold)}"
     alias = "d" if category else "o"
@@ -152,7 +155,7 @@ def soonest(
     day = f"SELECT d.outlet_id, d.day, d.starts, asked.mask, {away} AS away FROM"
     if category:
         walked = f"""cats CROSS JOIN LATERAL (
-            {day} bookings_outletday d WHERE d.category_id = cats.id AND {days} {nearest_first}) d"""
+            {day} bookings_outletday d WHERE {days} {nearest_first}) d"""
     else:
         walked = f"""({day} providers_outlet o JOIN bookings_outletday d ON d.outlet_id = o.id
             WHERE {days} {nearest_first}) d"""

@@ -95,8 +95,10 @@ class OutletDay(models.Model):
             models.UniqueConstraint(fields=["outlet", "day", "category"], name="one_outlet_day_per_category"),
         ]
         indexes = [
+            # One key for both: with a column each, pages would hold many days of many categories, all over the city.
             GistIndex(
-                fields=["category", "day", "point"],
+                models.Func(models.F("category"), models.F("day"), function="bookings_category_day"),
+                models.F("point"),
                 condition=models.Q(is_open=True),
                 name="outletday_open_nearest",
             ),
