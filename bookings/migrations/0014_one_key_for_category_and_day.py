@@ -11,7 +11,7 @@ RETURN category * 100000 + (on_day - date '2000-01-01');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bookings", "0012_visits_that_several_people_do_together")]
+    dependencies = [("bookings", "0013_cancellations_may_be_taken_back")]
 
     operations = [
         migrations.RunSQL(KEY, "DROP FUNCTION bookings_category_day"),
