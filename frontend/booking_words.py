@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from bookings.enums import PaymentState
 from bookings.models import Booking
@@ -62,6 +62,7 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
     `too_late`: it was paid after the hold ended; `waiting`: the gateway has not said whether it is paid.
     """
     at_home = booking.place == Place.CUSTOMER
+    people = len({person.pk for item in booking.items.all() for person in item.people})
     words = {
         "who": booking.staff_names,
         "where": booking.outlet.name,
@@ -90,16 +91,28 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
     lines = {
         states.REQUESTED: _("%(where)s answers by %(answer_by)s. You hear from us as soon as they do.")
         % words,
-        states.CONFIRMED: _("%(who)s comes to you at %(time)s.") % words
+        states.CONFIRMED: ngettext(
+            "%(who)s comes to you at %(time)s.", "%(who)s come to you at %(time)s.", people
+        )
+        % words
         if at_home
-        else _("%(who)s expects you at %(where)s.") % words,
-        states.ON_THE_WAY: _("%(who)s is on the way to you.") % words,
-        states.CHECKED_IN: _("%(who)s is with you. It begins in a moment.") % words
+        else ngettext("%(who)s expects you at %(where)s.", "%(who)s expect you at %(where)s.", people)
+        % words,
+        states.ON_THE_WAY: ngettext("%(who)s is on the way to you.", "%(who)s are on the way to you.", people)
+        % words,
+        states.CHECKED_IN: ngettext(
+            "%(who)s is with you. It begins in a moment.",
+            "%(who)s are with you. It begins in a moment.",
+            people,
+        )
+        % words
         if at_home
         else _("You are checked in. %(who)s will be with you in a moment.") % words,
         states.STARTED: _("Under way until about %(end)s.") % words,
-        states.COMPLETED: _(
-            "%(who)s is done. Was it good? If you say nothing, it counts as good a day later."
+        states.COMPLETED: ngettext(
+            "%(who)s is done. Was it good? If you say nothing, it counts as good a day later.",
+            "%(who)s are done. Was it good? If you say nothing, it counts as good a day later.",
+            people,
         )
         % words,
         states.CLOSED: _("Thank you. Come again.") % words,

@@ -157,9 +157,13 @@ def plan_of(
 
     `staff` (public id) does all of it, with a team as one of them, or only what `instead_of` (public id) was to do;
     `durations` are other minutes, by the item's primary key. Raises NotOffered when the outlet no longer does a
-    service at all, StaffNotAble.
+    service at all, StaffNotAble (also when `instead_of` does none of it).
     """
     items = items_of(booking)
+    if instead_of == staff:
+        instead_of = None
+    if instead_of and not any(person.public_id == instead_of for item in items for person in item.people):
+        raise StaffNotAble
     found = {
         offering.service_id: offering
         for offering in Offering.objects.select_related("outlet", "service").filter(
@@ -186,7 +190,8 @@ def plan_of(
             phases=lasting(read(item.phases), duration_min),
             prefer_pks=tuple(person.pk for person in people if person.public_id != instead_of),
         )
-        plans.append(plan)
+        leaving = {person.pk for person in people if staff and person.public_id == instead_of}
+        plans.append(replace(plan, staff_pks=tuple(pk for pk in plan.staff_pks if pk not in leaving)))
     return Plan(tuple(plans))
 
 

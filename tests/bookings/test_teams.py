@@ -23,6 +23,7 @@ from providers.models import Service, StaffMember
 from providers.services import hours
 from providers.services.affected import guarded
 from tests.bookings.conftest import Shop, of_first
+from tests.bookings.test_api import Api, refused, token_of, wanted
 from tests.bookings.test_several import COLOUR, taken, times
 from tests.factories import (
     make_bays,
@@ -174,6 +175,9 @@ def test_one_of_them_is_replaced_and_the_others_stay(
     move(shop.as_owner(access), 10, staff=helper.public_id, instead_of=ana.public_id)
 
     assert set(people(access)) == {helper.name, other.name}
+    # Who is there already stays; who leaves is not chosen again.
+    move(shop.as_owner(access), 10, staff=other.public_id, instead_of=helper.public_id)
+    assert set(people(access)) == {other.name, "Ana"}
     move(shop.as_owner(access), 11, staff=ana.public_id)
     assert people(access)[0] == "Ana"
     assert Allocation.objects.filter(item__booking=access.booking, live=True).count() == 2
@@ -334,3 +338,28 @@ def test_what_one_has_for_the_whole_day_is_not_needed_of_another(shop: Shop, cle
 
     assert len({frozenset(people(access)) for access in held}) == 3
     assert all(access.booking.ends_at - access.booking.starts_at == timedelta(hours=1) for access in held)
+
+
+def test_over_the_api_a_team_is_named_moved_and_replaced(
+    shop: Shop, cleaning: Service, ana: StaffMember, bo: StaffMember
+) -> None:
+    owner, customer = Api(token_of(shop.owner.user)), Api(token_of(shop.customer.user))
+    given = {"service": cleaning.public_id, "staff": ana.public_id}
+    made = customer.post("/bookings", wanted(shop) | given).json()
+    customer.post(f"/bookings/{made['ref']}/payments", {"method": "counter"})
+
+    [item] = made["items"]
+    first, second = item["team"]
+    assert (item["staff"], first["id"], first["name"]) == (ana.public_id, ana.public_id, "Ana")
+    other = bo if second["id"] == shop.person.public_id else shop.person
+    path, start = f"/bookings/{made['ref']}", made["start"]
+    version = owner.get(f"{path}/preview", action="reschedule").json()["version"]
+    swap = {"start": start, "version": version, "staff": other.public_id}
+    assert refused(
+        owner.post(f"{path}/reschedule", {**swap, "staff": ana.public_id, "instead_of": other.public_id})
+    ) == (
+        422,
+        "staff_not_able",
+    )
+    moved = owner.post(f"{path}/reschedule", {**swap, "instead_of": second["id"]}).json()
+    assert [each["id"] for each in moved["items"][0]["team"]] == [ana.public_id, other.public_id]

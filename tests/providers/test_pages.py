@@ -226,6 +226,19 @@ def test_a_service_is_priced_in_minor_units_and_sold_at_once(manager: Browser, b
     assert (refused.status_code, "how far this shop goes out" in refused.content.decode()) == (422, True)
 
 
+def test_how_many_people_do_a_service_together_is_asked(manager: Browser, business: Business) -> None:
+    path = f"services/{business.service.public_id}/"
+    assert manager.post(path, **SERVICE, team_size="2").status_code == 302
+    business.service.refresh_from_db()
+    assert business.service.team_size == 2
+    assert "It takes 2 people at once" in manager.get(path).content.decode()
+    assert "by 2 people" in manager.get("services/").content.decode()
+
+    refused = manager.post(path, **SERVICE, team_size="2", capacity="5")
+    assert (refused.status_code, "is held by one person" in refused.content.decode()) == (422, True)
+    assert manager.post(path, **SERVICE, team_size="9").status_code == 422
+
+
 def test_where_a_service_is_sold_is_ticked_and_priced(manager: Browser, business: Business) -> None:
     second = make_outlet(business.provider)
     path = f"services/{business.service.public_id}/offers/"
