@@ -191,6 +191,7 @@ CHANGES: dict[str, Callable[[Shop], Any]] = {
         phases=[{"kind": "active", "minutes": 20}, {"kind": "processing", "minutes": 40}]
     ),
     "capacity": lambda shop: Service.objects.filter(pk=shop.service.pk).update(capacity=4),
+    "people who do it together": lambda shop: Service.objects.filter(pk=shop.service.pk).update(team_size=2),
     "another service": lambda shop: make.make_service(
         shop.outlet, staff=[shop.person], category=make.make_category("nails"), duration_min=15
     ),
@@ -277,3 +278,27 @@ def test_nights_and_clock_changes(zone: str, now: datetime, closes: time) -> Non
         keep()
         check_kept()
         assert OutletDay.objects.filter(is_open=True).count() > 60
+
+
+def test_what_two_do_together_may_start_only_where_two_are_free(shop: Shop) -> None:
+    people = [shop.person, make.make_staff(shop.outlet), make.make_staff(shop.outlet)]
+    category = make.make_category("cleaning")
+    make.make_service(shop.outlet, staff=people, category=category, team_size=2)
+    ten = tomorrow_at(10)
+    hour = Span(ten, ten + timedelta(hours=1))
+    [(day, _)] = quarters.masks(Span(ten, ten + timedelta(minutes=1)))
+    keep()
+
+    def may_start() -> bool:
+        commit()
+        check_kept()
+        [(_, bits)] = quarters.masks(hour)
+        row = OutletDay.objects.get(outlet=shop.outlet, category=category, day=day)
+        return any(kept == asked == "1" for kept, asked in zip(row.starts, bits, strict=True))
+
+    assert may_start()
+    # One of three is taken around ten: two are left. A second: one alone is not enough.
+    for person, enough in zip(people, [True, False], strict=False):
+        period = TimestamptzRange(ten - timedelta(hours=1), ten + timedelta(hours=1))
+        Allocation.objects.create(kind="block", staff=person, period=period)
+        assert may_start() is enough
