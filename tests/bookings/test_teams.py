@@ -7,19 +7,21 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.principals import Principal
+from bookings.enums import Source
 from bookings.errors import BookingsAffected, SlotNotOffered, SlotTaken, StaffNotAble
 from bookings.models import Allocation, Booking
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.board import board_of
+from bookings.selectors.front_desk import desk_times
 from bookings.selectors.plans import plan_of
 from bookings.selectors.slots import ItemRequest, slots_for
-from bookings.services import changes, core, expiry, holds, paying, reserve
+from bookings.services import changes, core, expiry, front_desk, holds, paying, reserve
 from common.errors import NotAllowed
 from geo.enums import TravelMode
 from geo.rules.positions import Position
 from providers.enums import Role
-from providers.models import Service, StaffMember
+from providers.models import Offering, Outlet, Service, StaffMember
 from providers.services import hours
 from providers.services.affected import guarded
 from tests.bookings.conftest import Shop, of_first
@@ -363,3 +365,30 @@ def test_over_the_api_a_team_is_named_moved_and_replaced(
     )
     moved = owner.post(f"{path}/reschedule", {**swap, "instead_of": second["id"]}).json()
     assert [each["id"] for each in moved["items"][0]["team"]] == [ana.public_id, other.public_id]
+
+
+def test_at_the_counter_managers_take_any_minute_and_others_what_customers_could(
+    shop: Shop, cleaning: Service, contact: Contact
+) -> None:
+    offering = Offering.objects.select_related("outlet", "service").get(service=cleaning)
+    day = tomorrow_at(10, days=3).astimezone(shop.outlet.zone).date()
+    Outlet.objects.filter(pk=shop.outlet.pk).update(window_days=1)
+    offering.refresh_from_db()
+
+    def book(principal: Principal) -> Booking:
+        return front_desk.book_in(
+            principal=principal,
+            outlet=shop.outlet.public_id,
+            item=ItemRequest(cleaning.public_id),
+            start=tomorrow_at(10, 7, days=3),
+            contact=contact(),
+            source=Source.PHONE,
+        )
+
+    # That day is beyond what customers may book: who manages the shop is not bound by that.
+    pks = (shop.person.pk,)
+    assert desk_times(offering, day=day, staff_pks=pks, as_customers=True).slots == []
+    assert desk_times(offering, day=day, staff_pks=pks).slots
+    with pytest.raises(SlotNotOffered):
+        book(shop.staff)
+    assert len(book(shop.owner).items.get().people) == 2
