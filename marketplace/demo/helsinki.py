@@ -24,6 +24,7 @@ from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.portraits import load_portraits
 from marketplace.demo.progress import Progress
 from marketplace.demo.teams import load_teams
+from marketplace.demo.terms import load_terms
 from marketplace.demo.visits import Visits
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -118,6 +119,7 @@ def load(
             progress.step("group sessions")
             load_groups(seed, at=midnight)
             load_teams(seed, at=midnight)
+            load_terms()
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client, override_settings
 
 from accounts.enums import ConsentKind
@@ -20,11 +21,12 @@ from common import clock, uploads
 from common.models import AuditEntry, Event, OutboxMessage
 from common.spans import Span
 from geo.selectors import position_of
-from marketplace.demo import helsinki, signins, town
+from marketplace.demo import helsinki, signins, terms, town
 from marketplace.demo.progress import Progress
-from payments.models import Payment
+from payments.models import Payment, PolicyRule
+from payments.selectors import policy_for
 from payments.services.ledger import verify
-from providers.models import Category, Document, Offering, Outlet, Provider, StaffMember
+from providers.models import Category, Document, Offering, Outlet, Provider, Service, StaffMember
 from providers.selectors import vetting
 from providers.services.listing import refresh_listing
 from reviews.models import QualityCase, Review, ReviewAppeal, ReviewDecision, ReviewReport
@@ -170,6 +172,12 @@ def test_a_deep_clean_takes_two_people_at_once(small_city: None) -> None:
     for row in helped:
         taken = Allocation.objects.filter(item=row.item, live=True, staff__isnull=False)
         assert set(taken.values_list("staff_id", flat=True)) == {row.item.staff_id, row.staff_id}
+
+
+def test_some_businesses_have_terms_of_their_own(small_city: None) -> None:
+    workshop, colour = PolicyRule.objects.order_by(F("service").asc(nulls_first=True))
+    assert (workshop.service, workshop.policy.deposit_percent) == (None, 20)
+    assert policy_for(Service.objects.get(pk=colour.service_id)).cancel == terms.STEPS.cancel
 
 
 def test_a_second_run_changes_nothing_and_a_later_day_only_adds(small_city: None) -> None:
