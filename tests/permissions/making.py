@@ -208,6 +208,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
         "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,
         "category": service.category.slug,
+        # What terms are for: everything it sells.
+        "scope": "all",
         "document_kind": DOCUMENT_KIND,
         "document": _document(provider).public_id,
         "entry": notice.public_id,

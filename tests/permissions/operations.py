@@ -231,6 +231,9 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "archive_staff": _change(state="given_up"),
     "set_staff_photo": _change(file="photo"),
     "remove_staff_photo": _change(),
+    "list_policies": _see("manager"),
+    "set_policy": _change(body={"cancel": [{"until_min_before": 60, "keep_percent": 0}], "change": []}),
+    "drop_policy": _change(),
     "list_my_services": _see(),
     "create_service": _change(
         body={
