@@ -142,10 +142,8 @@ def _tiers(given: list[TierShape]) -> tuple[Tier, ...]:
 
 
 def _shown(rule: PolicyRule) -> RuleOut:
-    fields = {name: value for name, value in rule.terms.items() if name not in ("v", "cancel", "change")}
-    tiers = {
-        name: [TierShape(until_min_before=until, keep_percent=percent) for until, percent in rule.terms[name]]
-        for name in ("cancel", "change")
-    }
+    terms = {name: value for name, value in rule.terms.items() if name != "v"}
+    for name in ("cancel", "change"):
+        terms[name] = [{"until_min_before": until, "keep_percent": keep} for until, keep in terms[name]]
     scope = rule.service.public_id if rule.service else rule.category.slug if rule.category else ALL
-    return RuleOut(scope=scope, terms=TermsShape(**fields, **tiers, currency=rule.currency))
+    return RuleOut(scope=scope, terms=TermsShape(**terms, currency=rule.currency))

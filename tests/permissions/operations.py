@@ -21,6 +21,7 @@ _PERIOD = {"start": "{start}", "end": "{later}"}
 _CONTACT = {"name": "Helmi", "email": "helmi@example.com", "phone": "+358401234567"}
 _HOME = {"line": "Vaasankatu 3", "lat": 60.1841, "lng": 24.9525, "note": "2nd floor"}
 _STARS = {"service": 5, "punctuality": 4, "value": 3}
+_FREE_FOR_AN_HOUR = {"until_min_before": 60, "keep_percent": 0}
 _SPAN = {"from": "{start}", "to": "{later}"}
 
 OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
@@ -232,7 +233,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "set_staff_photo": _change(file="photo"),
     "remove_staff_photo": _change(),
     "list_policies": _see("manager"),
-    "set_policy": _change(body={"cancel": [{"until_min_before": 60, "keep_percent": 0}], "change": []}),
+    "set_policy": _change(body={"cancel": [_FREE_FOR_AN_HOUR], "change": [_FREE_FOR_AN_HOUR]}),
     "drop_policy": _change(),
     "list_my_services": _see(),
     "create_service": _change(
