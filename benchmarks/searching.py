@@ -94,6 +94,7 @@ def _script(pages: list[list[Statement]]) -> str:
     }
     missing = {key for key, (n, name) in names.items() if pages[0][n][1][name] is None}
     columns = [key for key in names if key not in missing]
+    connection.ensure_connection()
     client = psycopg.ClientCursor(connection.connection)
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA IF NOT EXISTS bench")
