@@ -9,7 +9,6 @@ from ninja import Query, Router
 from pydantic import AwareDatetime, Field
 
 from accounts.enums import ConsentSource
-from accounts.services.consents import accept_terms
 from bookings import schemas
 from bookings.api.given import access_to, again, caller
 from bookings.enums import Source
@@ -234,10 +233,12 @@ def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) ->
     and the notice in force by it (`/terms`, `/privacy`): show that beside the button.
     """
     access = access_to(request, ref)
-    if access.is_customer and access.booking.customer:
-        accept_terms(customer=access.booking.customer, source=ConsentSource.API)
     result = paying.pay(
-        access=access, method=body.method, whole=body.whole, return_url=f"{settings.SITE_URL}/b/{ref}"
+        access=access,
+        method=body.method,
+        whole=body.whole,
+        agreed=ConsentSource.API,
+        return_url=f"{settings.SITE_URL}/b/{ref}",
     )
     return schemas.PaymentOut(status=result.status, redirect_url=result.redirect_url)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from accounts.enums import ConsentSource
+from accounts.services import consents
 from bookings.enums import PaymentState
 from bookings.errors import ContactNeeded, PaymentNotPossible, PrepaymentNeeded, SlotTaken
 from bookings.models import Booking
@@ -24,13 +26,21 @@ class Payment:
     redirect_url: str | None
 
 
-def pay(*, access: Access, method: str, return_url: str, whole: bool = False) -> Payment:
+def pay(
+    *,
+    access: Access,
+    method: str,
+    return_url: str,
+    whole: bool = False,
+    agreed: ConsentSource | None = None,
+) -> Payment:
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
     provider, where the service asks for acceptance.
 
     Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed. `return_url` is
-    where a gateway's page sends the customer back. Call it outside a transaction: a gateway is asked after the first
-    one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible,
+    where a gateway's page sends the customer back. `agreed`: where the customer was shown the terms that they agree
+    to by it; nothing of that is noted when it is refused. Call it outside a transaction: a gateway is asked after the
+    first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible,
     PrepaymentNeeded when the policy asks for money first, PaymentClosed when the hold was given up or changed
     meanwhile, GatewayUnavailable, GatewayRefused.
     """
@@ -39,6 +49,8 @@ def pay(*, access: Access, method: str, return_url: str, whole: bool = False) ->
         raise PaymentNotPossible
     actor = access.principal.actor
     with transaction.atomic():
+        if agreed and access.is_customer and access.booking.customer:
+            consents.accept_terms(customer=access.booking.customer, source=agreed)
         booking = holds.lock_hold(access.booking.ref)
         _require_contact(booking, access)
         due = booking.asked_beforehand

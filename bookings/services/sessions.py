@@ -80,7 +80,10 @@ def add_sessions(
     name = checks.text(course, field="course", longest=120, needed=False)
     if name and dates < 2:
         raise InvalidInput(errors=[{"field": "dates", "message": "a course has several dates"}])
-    starts = weekly(start, zone=outlet.zone, count=dates, every_weeks=every_weeks)
+    try:
+        starts = weekly(start, zone=outlet.zone, count=dates, every_weeks=every_weeks)
+    except OverflowError:  # at either end of the calendar
+        raise SlotNotOffered from None
     plan = plan_for(offering, duration_min=offering.service.duration_min, staff=staff)
     _refuse_past(starts[0])
     with transaction.atomic():

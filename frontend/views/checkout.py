@@ -145,15 +145,14 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpRes
         # Without script an option may be ticked and paid in one go: nobody pays what they have not seen.
         if request.POST.get("total") != str(booking.total_amount):
             raise PolicyChanged
-        if access.is_customer and booking.customer:
-            # Beside the button stood what booking agrees to.
-            consents.accept_terms(customer=booking.customer, source=ConsentSource.CHECKOUT)
         shown = reverse("frontend:booking", args=[booking.ref])
         method, _colon, part = forms["payment"].cleaned_data["method"].partition(":")
         paid = paying.pay(
             access=_again(request, access),
             method=method,
             whole=part != DEPOSIT,
+            # Beside the button stood what booking agrees to.
+            agreed=ConsentSource.CHECKOUT,
             # Back to where the customer is, whatever name they reach the site by: their cookie is there.
             return_url=request.build_absolute_uri(shown),
         )

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.enums import ConsentSource
+from accounts.models import Consent
 from bookings.enums import PaymentState
 from bookings.errors import PolicyChanged, PrepaymentNeeded
 from bookings.models import Booking
@@ -55,6 +57,9 @@ def test_the_counter_alone_is_refused_where_a_deposit_is_agreed(shop: Shop, cont
 
     assert refused.value.data == {"amount": 1000, "currency": "EUR"}
     assert shop.again(access).booking.status == "held"
+    with pytest.raises(PrepaymentNeeded):
+        paying.pay(access=access, method="counter", return_url="", agreed=ConsentSource.API)
+    assert not Consent.objects.exists()
     # Whoever is at the shop's own desk may do without.
     paying.pay(access=shop.as_owner(access), method="counter", return_url="")
     assert shop.again(access).booking.status == "confirmed"
