@@ -1,4 +1,4 @@
-"""Holds per second against their own SQL statements in pgbench, and fifty clients after one slot."""
+"""Holds per second against their own SQL statements in pgbench."""
 
 import asyncio
 import os
@@ -12,16 +12,15 @@ from pathlib import Path
 from django.db import connection
 from django.test import Client
 
-from benchmarks.client import BenchError, Request, Sample, Site, all_at_once, closed_loop
+from benchmarks.client import BenchError, Request, Sample, Site, closed_loop
 from benchmarks.figures import MS, Figures
 from benchmarks.recording import newest_pks, pgbench_script, record
 from benchmarks.targets import MADE_BY_A_HOLD, Target, find_targets
 from common.clock import rfc3339
 from deploy.cluster import PROGRAMS
 
-CLIENTS = 4
+CLIENTS = 8
 ROUNDS = 3
-RIVALS = 50
 # Unguessable texts of each hold; of the same length and letters as the real ones.
 OWN_TEXTS = {
     "key": "gen_random_uuid()::text",
@@ -71,37 +70,6 @@ async def holds(site: Site, figures: Figures, *, script: Path, seconds: float) -
             f"{CLIENTS} clients, p{share * 100:.0f}",
             api.quantile(share) * MS,
             sql.quantile(share) * MS,
-            "ms",
-            "lower",
-        )
-
-
-async def contention(site: Site, figures: Figures) -> None:
-    """Fifty clients want the same person at the same time, again and again: one gets it each time."""
-    start, targets = find_targets(days_ahead=9)
-    ours, limit = Sample(), Sample()
-    for target in targets[:10]:
-        rivals = [
-            hold_request(site, target, start, staff=target.staff_id, expected=(201, 409))
-            for _ in range(RIVALS)
-        ]
-        answers = await all_at_once(site, rivals)
-        won = [answer for answer in answers if answer.status == 201]
-        refused = [answer for answer in answers if answer.status == 409]
-        if len(won) != 1 or any(answer.json()["code"] != "slot_taken" for answer in refused):
-            raise BenchError(f"{len(won)} of {RIVALS} clients got the same slot")
-        ours.seconds += [answer.seconds for answer in answers]
-        asked = [site.get("/bench/select-1") for _ in range(RIVALS)]
-        limit.seconds += [answer.seconds for answer in await all_at_once(site, asked)]
-    give_back(start)
-    group = f"{RIVALS} clients at once after one slot, 10 times: one 201 and {RIVALS - 1} times 409 each time"
-    figures.group(group, limit=f"{RIVALS} requests at once that do SELECT 1")
-    for share in (0.5, 0.99):
-        figures.add(
-            group,
-            f"answered, p{share * 100:.0f}",
-            ours.quantile(share) * MS,
-            limit.quantile(share) * MS,
             "ms",
             "lower",
         )

@@ -20,7 +20,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--sizes", default="120,1000,10000", help="outlets of the town that search is measured in"
     )
-    parser.add_argument("--only", choices=["reads", "holds", "live", "city"], help="one part of them")
+    parser.add_argument(
+        "--only", choices=["reads", "slots", "holds", "live", "city"], help="one part of them"
+    )
     parser.add_argument(
         "--city", default="20000x14", help="outlets x days of the metropolis; 100000x30 takes some minutes"
     )
@@ -32,7 +34,7 @@ def parse() -> argparse.Namespace:
 
 
 async def measure(asked: argparse.Namespace) -> None:
-    from benchmarks import city, holds, live, reads
+    from benchmarks import city, holds, live, reads, rivals, slots
     from benchmarks.client import Site
     from benchmarks.figures import Figures
     from benchmarks.targets import number_apart
@@ -43,14 +45,17 @@ async def measure(asked: argparse.Namespace) -> None:
     sizes = sorted(int(size) for size in asked.sizes.split(","))
     number_apart()
     try:
-        if asked.only in ("holds", "live"):
+        if asked.only in ("slots", "holds", "live"):
             reads.grow_town(sizes[-1])
         if asked.only in (None, "reads"):
             await reads.demo_city(site, figures, seconds=asked.seconds)
             await reads.growing_town(site, figures, sizes, seconds=asked.seconds)
+        if asked.only in (None, "slots"):
+            await slots.slots(site, figures, seconds=asked.seconds)
         if asked.only in (None, "holds"):
             await holds.holds(site, figures, script=results.with_name("hold.sql"), seconds=asked.seconds)
-            await holds.contention(site, figures)
+            await rivals.contention(site, figures)
+            await rivals.conflict(site, figures, seconds=asked.seconds)
         if asked.only in (None, "live"):
             await live.commit_to_socket(site, figures)
         if asked.only in (None, "city"):
