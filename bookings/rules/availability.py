@@ -270,19 +270,19 @@ def _free(
 def _sweep(able: Sequence[_Alike], starts: Sequence[datetime]) -> Iterator[tuple[datetime, tuple[int, ...]]]:
     """The same where all have the grid in common: those who come and go from one start to the next are noted, so that a
     start costs nothing for each of the people who are free before and after it."""
-    changes: dict[int, frozenset[int]] = {}
+    changes: dict[int, list[frozenset[int]]] = {}
     for each in able:
         at = 0
         for first, last in each.ranges:
             since = bisect_left(starts, first, at)
             at = bisect_right(starts, last, since)
-            # Who goes and comes at the same start stays.
-            changes[since] = changes.get(since, frozenset()) ^ each.ids
-            changes[at] = changes.get(at, frozenset()) ^ each.ids
-    free: frozenset[int] = frozenset()
-    edges = sorted(changes)
-    for edge, following in pairwise(edges):
-        free ^= changes[edge]
+            if since < at:
+                changes.setdefault(since, []).append(each.ids)
+                changes.setdefault(at, []).append(each.ids)
+    free: set[int] = set()
+    for edge, following in pairwise(sorted(changes)):
+        for ids in changes[edge]:
+            free ^= ids  # who comes and goes at the same start is noted twice, and stays
         if free:
             staff = tuple(sorted(free))
             for start in starts[edge:following]:
