@@ -73,8 +73,8 @@ SELECT o.timezone, o.slot_step_min, o.grid_offset_min, o.grid_align, o.notice_mi
   FROM providers_outlet o
  WHERE o.id IN (SELECT f.outlet_id FROM providers_offering f WHERE f.id = ANY(%(offerings)s::bigint[]))
 """.replace("{travels}", TRAVELS)
-# The database keeps one plan of this for good. Of the other it takes any number for ten, finds that dear, and plans each
-# anew, which takes longer than the rest.
+# The database keeps one plan of this for good. Of the other it takes any number for ten, finds that dear, and plans
+# each anew, which takes longer than the rest.
 RULES_OF_ONE = RULES.replace("= ANY(%(offerings)s::bigint[])", "= %(offering)s::bigint")
 
 # The live ones that are no overbookings are found by the exclusion constraints' own indexes. What a hold
