@@ -26,7 +26,7 @@ OPERATOR = "outi@example.com"
 
 
 def _apply() -> None:
-    make_case().apply()
+    make_case(category="nails").apply()
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_pages_of_the_desk(operator: Page, site: Site, path: str) -> None:
 
 def _warned() -> tuple[Vetting, str]:
     """A listed business that was warned and appealed; the appeal's id."""
-    case = make_case()
+    case = make_case(category="nails")
     case.approve()
     entry = vetting.warn(provider=case.provider, operator=case.operator, reason="Late three times.")
     return case, vetting.appeal(entry=entry, user=case.owner, text="It snowed.").public_id
@@ -73,7 +73,7 @@ def test_a_business_its_people_and_an_appeal(operator: Page, site: Site) -> None
 
 
 def test_an_application(operator: Page, site: Site) -> None:
-    application = site.orm(lambda: make_case().apply().public_id)
+    application = site.orm(lambda: make_case(category="nails").apply().public_id)
     check(operator, f"/desk/applications/{application}/")
     for key in "arx":
         operator.goto(f"/desk/applications/{application}/")

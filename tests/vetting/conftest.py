@@ -125,21 +125,22 @@ class Vetting:
         return self.again()
 
 
-def world(status: ProviderStatus = ProviderStatus.DRAFT) -> Vetting:
+def world(status: ProviderStatus = ProviderStatus.DRAFT, *, category: str = "hair") -> Vetting:
+    """A business in `category`, which needs a licence from then on: of all that is sold there."""
     approved_at = clock.now() if status == ProviderStatus.APPROVED else None
     provider = make_provider(status=status, approved_at=approved_at)
     outlet = make_outlet(provider)
     person = make_staff(outlet)
-    category = make_category()
-    make_service(outlet, staff=[person], category=category)
-    kind = make_kind("licence", category, subject=PaperSubject.BUSINESS, asks_until=True)
+    needing = make_category(category)
+    make_service(outlet, staff=[person], category=needing)
+    kind = make_kind("licence", needing, subject=PaperSubject.BUSINESS, asks_until=True)
     # It has been asked for long enough to bind.
     DocumentRequirement.objects.filter(kind=kind).update(binds_from=today(), told_to=None, is_bound=True)
     return Vetting(
         provider=provider,
         outlet=outlet,
         person=person,
-        category=category,
+        category=needing,
         kind=kind,
         owner=make_member(provider, Role.OWNER),
         manager=make_member(provider, Role.MANAGER),
