@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from accounts.principals import Principal
 from common.api import ERRORS, CursorPage
 from common.errors import InvalidInput, NotFound
 from payments.models import PolicyRule
 from payments.rules.policy import Policy, Prepayment, Tier
 from payments.selectors import rules_of
 from payments.services import drop_policy, set_policy
+from providers.api.given import caller
 from providers.enums import Role
 from providers.models import Category, Provider, Service
 from providers.schemas import PublicId, Strict
@@ -66,7 +66,7 @@ class RulesOut(Schema):
 )
 def list_policies(request: HttpRequest, provider: PublicId, page: Query[CursorPage]) -> RulesOut:
     """The business's own terms. Where it has none, the marketplace's count."""
-    found = access_provider(_caller(request), provider, role=Role.MANAGER)
+    found = access_provider(caller(request), provider, role=Role.MANAGER)
     rows, cursor = page.cut(rules_of(found), of=f"policies:{provider}")
     return RulesOut(items=[_shown(row) for row in rows], next=cursor)
 
@@ -79,7 +79,7 @@ def list_policies(request: HttpRequest, provider: PublicId, page: Query[CursorPa
 def put_policy(request: HttpRequest, provider: PublicId, scope: Scope, body: TermsShape) -> RuleOut:
     """Set the terms of all services (`all`), of those in a category, or of one service. New bookings agree to them;
     those made before keep theirs. Beyond the marketplace's bounds: 422 `policy_out_of_bounds`."""
-    principal = _caller(request)
+    principal = caller(request)
     found = access_provider(principal, provider, role=Role.MANAGER, scope=WRITE)
     category, service = _scope(found, scope)
     if bool(body.deposit_amount) != bool(body.currency):
@@ -111,17 +111,12 @@ def put_policy(request: HttpRequest, provider: PublicId, scope: Scope, body: Ter
 )
 def delete_policy(request: HttpRequest, provider: PublicId, scope: Scope) -> Status:
     """Take the terms away: the more general ones count. Again: nothing more."""
-    principal = _caller(request)
+    principal = caller(request)
     found = access_provider(principal, provider, role=Role.MANAGER, scope=WRITE)
     category, service = _scope(found, scope)
     for rule in rules_of(found).filter(category=category, service=service):
         drop_policy(rule=rule, actor=principal.actor)
     return Status(204, None)
-
-
-def _caller(request: HttpRequest) -> Principal:
-    principal: Principal = request.principal  # type: ignore[attr-defined]  # set by the API's authentication
-    return principal
 
 
 def _scope(provider: Provider, scope: str) -> tuple[Category | None, Service | None]:

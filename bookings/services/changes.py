@@ -83,12 +83,18 @@ def cancel(*, access: Access, version: str) -> Booking:
     actor = access.principal.actor
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
-        _may_cancel(booking, who)
-        kind = _actor_kind(access)
-        if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
-            raise PolicyChanged
+        kind = _agreed(booking, access, who, version)
         _give_up(booking, who=who, actor_kind=kind, actor=actor)
         return booking
+
+
+def _agreed(booking: Booking, access: Access, who: Who, version: str) -> ActorKind:
+    """For whom the caller cancels the locked booking, by the amounts they saw. Raises PolicyChanged, MoveRefused."""
+    _may_cancel(booking, who)
+    kind = _actor_kind(access)
+    if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
+        raise PolicyChanged
+    return kind
 
 
 def ask_to_cancel(*, access: Access, version: str) -> Booking:
@@ -105,10 +111,7 @@ def ask_to_cancel(*, access: Access, version: str) -> Booking:
         booking = core.lock(access.booking.ref)
         if booking.cancel_asked_at is not None:
             return booking
-        _may_cancel(booking, who)
-        kind = _actor_kind(access)
-        if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
-            raise PolicyChanged
+        kind = _agreed(booking, access, who, version)
         if booking.status == states.HELD:
             _give_up(booking, who=who, actor_kind=kind, actor=actor)
             return booking
