@@ -55,3 +55,11 @@ class RefundStatus(models.TextChoices):
     REQUESTED = "requested", "requested"
     DONE = "done", "done"
     FAILED = "failed", "failed"  # the gateway refuses for good: a person must look
+
+
+class PayoutResult(models.TextChoices):
+    """What a gateway says of money that it was to send to a provider."""
+
+    PENDING = "pending", "pending"  # on its way: ask again with the same key
+    PAID = "paid", "paid"
+    FAILED = "failed", "failed"  # it came back, or never left

@@ -140,4 +140,7 @@ privacy.impersonal(
     "sandbox.SandboxIntent", {BY_ID: "merchant merchant_reference currency return_url idempotency_key"}
 )
 privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempotency_key"})
+privacy.impersonal(
+    "sandbox.SandboxPayout", {BY_ID: "merchant_reference destination currency idempotency_key"}
+)
 privacy.impersonal("sandbox.SandboxDelivery", {BY_ID: "event_id body"})

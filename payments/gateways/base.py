@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from payments.enums import PaymentStatus, RefundStatus
+from payments.enums import PaymentStatus, PayoutResult, RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,29 @@ class RefundOrder:
     amount: int
     currency: str
     idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutOrder:
+    """Money to send to a provider: `reference` is our payout's public id, `destination` the payee as the gateway knows
+    it (an account that it keeps for the provider)."""
+
+    reference: str
+    destination: str
+    amount: int
+    currency: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutState:
+    """How the gateway sees one payout."""
+
+    reference: str
+    gateway_ref: str
+    amount: int
+    currency: str
+    result: PayoutResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +112,10 @@ class Gateway(Protocol):
 
     def refund(self, order: RefundOrder) -> RefundState:
         """Give money back. The same idempotency key gives it once, and answers how it stands."""
+        ...
+
+    def pay_out(self, order: PayoutOrder) -> PayoutState:
+        """Send money to a provider. The same idempotency key sends it once; asked again it answers how it stands."""
         ...
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:

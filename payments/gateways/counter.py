@@ -4,7 +4,15 @@ from collections.abc import Mapping
 
 from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, WebhookInvalid
-from payments.gateways.base import PaymentOrder, PaymentState, RefundOrder, RefundState, WebhookEvent
+from payments.gateways.base import (
+    PaymentOrder,
+    PaymentState,
+    PayoutOrder,
+    PayoutState,
+    RefundOrder,
+    RefundState,
+    WebhookEvent,
+)
 
 
 class CounterGateway:
@@ -30,6 +38,10 @@ class CounterGateway:
 
     def refund(self, order: RefundOrder) -> RefundState:
         """The provider gives back what it took: not ours to do."""
+        raise GatewayRefused
+
+    def pay_out(self, order: PayoutOrder) -> PayoutState:
+        """The marketplace has no till to pay out of."""
         raise GatewayRefused
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:

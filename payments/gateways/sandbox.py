@@ -7,9 +7,17 @@ from typing import Any
 from django.conf import settings
 
 from common import clock
-from payments.enums import PaymentStatus, RefundStatus
+from payments.enums import PaymentStatus, PayoutResult, RefundStatus
 from payments.errors import GatewayRefused, WebhookInvalid
-from payments.gateways.base import PaymentOrder, PaymentState, RefundOrder, RefundState, WebhookEvent
+from payments.gateways.base import (
+    PaymentOrder,
+    PaymentState,
+    PayoutOrder,
+    PayoutState,
+    RefundOrder,
+    RefundState,
+    WebhookEvent,
+)
 from payments.sandbox import service, signing
 
 _STATUS = {
@@ -55,6 +63,23 @@ class SandboxGateway:
                 amount=order.amount,
                 idempotency_key=order.idempotency_key,
             )
+        )
+
+    def pay_out(self, order: PayoutOrder) -> PayoutState:
+        payout = _asked(
+            service.create_payout,
+            destination=order.destination,
+            reference=order.reference,
+            amount=order.amount,
+            currency=order.currency,
+            idempotency_key=order.idempotency_key,
+        )
+        return PayoutState(
+            reference=payout["reference"],
+            gateway_ref=payout["id"],
+            amount=int(payout["amount"]),
+            currency=payout["currency"],
+            result=PayoutResult.PAID,
         )
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:

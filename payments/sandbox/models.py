@@ -73,6 +73,26 @@ class SandboxRefund(models.Model):
         return self.public_id
 
 
+class SandboxPayout(models.Model):
+    """Money that a merchant had sent to somebody; here it arrives at once."""
+
+    public_id = PublicIdField(prefix="po")
+    merchant_reference = models.CharField(max_length=64)
+    destination = models.CharField(max_length=64)
+    amount = models.BigIntegerField()  # minor units
+    currency = models.CharField(max_length=3)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sandbox_payout_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class SandboxDelivery(models.Model):
     """A webhook to be sent until it is taken. Two rows with one event id: one event, sent twice."""
 

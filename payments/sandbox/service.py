@@ -13,7 +13,7 @@ from django.db import transaction
 
 from common import clock
 from common.public_ids import new_public_id
-from payments.sandbox.models import IntentStatus, SandboxDelivery, SandboxIntent, SandboxRefund
+from payments.sandbox.models import IntentStatus, SandboxDelivery, SandboxIntent, SandboxPayout, SandboxRefund
 from payments.sandbox.webhooks import deliver_after_commit
 
 SLOW = timedelta(seconds=10)
@@ -25,7 +25,7 @@ Wire = dict[str, Any]
 
 class SandboxError(Exception):
     """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable,
-    unknown_action."""
+    unknown_action, no_such_payee."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -89,6 +89,31 @@ def create_refund(*, intent_id: str, reference: str, amount: int, idempotency_ke
     if (refund.intent_id, refund.merchant_reference, refund.amount) != (intent.pk, reference, amount):
         raise SandboxError("idempotency_mismatch")
     return _wire_refund(refund, intent)
+
+
+def create_payout(
+    *, destination: str, reference: str, amount: int, currency: str, idempotency_key: str
+) -> Wire:
+    """Send money to a payee; the same key sends it once. Answers `{"id", "reference", "amount", "currency"}`.
+
+    A destination that begins with `closed` is an account that takes no money. Raises SandboxError no_such_payee,
+    idempotency_mismatch.
+    """
+    if not destination or destination.startswith("closed"):
+        raise SandboxError("no_such_payee")
+    payout, _ = SandboxPayout.objects.get_or_create(
+        idempotency_key=idempotency_key,
+        defaults={
+            "destination": destination,
+            "merchant_reference": reference,
+            "amount": amount,
+            "currency": currency,
+        },
+    )
+    asked = (reference, destination, amount, currency)
+    if (payout.merchant_reference, payout.destination, payout.amount, payout.currency) != asked:
+        raise SandboxError("idempotency_mismatch")
+    return {"id": payout.public_id, "reference": reference, "amount": payout.amount, "currency": currency}
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The sandbox as a company of its own: its page, its keys, its slow payments."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,12 @@ from django.test import Client
 
 from common import clock
 from payments import services
-from payments.enums import PaymentStatus
+from payments.enums import PaymentStatus, PayoutResult
+from payments.errors import GatewayRefused
+from payments.gateways.base import PayoutOrder
+from payments.gateways.sandbox import SandboxGateway
 from payments.sandbox import service as sandbox
-from payments.sandbox.models import SandboxDelivery, SandboxIntent, SandboxRefund
+from payments.sandbox.models import SandboxDelivery, SandboxIntent, SandboxPayout, SandboxRefund
 from tests.payments.paying import open_online
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +124,18 @@ def test_the_page_shows_the_amount_and_the_buttons_only_while_they_work() -> Non
     assert 'value="pay"' in open_page
     assert 'value="pay"' not in closed_page
     assert payment.return_url in closed_page
+
+
+def test_a_key_pays_a_provider_once_and_a_closed_account_takes_nothing() -> None:
+    gateway = SandboxGateway()
+    order = PayoutOrder("out_1", "acct_1", 5510, "EUR", "po-1")
+
+    paid = [gateway.pay_out(order) for _ in range(2)]
+
+    assert paid[0] == paid[1]
+    assert paid[0].result == PayoutResult.PAID
+    assert SandboxPayout.objects.get().amount == 5510
+    for other in (replace(order, amount=5511), replace(order, destination="closed", idempotency_key="po-2")):
+        with pytest.raises(GatewayRefused):
+            gateway.pay_out(other)
+    assert SandboxPayout.objects.count() == 1
