@@ -55,3 +55,9 @@ def on_visit_done(event: Event) -> None:
 def lock_booking(booking_ref: str) -> None:
     """Payments lock the booking before their own row: the order everywhere (docs/locking.md)."""
     Booking.objects.select_for_update(of=("self",)).filter(ref=booking_ref).first()
+
+
+def what_is_sold(booking_ref: str) -> list[tuple[int, int]]:
+    """The category (primary key) and price (minor units) of each item of a booking: the commission goes by them."""
+    items = BookingItem.objects.filter(booking__ref=booking_ref).order_by("pk")
+    return list(items.values_list("service__category_id", "price_amount"))

@@ -6,6 +6,9 @@ from unfold.admin import TabularInline
 
 from accounts.admin import ReadMostly
 from payments.models import (
+    CommissionRule,
+    CommissionTier,
+    CommissionVat,
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
@@ -97,6 +100,24 @@ class WebhookReceiptAdmin(ReadMostly):
     search_fields = ("event_id",)
     ordering = ("-id",)
     hidden = ("body",)
+
+
+class TierInline(ReadOnlyInline):
+    model = CommissionTier
+    fields = ("from_turnover", "rate_bp")
+
+
+@admin.register(CommissionRule)
+class CommissionRuleAdmin(ReadMostly):
+    list_display = ("provider", "category", "rate_bp", "intro_bp", "intro_until")
+    list_select_related = ("provider", "category")
+    search_fields = ("provider__name", "provider__public_id")
+    inlines = (TierInline,)
+
+
+@admin.register(CommissionVat)
+class CommissionVatAdmin(ReadMostly):
+    list_display = ("country", "rate_bp")
 
 
 @admin.register(PolicyRule)

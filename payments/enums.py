@@ -11,6 +11,7 @@ class AccountKind(models.TextChoices):
     REFUND_DUE = "refund_due", "refund due"  # owner: a booking; on its way back to the customer
     PAYABLE = "payable", "payable"  # owner: a provider; what it earned less what it owes
     COMMISSION = "commission", "commission"  # owner: the marketplace
+    TAX = "tax", "tax"  # owner: a country; the VAT on the commission, to be paid to its tax office
 
 
 # These keep a balance that the database never lets fall below zero: nobody can be paid twice out of them.
@@ -21,7 +22,7 @@ class TransactionKind(models.TextChoices):
     """Why money moved."""
 
     CAPTURE = "capture", "capture"  # gateway -> escrow
-    RELEASE = "release", "release"  # escrow -> payable and commission, when a booking closes
+    RELEASE = "release", "release"  # escrow -> payable, commission and tax, when a booking closes
     FEE = "fee", "fee"  # the same with what is kept of a cancelled, moved or missed visit
     REFUND = "refund", "refund"  # escrow -> refund due, when a refund is asked for
     REFUND_PAID = "refund_paid", "refund paid"  # refund due -> gateway, when the gateway has done it

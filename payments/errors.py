@@ -104,3 +104,10 @@ class PolicyOutOfBounds(DomainError):
 
     code = "policy_out_of_bounds"
     title = _("The marketplace does not allow terms like these.")
+
+
+class RateInvalid(DomainError):
+    """A commission or VAT of more than half, or tiers that do not rise. `field` says which."""
+
+    code = "rate_invalid"
+    title = _("A rate is between 0 and 50 %, and each step begins at a higher turnover than the one before.")

@@ -115,7 +115,7 @@ privacy.personal(
     area="payments",
     blanked="note reversal_reason",
     kept={
-        BOOKS: "booking_ref provider_id method means currency",
+        BOOKS: "booking_ref provider_id method means currency tax_country",
         "the gateway's name for it": "gateway gateway_ref",
         "an address of ours or the gateway's, with ids": "redirect_url return_url",
     },
@@ -134,6 +134,7 @@ privacy.personal(
     kept={BOOKS: "booking_ref cause_type cause_id actor"},
 )
 privacy.personal("payments.LedgerEntry", area="payments", kept={BOOKS: "currency"})
+privacy.impersonal("payments.CommissionVat", {"a country": "country"})
 privacy.impersonal("payments.PolicyRule", {"the terms of a business": "terms currency"})
 # The sandbox is a payment company of its own; it is never told who pays.
 privacy.impersonal(

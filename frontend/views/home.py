@@ -21,7 +21,7 @@ from frontend.views import finding, shops
 from frontend.views.finding import Asked
 from geo.rules.positions import Position
 from geo.town import town
-from payments.rules.commission import COMMISSION_BP
+from payments.selectors.shares import general_bp
 from providers.enums import Place
 from providers.selectors import categories
 from providers.selectors.categories import CategoryNode
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "street": mark_safe(drawing.street([_hung(card) for card in mixed[:ON_THE_STREET]])),  # noqa: S308  # names are escaped by the pen
         "tiles": _tiles(asked),
         "ideas": _ideas(asked),
-        "commission": COMMISSION_BP / 100,
+        "commission": general_bp() / 100,
         "nonce": new_key(),
     }
     return render(request, "frontend/home.html", context)

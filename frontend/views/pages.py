@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 from accounts.rules import terms as terms_in_force
 from discovery.pages import HORIZON
 from discovery.rules.questions import DEFAULT_RADIUS_M
-from payments.rules.commission import COMMISSION_BP
+from payments.selectors.shares import general_bp
 
 
 @require_safe
 def for_providers(request: HttpRequest) -> HttpResponse:
     """What a business gets and what it costs."""
-    context = {"nav": "providers", "commission": COMMISSION_BP / 100}
+    context = {"nav": "providers", "commission": general_bp() / 100}
     return render(request, "frontend/for_providers.html", context)
 
 

@@ -33,6 +33,9 @@ class Payment(models.Model):
     refunded = models.BigIntegerField(default=0)
     # The marketplace's share in basis points, as it was when the payment was opened.
     commission_bp = models.PositiveSmallIntegerField(default=COMMISSION_BP)
+    # The VAT on it, in basis points, and the country whose it is (ISO 3166-1; empty without any), likewise.
+    vat_bp = models.PositiveSmallIntegerField(default=0)
+    tax_country = models.CharField(max_length=2, blank=True, default="")
 
     gateway_ref = models.CharField(max_length=64, blank=True)
     # The gateway's count of this intent's changes; an older one that comes late is ignored.
@@ -98,6 +101,8 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["booking_ref", "id"], name="payments_of_a_booking"),
+            # A provider's turnover in a month.
+            models.Index(fields=["provider_id", "captured_at"], name="payments_of_a_provider"),
             models.Index(
                 fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="payments_to_check"
             ),

@@ -15,8 +15,15 @@ from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
 from payments.services.opening import cancel_open_payments, prepare_payment, start_payment
 from payments.services.policies import drop_bounds, drop_policy, set_bounds, set_policy
+from payments.services.rates import (
+    drop_commission,
+    drop_commission_vat,
+    set_commission,
+    set_commission_vat,
+)
 from payments.services.reconcile import check_payments, retry_refunds, sync_booking, sync_payment
 from payments.services.refunds import carry_out_refund, refund_payment
+from payments.services.shares import register_sold
 from payments.services.webhooks import receive_webhook
 
 __all__ = [
@@ -25,6 +32,8 @@ __all__ = [
     "carry_out_refund",
     "check_payments",
     "drop_bounds",
+    "drop_commission",
+    "drop_commission_vat",
     "drop_policy",
     "give_back_at_counter",
     "keep_fee",
@@ -34,11 +43,14 @@ __all__ = [
     "record_counter_payment",
     "refund_payment",
     "register_owner_lock",
+    "register_sold",
     "release_escrow",
     "retry_refunds",
     "reverse",
     "reverse_counter_payment",
     "set_bounds",
+    "set_commission",
+    "set_commission_vat",
     "set_policy",
     "settle_cancellation",
     "share_out",

@@ -8,11 +8,11 @@ from payments.enums import LIVE, AccountKind, PaymentStatus, TransactionKind
 from payments.errors import AlreadyPaid, InvalidAmount, NotPaidAtCounter
 from payments.gateways.counter import CounterGateway
 from payments.models import LedgerTransaction, Payment
-from payments.rules.commission import commission
-from payments.services.ledger import MARKETPLACE, Account, Cause, Line, post, reverse
+from payments.services.ledger import Account, Cause, Line, post, reverse
 from payments.services.locks import lock_owner, lock_payments
 from payments.services.news import tell
-from payments.services.opening import cancel_open_payments
+from payments.services.opening import cancel_open_payments, opened_with
+from payments.services.shares import owed
 
 METHOD = CounterGateway.name
 
@@ -52,6 +52,7 @@ def record_counter_payment(
                 method=METHOD,
                 gateway=METHOD,
                 currency=currency,
+                **opened_with(booking_ref=booking_ref, provider_id=provider_id, currency=currency),
             )
         payment.amount, payment.means, payment.note = amount, means, note
         payment.status, payment.captured_at = PaymentStatus.CAPTURED, clock.now()
@@ -113,15 +114,19 @@ def give_back_at_counter(*, booking_ref: str, keep_amount: int, actor: str, reas
 
 
 def _owe_commission(payment: Payment, actor: str) -> None:
-    share = commission(payment.amount, payment.commission_bp)
-    if not share:
+    parts, ours = owed(payment, payment.amount)
+    if not ours:
         return
     post(
         kind=TransactionKind.COUNTER,
         booking_ref=payment.booking_ref,
         entries=[
-            Line(Account(AccountKind.PAYABLE, payment.provider_id), -share, payment.currency),
-            Line(Account(AccountKind.COMMISSION, MARKETPLACE), share, payment.currency),
+            Line(
+                Account(AccountKind.PAYABLE, payment.provider_id),
+                -parts.commission - parts.vat,
+                payment.currency,
+            ),
+            *ours,
         ],
         actor=actor,
         cause=Cause("payment", payment.public_id),

@@ -1,4 +1,4 @@
-"""From escrow to the provider, less the commission."""
+"""From escrow to the provider, less the commission and the VAT on it."""
 
 from django.db import transaction
 
@@ -6,13 +6,13 @@ from payments import events
 from payments.enums import AccountKind, PaymentStatus, TransactionKind
 from payments.errors import InsufficientFunds, InvalidAmount, RefundTooMuch
 from payments.models import LedgerTransaction, Payment
-from payments.rules.commission import commission
 from payments.selectors import held_amount
-from payments.services.ledger import MARKETPLACE, Account, Cause, Line, post
+from payments.services.ledger import Account, Cause, Line, post
 from payments.services.locks import lock_owner, lock_payments
 from payments.services.news import tell
 from payments.services.opening import cancel_open_payments
 from payments.services.refunds import refund_payment
+from payments.services.shares import owed
 
 
 def release_escrow(*, booking_ref: str, actor: str) -> LedgerTransaction | None:
@@ -119,19 +119,27 @@ def _locked(booking_ref: str) -> list[Payment]:
 def _earn(
     payments: list[Payment], amount: int, *, kind: TransactionKind, type_: str, cause: Cause, actor: str
 ) -> LedgerTransaction:
-    """Post escrow -> payable and commission. The share is that of the booking's first payment."""
+    """Post escrow -> payable, commission and tax. The share is that of the booking's first payment."""
     first = payments[0]
-    share = commission(amount, first.commission_bp)
+    parts, ours = owed(first, amount)
     posted = post(
         kind=kind,
         booking_ref=first.booking_ref,
         entries=[
             Line(Account(AccountKind.ESCROW, first.booking_ref), -amount, first.currency),
-            Line(Account(AccountKind.PAYABLE, first.provider_id), amount - share, first.currency),
-            Line(Account(AccountKind.COMMISSION, MARKETPLACE), share, first.currency),
+            Line(Account(AccountKind.PAYABLE, first.provider_id), parts.earned, first.currency),
+            *ours,
         ],
         actor=actor,
         cause=cause,
     )
-    tell(first, type_, actor=actor, earned=amount - share, commission=share, provider=first.provider_id)
+    tell(
+        first,
+        type_,
+        actor=actor,
+        earned=parts.earned,
+        commission=parts.commission,
+        vat=parts.vat,
+        provider=first.provider_id,
+    )
     return posted

@@ -1,7 +1,9 @@
 """Opening payments, and closing those that nobody is to pay any more."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -14,6 +16,7 @@ from payments.models import Payment
 from payments.services.gateway_state import apply_gateway_state
 from payments.services.locks import lock_owner, lock_payments
 from payments.services.news import tell
+from payments.services.shares import agreed_share
 
 # A gateway that has not told by now is asked.
 FIRST_CHECK = timedelta(seconds=30)
@@ -53,10 +56,16 @@ def prepare_payment(
                 method=method,
                 gateway=gateway.name,
                 return_url=return_url,
+                **opened_with(booking_ref=booking_ref, provider_id=provider_id, currency=currency),
                 next_check_at=clock.now() + FIRST_CHECK if gateway.remote else None,
             )
             tell(payment, events.OPENED, actor=actor)
         return payment
+
+
+def opened_with(*, booking_ref: str, provider_id: str, currency: str) -> dict[str, Any]:
+    """The columns of a payment that is opened now that say what the marketplace's share of it is."""
+    return asdict(agreed_share(booking_ref=booking_ref, provider_id=provider_id, currency=currency))
 
 
 def _asks_for(payment: Payment, provider_id: str, amount: int, method: str, currency: str) -> bool:

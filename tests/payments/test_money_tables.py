@@ -11,6 +11,8 @@ from tests.payments.paying import ACTOR, BOOKING, pay_online
 from tests.signing_in import sign_in
 
 TABLES = [
+    "commissionrule",
+    "commissionvat",
     "ledgeraccount",
     "ledgertransaction",
     "payment",
