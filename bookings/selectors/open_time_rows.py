@@ -79,7 +79,7 @@ RULES_OF_ONE = RULES.replace("= ANY(%(offerings)s::bigint[])", "= %(offering)s::
 
 # The live ones that are no overbookings are found by the exclusion constraints' own indexes. What a hold
 # takes whose time is over is free, whether or not the worker has been by. Instants come as seconds since
-# 1970: to read their text would take longer than all else.
+# 1970, each in an array of its own: to write and read them as text or JSON takes longer than all else.
 BUSY = """
 WITH stale AS (
     SELECT i.id FROM bookings_bookingitem i JOIN bookings_booking b ON b.id = i.booking_id
@@ -100,8 +100,8 @@ WITH stale AS (
        AND (a.staff_id = ANY(%(staff)s::bigint[]) OR a.resource_id = ANY(%(units)s::bigint[]))
 )
 SELECT taken.staff_id, taken.resource_id,
-       json_agg(json_build_array(date_part('epoch', greatest(lower(taken.period), %(start)s)),
-                                 date_part('epoch', least(upper(taken.period), %(end)s)){place}))
+       array_agg(date_part('epoch', greatest(lower(taken.period), %(start)s))),
+       array_agg(date_part('epoch', least(upper(taken.period), %(end)s))){place}
   FROM taken
  WHERE taken.item_id IS NULL
     OR (taken.item_id NOT IN (SELECT id FROM stale)
@@ -111,14 +111,14 @@ SELECT taken.staff_id, taken.resource_id,
 
 # Where it takes those who travel: the address of a home visit, else the outlet. A block has no place.
 PLACE = """,
-    CASE WHEN taken.staff_id = ANY(%(travellers)s::bigint[]) THEN (
+    array_agg(CASE WHEN taken.staff_id = ANY(%(travellers)s::bigint[]) THEN (
         SELECT json_build_array(ST_Y(at.point::geometry), ST_X(at.point::geometry)) FROM (
             SELECT CASE WHEN b.place = 'customer' THEN b.address_point ELSE o.point END AS point
               FROM bookings_bookingitem i JOIN bookings_booking b ON b.id = i.booking_id
               JOIN providers_outlet o ON o.id = b.outlet_id WHERE i.id = taken.item_id
             UNION ALL
             SELECT o.point FROM bookings_groupsession s JOIN providers_outlet o ON o.id = s.outlet_id
-             WHERE s.id = taken.session_id) at) END"""
+             WHERE s.id = taken.session_id) at) END)"""
 BUSY_WITH_PLACES = BUSY.replace("{place}", PLACE)
 BUSY = BUSY.replace("{place}", "")
 
@@ -241,15 +241,15 @@ def load_busy(
         "travellers": list(travellers),
     }
     busy = Busy()
-    with prepared() as cursor:
+    with prepared(binary=True) as cursor:
         cursor.execute(BUSY_WITH_PLACES if travellers else BUSY, values)
-        for staff_pk, unit_pk, periods in cursor.fetchall():
-            taken = [_span(start, end) for start, end, *_ in periods]
+        for staff_pk, unit_pk, starts, ends, *places in cursor.fetchall():
+            taken = list(map(Span, map(_instant, starts), map(_instant, ends)))
             if staff_pk is not None:
                 busy.staff[staff_pk] = taken
                 if staff_pk in travellers:
-                    places = [_position(place[0] if place else None) for _, _, *place in periods]
-                    busy.placed[staff_pk] = [Taken(*each) for each in zip(taken, places, strict=True)]
+                    at = map(_position, places[0])
+                    busy.placed[staff_pk] = [Taken(*each) for each in zip(taken, at, strict=True)]
             else:
                 busy.units[unit_pk] = taken
     return busy
