@@ -20,8 +20,13 @@ from deploy.steps import Problem, StepFailed, run_quietly, step
 
 TO_SERVE = (
     "ca-certificates",
+    "fonts-dejavu-core",
+    "fonts-droid-fallback",
     "gettext",
     "git",
+    "libharfbuzz-subset0",
+    "libpango-1.0-0",
+    "libpangoft2-1.0-0",
     "nginx",
     "postgresql-15",
     "postgresql-15-postgis-3",
