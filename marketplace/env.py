@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from stdnum import bic as bics
+from stdnum import iban as ibans
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -39,6 +41,9 @@ class Env(BaseSettings):
     hold_minutes: int = Field(default=10, ge=1, le=120)
     holds_per_address: int = Field(default=0, ge=0)
     erasure_days: int = Field(default=7, ge=0, le=30)
+    payout_holder: str = ""
+    payout_iban: str = ""
+    payout_bic: str = ""
     sandbox_secret: SecretStr = SecretStr("sandbox-signing-secret")
     sandbox_webhook_url: str = ""
     router_kind: Literal["", "osrm", "valhalla"] = ""
@@ -62,6 +67,16 @@ class Env(BaseSettings):
         for key in value:
             Fernet(key)
         return value
+
+    @field_validator("payout_iban")
+    @classmethod
+    def is_an_iban(cls, value: str) -> str:
+        return str(ibans.validate(value)) if value else ""
+
+    @field_validator("payout_bic")
+    @classmethod
+    def is_a_bic(cls, value: str) -> str:
+        return str(bics.validate(value)) if value else ""
 
     @field_validator("site_url", "sandbox_webhook_url", "router_url")
     @classmethod

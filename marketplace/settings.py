@@ -39,6 +39,10 @@ ERASURE_DAYS = env.erasure_days
 ROUTER_URL = env.router_url
 ROUTER_KIND = env.router_kind
 ROUTER_MODES = frozenset(env.router_modes)
+# The bank account that providers are paid from. A demonstration has the IBAN of the standard's own example.
+PAYOUT_HOLDER = env.payout_holder or (SITE_NAME if DEMO else "")
+PAYOUT_IBAN = env.payout_iban or ("FI2112345600000785" if DEMO else "")
+PAYOUT_BIC = env.payout_bic
 SANDBOX_SECRET = env.sandbox_secret.get_secret_value()
 SANDBOX_WEBHOOK_URL = env.sandbox_webhook_url or f"{SITE_URL}/webhooks/sandbox"
 

@@ -38,6 +38,8 @@ class Kind(TextChoices):
     VETTING = "vetting", "provider: vetting"
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
     BANK_CHANGED = "bank_changed", "owner: bank account"
+    PAYOUTS_HELD = "payouts_held", "owner: payouts held"
+    PAYOUT_FAILED = "payout_failed", "owner: payout failed"
 
 
 class State(TextChoices):

@@ -143,11 +143,28 @@ def on_member_invited(event: Event) -> None:
 @after_commit("provider.bank_changed", "provider.bank_removed")
 def on_bank_account(event: Event) -> None:
     """Tell every owner, and the business at its own address: whoever did not do it should hear of it."""
+    _tell_owners(event, event.subject_id, Kind.BANK_CHANGED)
+
+
+@after_commit("provider.payouts_held", "provider.payouts_freed")
+def on_payouts_held(event: Event) -> None:
+    """Tell every owner that the business is not paid for now and why, or that it is paid again."""
+    _tell_owners(event, event.subject_id, Kind.PAYOUTS_HELD)
+
+
+@after_commit("payout.failed")
+def on_payout_failed(event: Event) -> None:
+    """Tell every owner of a payout that did not arrive; of those that a hold takes back the hold tells."""
+    if event.payload["failure"] != "held":
+        _tell_owners(event, event.payload["provider"], Kind.PAYOUT_FAILED)
+
+
+def _tell_owners(event: Event, provider_id: str, kind: Kind) -> None:
     news = f"{event.type}:{event.subject_id}:{event.seq}"
     send(
         [
-            owe_reader(kind=Kind.BANK_CHANGED, to=reader, event=event, news=f"{news}:{reader.id}")
-            for reader in owners_of(event.subject_id)
+            owe_reader(kind=kind, to=reader, event=event, news=f"{news}:{reader.id}")
+            for reader in owners_of(provider_id)
         ]
     )
 

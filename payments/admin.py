@@ -13,6 +13,11 @@ from payments.models import (
     LedgerEntry,
     LedgerTransaction,
     Payment,
+    Payout,
+    PayoutFile,
+    PayoutHold,
+    PayoutRun,
+    PayoutTerms,
     PolicyBounds,
     PolicyRule,
     Refund,
@@ -118,6 +123,42 @@ class CommissionRuleAdmin(ReadMostly):
 @admin.register(CommissionVat)
 class CommissionVatAdmin(ReadMostly):
     list_display = ("country", "rate_bp")
+
+
+@admin.register(Payout)
+class PayoutAdmin(ReadMostly):
+    list_display = ("public_id", "provider", "amount", "currency", "way", "status", "created_at", "failure")
+    list_filter = ("status", "way")
+    list_select_related = ("provider",)
+    search_fields = ("public_id", "provider__name", "provider__public_id", "gateway_ref")
+    ordering = ("-id",)
+    hidden = ("idempotency_key",)
+
+
+@admin.register(PayoutRun)
+class PayoutRunAdmin(ReadMostly):
+    list_display = ("public_id", "key", "actor", "started_at", "planned_at")
+    ordering = ("-id",)
+
+
+@admin.register(PayoutFile)
+class PayoutFileAdmin(ReadMostly):
+    list_display = ("message_id", "run", "currency", "made_at", "made_by")
+    ordering = ("-id",)
+    hidden = ("body",)
+
+
+@admin.register(PayoutHold)
+class PayoutHoldAdmin(ReadMostly):
+    list_display = ("provider", "placed_at", "placed_by", "lifted_at")
+    list_select_related = ("provider",)
+    ordering = ("-id",)
+
+
+@admin.register(PayoutTerms)
+class PayoutTermsAdmin(ReadMostly):
+    list_display = ("provider", "after_days", "minimum", "way")
+    list_select_related = ("provider",)
 
 
 @admin.register(PolicyRule)

@@ -111,3 +111,35 @@ class RateInvalid(DomainError):
 
     code = "rate_invalid"
     title = _("A rate is between 0 and 50 %, and each step begins at a higher turnover than the one before.")
+
+
+class PayoutFileNotSetUp(DomainError):
+    """The marketplace's own bank account is not among the settings."""
+
+    code = "payout_file_not_set_up"
+    status = 409
+    title = _("There is no bank account to pay from: PAYOUT_HOLDER and PAYOUT_IBAN are not set.")
+
+
+class PayoutFileEmpty(DomainError):
+    """The run has nothing for a bank in this currency, or is still being made."""
+
+    code = "payout_file_empty"
+    status = 409
+    title = _("There is nothing for the bank in this run.")
+
+
+class PayoutEnded(DomainError):
+    """The payout has failed, or is being paid by somebody else."""
+
+    code = "payout_ended"
+    status = 409
+    title = _("This payout has ended otherwise.")
+
+
+class PayoutsHeld(DomainError):
+    """The provider is held already."""
+
+    code = "payouts_held"
+    status = 409
+    title = _("This business is not paid already. Free it first.")

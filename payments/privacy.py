@@ -134,6 +134,28 @@ privacy.personal(
     kept={BOOKS: "booking_ref cause_type cause_id actor"},
 )
 privacy.personal("payments.LedgerEntry", area="payments", kept={BOOKS: "currency"})
+privacy.personal(
+    "payments.PayoutHold",
+    area="payments",
+    kept={"why a business was not paid; of the business": "reason", BOOKS: "placed_by lifted_by"},
+)
+privacy.impersonal("payments.PayoutTerms", {BY_ID: "destination"})
+privacy.personal("payments.PayoutRun", area="payments", kept={BOOKS: "key actor"})
+privacy.personal(
+    "payments.PayoutFile",
+    area="payments",
+    blanked="body",
+    reason="emptied when its payouts have ended, which takes days",
+)
+privacy.impersonal("payments.PayoutFile", {BY_ID: "currency message_id made_by"})
+privacy.personal(
+    "payments.Payout",
+    area="payments",
+    kept={
+        BOOKS: "currency failure shown_account",
+        "the gateway's name for it": "gateway gateway_ref destination",
+    },
+)
 privacy.impersonal("payments.CommissionVat", {"a country": "country"})
 privacy.impersonal("payments.PolicyRule", {"the terms of a business": "terms currency"})
 # The sandbox is a payment company of its own; it is never told who pays.

@@ -1,7 +1,10 @@
 """Payments' work in the background, by the clock."""
 
+from datetime import UTC, datetime
+
 from procrastinate.contrib.django import app
 
+from common.actors import SYSTEM
 from payments import services
 
 
@@ -17,3 +20,18 @@ def check_payments(timestamp: int) -> None:
 def retry_refunds(timestamp: int) -> None:
     """Every 15 seconds: carry out refunds that were asked for and not done."""
     services.retry_refunds()
+
+
+@app.periodic(cron="15 3 * * *", periodic_id="payout-run")
+@app.task(name="payments.payout_run", queueing_lock="payments.payout_run")
+def payout_run(timestamp: int) -> None:
+    """Every day at 03:15 UTC: begin the day's payout run; the same day is the same run."""
+    services.start_run(key=datetime.fromtimestamp(timestamp, UTC).date().isoformat(), actor=SYSTEM)
+
+
+@app.periodic(cron="* * * * * */20", periodic_id="payouts")
+@app.task(name="payments.payouts", queueing_lock="payments.payouts")
+def payouts(timestamp: int) -> None:
+    """Every 20 seconds: go on with runs that are not planned to their end, and have gateways send what is planned."""
+    services.plan_runs()
+    services.send_payouts()

@@ -17,6 +17,7 @@ from notifications.letters import (
     customers,
     invitations,
     objections,
+    payouts,
     providers,
     reviews,
     standing,
@@ -65,6 +66,8 @@ BUSINESS_WRITERS: dict[str, BusinessWriter] = {
     Kind.VETTING: vetting.decided,
     Kind.DOCUMENT_EXPIRING: vetting.expiring,
     Kind.BANK_CHANGED: bank.changed,
+    Kind.PAYOUTS_HELD: payouts.held,
+    Kind.PAYOUT_FAILED: payouts.failed,
 }
 
 
@@ -103,7 +106,9 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
         return reporters_address(message), lambda _: reviews.report_decided(message)
     if about_business := BUSINESS_WRITERS.get(message.kind):
         assert message.event is not None
-        provider = Provider.objects.get(public_id=message.event.subject_id)
+        provider = Provider.objects.get(
+            public_id=message.event.payload.get("provider", message.event.subject_id)
+        )
         email = provider.email
         if message.recipient != provider.public_id:
             owner = User.objects.filter(public_id=message.recipient).first()

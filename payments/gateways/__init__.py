@@ -45,3 +45,8 @@ def for_method(method: str) -> Gateway:
 def methods() -> list[str]:
     """The payment methods that can be offered, those paid online first."""
     return sorted(filter(_usable, _gateways), key=lambda name: not _gateways[name].remote)
+
+
+def paying_out() -> str:
+    """The name of the gateway that holds customers' money and so pays providers; "" when there is none here."""
+    return next((name for name in methods() if _gateways[name].remote), "")

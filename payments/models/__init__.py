@@ -1,6 +1,7 @@
 from payments.models.commission import CommissionRule, CommissionTier, CommissionVat
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payment import Payment, Refund, WebhookReceipt
+from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
 from payments.models.policy import PolicyBounds, PolicyRule
 
 __all__ = [
@@ -11,6 +12,11 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "Payment",
+    "Payout",
+    "PayoutFile",
+    "PayoutHold",
+    "PayoutRun",
+    "PayoutTerms",
     "PolicyBounds",
     "PolicyRule",
     "Refund",

@@ -14,6 +14,21 @@ from payments.services.gateway_state import apply_gateway_state
 from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
 from payments.services.opening import cancel_open_payments, prepare_payment, start_payment
+from payments.services.payout_file import make_payout_file
+from payments.services.payout_holds import (
+    drop_payout_terms,
+    free_payouts,
+    hold_payouts,
+    set_payout_terms,
+)
+from payments.services.payout_runs import plan_payout, plan_runs, start_run
+from payments.services.payout_steps import (
+    apply_payout_state,
+    carry_out_payout,
+    fail_payout,
+    finish_payout,
+    send_payouts,
+)
 from payments.services.policies import drop_bounds, drop_policy, set_bounds, set_policy
 from payments.services.rates import (
     drop_commission,
@@ -28,15 +43,25 @@ from payments.services.webhooks import receive_webhook
 
 __all__ = [
     "apply_gateway_state",
+    "apply_payout_state",
     "cancel_open_payments",
+    "carry_out_payout",
     "carry_out_refund",
     "check_payments",
     "drop_bounds",
     "drop_commission",
     "drop_commission_vat",
+    "drop_payout_terms",
     "drop_policy",
+    "fail_payout",
+    "finish_payout",
+    "free_payouts",
     "give_back_at_counter",
+    "hold_payouts",
     "keep_fee",
+    "make_payout_file",
+    "plan_payout",
+    "plan_runs",
     "post",
     "prepare_payment",
     "receive_webhook",
@@ -48,13 +73,16 @@ __all__ = [
     "retry_refunds",
     "reverse",
     "reverse_counter_payment",
+    "send_payouts",
     "set_bounds",
     "set_commission",
     "set_commission_vat",
+    "set_payout_terms",
     "set_policy",
     "settle_cancellation",
     "share_out",
     "start_payment",
+    "start_run",
     "sync_booking",
     "sync_payment",
     "verify",

@@ -185,6 +185,44 @@ _CHECKS = {
         FROM payments_payment p LEFT JOIN payments_refund r ON r.payment_id = p.id
         GROUP BY p.id HAVING coalesce(sum(r.amount), 0) <> p.refunded
     """,
+    "payout is not in the ledger as it stands": """
+        SELECT p.public_id, CASE p.status WHEN 'failed' THEN 0 ELSE p.amount END, -coalesce(sum(e.amount), 0)
+        FROM payments_payout p JOIN providers_provider r ON r.id = p.provider_id
+        LEFT JOIN payments_ledgertransaction c ON c.kind = 'payout' AND c.cause_type = 'payout'
+            AND c.cause_id = p.public_id
+        LEFT JOIN payments_ledgertransaction t ON t.id = c.id OR t.reverses_id = c.id
+        LEFT JOIN payments_ledgeraccount a ON a.kind = 'payable' AND a.owner = r.public_id
+            AND a.currency = p.currency
+        LEFT JOIN payments_ledgerentry e ON e.transaction_id = t.id AND e.account_id = a.id
+        GROUP BY p.id
+        HAVING -coalesce(sum(e.amount), 0) <> CASE p.status WHEN 'failed' THEN 0 ELSE p.amount END
+    """,
+    "payouts under way differ from the money set aside": """
+        SELECT p.public_id, CASE WHEN p.status IN ('planned', 'sent') THEN p.amount ELSE 0 END,
+            coalesce(a.balance, 0)
+        FROM payments_payout p LEFT JOIN payments_ledgeraccount a ON a.kind = 'payout_due'
+            AND a.owner = p.public_id AND a.currency = p.currency
+        WHERE coalesce(a.balance, 0) <> CASE WHEN p.status IN ('planned', 'sent') THEN p.amount ELSE 0 END
+    """,
+    "commission or VAT is not what was agreed": """
+        SELECT t.public_id, share.ours, sum(e.amount) FILTER (WHERE a.kind = 'commission')
+        FROM payments_ledgertransaction t
+        JOIN payments_ledgerentry e ON e.transaction_id = t.id
+        JOIN payments_ledgeraccount a ON a.id = e.account_id
+        JOIN LATERAL (SELECT commission_bp, vat_bp, amount FROM payments_payment
+            WHERE booking_ref = t.booking_ref AND (status = 'captured')
+            ORDER BY (t.kind = 'counter' AND public_id = t.cause_id) DESC, (method = 'counter'), id LIMIT 1
+        ) p ON true
+        JOIN LATERAL (SELECT CASE t.kind WHEN 'counter' THEN p.amount
+            ELSE (SELECT -sum(f.amount) FROM payments_ledgerentry f JOIN payments_ledgeraccount b
+                ON b.id = f.account_id AND b.kind = 'escrow' WHERE f.transaction_id = t.id) END AS of
+        ) base ON true
+        JOIN LATERAL (SELECT round(base.of * p.commission_bp / 10000.0) AS ours) share ON true
+        WHERE t.kind IN ('release', 'fee', 'counter') AND base.of IS NOT NULL
+        GROUP BY t.id, share.ours, p.vat_bp
+        HAVING coalesce(sum(e.amount) FILTER (WHERE a.kind = 'commission'), 0) <> share.ours
+            OR coalesce(sum(e.amount) FILTER (WHERE a.kind = 'tax'), 0) <> round(share.ours * p.vat_bp / 10000.0)
+    """,
     "refunds under way differ from the money set aside": """
         SELECT a.owner, coalesce(due.amount, 0), a.balance
         FROM payments_ledgeraccount a LEFT JOIN (
