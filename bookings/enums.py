@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(TextChoices):
@@ -55,6 +56,16 @@ class ObjectionState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     RELEASED = "released", _("Decided: the provider is paid")
     REFUNDED = "refunded", _("Decided: money goes back")
+
+
+class PriceChangeState(TextChoices):
+    """Where a proposed price change stands: only an approved one counts."""
+
+    OPEN = "open", _("Waiting for the customer")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", pgettext_lazy("price change", "Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Not answered")
 
 
 class AllocationKind(TextChoices):

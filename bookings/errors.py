@@ -172,6 +172,37 @@ class CodeLocked(DomainError):
     title = _("Too many wrong codes. Ask a manager of the shop.")
 
 
+class PriceChangeRefused(DomainError):
+    """The price of the visit cannot change now: it is not under way any more, or was paid at the counter."""
+
+    code = "price_change_refused"
+    status = 409
+    title = _("The price of this visit cannot be changed now.")
+
+
+class PriceChangeOpen(DomainError):
+    """Another price change waits for the customer."""
+
+    code = "price_change_open"
+    status = 409
+    title = _("The customer has still to answer the last change.")
+
+
+class PriceChangeEnded(DomainError):
+    """The price change was answered, withdrawn, or expired meanwhile."""
+
+    code = "price_change_ended"
+    status = 409
+    title = _("This change is no longer open.")
+
+
+class PriceTooLow(DomainError):
+    """The service would cost less than nothing, or the visit less than what was kept of it already."""
+
+    code = "price_too_low"
+    title = _("The price cannot be lowered that far.")
+
+
 class PaymentNotPossible(DomainError):
     """The booking cannot be paid this way or at this point."""
 

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 from bookings import schemas
 from bookings.enums import ObjectionState
-from bookings.models import Booking
+from bookings.models import Booking, PriceChange
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import changes, core, objections
@@ -111,6 +111,26 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         accept_by=answer_by(booking),
         decline_reason=booking.decline_reason,
         objection=objection(access),
+        price_changes=[price_change(each) for each in booking.price_changes.all()]
+        if objections.may_read(access)
+        else [],
+    )
+
+
+def price_change(found: PriceChange) -> schemas.PriceChangeOut:
+    """A price change (with its item) as both sides see it."""
+    return schemas.PriceChangeOut(
+        id=found.public_id,
+        item=found.item.public_id,
+        option=found.option or None,
+        name=found.name,
+        reason=found.reason,
+        amount=schemas.money(found.amount, found.currency),
+        before=schemas.money(found.before_amount, found.currency),
+        after=schemas.money(found.after_amount, found.currency),
+        state=found.state,
+        asked_at=found.asked_at,
+        ended_at=found.ended_at,
     )
 
 

@@ -6,7 +6,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import Booking, BookingAccess, Objection, ObjectionStatement, VisitMessage
+from bookings.models import (
+    Booking,
+    BookingAccess,
+    Objection,
+    ObjectionStatement,
+    PayLink,
+    PriceChange,
+    VisitMessage,
+)
 from bookings.rules import states
 from common import clock, privacy
 from common.actors import user_actor
@@ -31,7 +39,9 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
     visits = (
         Booking.objects.filter(pk__in=subject.booking_pks)
         .select_related("outlet")
-        .prefetch_related("items__staff", "items__helpers", "messages", "objections__statements")
+        .prefetch_related(
+            "items__staff", "items__helpers", "messages", "objections__statements", "price_changes"
+        )
         .order_by("pk")
     )
     events: dict[str, list[dict[str, Any]]] = {}
@@ -76,6 +86,16 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
             }
             for found in booking.objections.all()
         ],
+        "price_changes": [
+            {
+                "name": change.name,
+                "reason": change.reason,
+                "amount": change.amount,
+                "state": change.state,
+                "asked_at": rfc3339(change.asked_at),
+            }
+            for change in booking.price_changes.all()
+        ],
         "items": [
             {
                 "service": item.name,
@@ -104,6 +124,8 @@ def _erase(subject: Subject) -> None:
     if subject.user_id:
         said |= Q(actor=user_actor(subject.user_id))
     ObjectionStatement.objects.filter(said).update(text="")
+    PriceChange.objects.filter(booking__in=theirs).update(reason="")
+    PayLink.objects.filter(booking__in=theirs).delete()
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -142,6 +164,17 @@ privacy.personal(
     },
 )
 privacy.personal("bookings.BookingAccess", area="bookings", blanked="token_hash", reason="the row is deleted")
+privacy.personal(
+    "bookings.PriceChange",
+    area="bookings",
+    blanked="reason",
+    kept={
+        "says what was sold, which tax law keeps; names nobody": "name option currency",
+        "an id": "public_id asked_by ended_by ended_as",
+    },
+)
+privacy.personal("bookings.PayLink", area="bookings", blanked="token_hash", reason="the row is deleted")
+privacy.impersonal("bookings.PayLink", {"an id": "made_by"})
 privacy.personal("bookings.VisitMessage", area="bookings", blanked="text")
 privacy.impersonal("bookings.BookingAccess", {"a fixed word": "purpose"})
 privacy.impersonal("bookings.Allocation", {"the business's note on its own time": "note"})

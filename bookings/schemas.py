@@ -262,6 +262,22 @@ class ObjectionOut(Schema):
     decision: str = Field(description="why it was decided so")
 
 
+class PriceChangeOut(Schema):
+    """What the business proposes to add to the price; below zero it lowers it. Only an approved one counts."""
+
+    id: str
+    item: str
+    option: str | None
+    name: str
+    reason: str = Field(description="for both sides")
+    amount: MoneyOut
+    before: MoneyOut = Field(description="the price of the visit until then")
+    after: MoneyOut
+    state: str = Field(description="open, approved, declined, withdrawn or expired")
+    asked_at: Instant
+    ended_at: Instant | None
+
+
 class BookingOut(Schema):
     ref: str
     status: str
@@ -296,6 +312,9 @@ class BookingOut(Schema):
     )
     decline_reason: str = Field("", description="what the provider said when declining")
     objection: ObjectionOut | None = Field(None, description="the newest one")
+    price_changes: list[PriceChangeOut] = Field(
+        default_factory=list, description="since it was agreed, oldest first; for both sides"
+    )
 
 
 class EventOut(Schema):

@@ -48,6 +48,12 @@ class AddressForm(forms.Form):
     )
 
 
+def online_methods() -> list[tuple[str, str | Promise]]:
+    """The ways to pay online, for what is left of a visit."""
+    words: dict[str, str | Promise] = {"sandbox": _("Card")}
+    return [(name, words.get(name, name)) for name in gateways.methods() if name != "counter"]
+
+
 # Follows the method's name in the choice of paying only the deposit now: `sandbox:deposit`.
 DEPOSIT = "deposit"
 

@@ -10,6 +10,7 @@ from frontend.views import (
     checkout,
     hold,
     objecting,
+    price,
     review,
     slots,
 )
@@ -24,6 +25,9 @@ urlpatterns = [
     path("b/<str:ref>/code.svg", booking.code_picture, name="booking_qr"),
     path("b/<str:ref>/data", booking_data.data, name="booking_data"),
     path("b/<str:ref>/data.json", booking_data.data_json, name="booking_data_json"),
+    path("b/<str:ref>/price/<str:change>/<slug:answer>", price.answer, name="answer_price"),
+    path("b/<str:ref>/pay", price.pay, name="pay_rest"),
+    path("b/<str:ref>/receipt", price.receipt, name="receipt"),
     path("b/<str:ref>/good", booking.close, name="close_booking"),
     path("b/<str:ref>/object", objecting.object_to, name="object"),
     path("b/<str:ref>/withdraw-objection", objecting.withdraw, name="withdraw_objection"),

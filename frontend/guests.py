@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import cache_control
 
+from accounts.principals import Principal
 from accounts.selectors import (
     API_TOKEN_PREFIX,
     GUEST_COOKIE,
@@ -25,23 +26,30 @@ def access(request: HttpRequest, ref: str) -> Access:
     return booking_for(request.principal, ref)  # type: ignore[attr-defined]  # set by the middleware
 
 
-def private(view: View) -> View:
-    """A page about one booking: nobody keeps it, and a `?key=` is traded at once.
+def private_to(opens: Callable[[Principal, str], Access]) -> Callable[[View], View]:
+    """A page about one booking: nobody keeps it, and a `?key=` that `opens` it is traded at once.
 
     Raises NotFound for a wrong key, which an app's token is here: it has no business in an address.
     """
 
-    @cache_control(private=True, no_store=True)
-    @wraps(view)
-    def wrapper(request: HttpRequest, ref: str, **kwargs: Any) -> HttpResponse:
-        key = request.GET.get("key", "")
-        if not key:
-            return view(request, ref, **kwargs)
-        if key.startswith(API_TOKEN_PREFIX):
-            raise NotFound
-        booking_for(principal_of_bearer(key), ref)
-        response = HttpResponseRedirect(request.path)
-        response.set_cookie(GUEST_COOKIE, guest_cookie_with(request, key), **GUEST_COOKIE_OPTIONS)  # type: ignore[arg-type]
-        return response
+    def decorate(view: View) -> View:
+        @cache_control(private=True, no_store=True)
+        @wraps(view)
+        def wrapper(request: HttpRequest, ref: str, **kwargs: Any) -> HttpResponse:
+            key = request.GET.get("key", "")
+            if not key:
+                return view(request, ref, **kwargs)
+            if key.startswith(API_TOKEN_PREFIX):
+                raise NotFound
+            opens(principal_of_bearer(key), ref)
+            response = HttpResponseRedirect(request.path)
+            response.set_cookie(GUEST_COOKIE, guest_cookie_with(request, key), **GUEST_COOKIE_OPTIONS)  # type: ignore[arg-type]
+            return response
 
-    return wrapper
+        return wrapper
+
+    return decorate
+
+
+# The pages of the booking itself.
+private = private_to(booking_for)

@@ -1,7 +1,7 @@
 """How a booking goes: what has happened, what is now, what is to come, as people read it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -35,6 +35,11 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.closed": (pgettext_lazy("booking status", "Completed"), "check-check"),
     "booking.no_show": (_("Nobody came"), "user-x"),
     "booking.paid_at_counter": (_("Paid at the counter"), "banknote"),
+    "booking.price_change_asked": (_("Another price proposed"), "hand-coins"),
+    "booking.price_changed": (_("New price"), "check"),
+    "booking.price_change_declined": (_("Price stays"), "x"),
+    "booking.price_change_withdrawn": (_("Proposal taken back"), "rotate-ccw"),
+    "booking.rest_paid": (_("The rest paid online"), "credit-card"),
     "booking.objected": (_("Case open"), "message-square-warning"),
     "booking.objection_withdrawn": (_("Case taken back"), "rotate-ccw"),
     "booking.objection_decided": (_("Case decided"), "check"),
@@ -47,6 +52,16 @@ STOPS = {
     "booking.declined",
     "booking.paid_too_late",
 }
+_ABOUT_PRICE = frozenset(
+    {
+        "booking.price_change_asked",
+        "booking.price_changed",
+        "booking.price_change_declined",
+        "booking.price_change_withdrawn",
+        "booking.paid_at_counter",
+        "booking.rest_paid",
+    }
+)
 TO_COME: dict[str, tuple[str | Promise, str]] = {
     "booking.requested": (_("The provider answers"), "clock"),
     "booking.confirmed": (_("Confirmed"), "calendar-check"),
@@ -83,6 +98,7 @@ class Step:
 
 def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> list[Step]:
     """The steps of a booking from its events, in order, and those that its status still leads to."""
+    shown = [event for event in events if event.type in HAPPENED and not _is_shadowed(event, events)]
     steps = [
         Step(
             *HAPPENED[event.type],
@@ -90,8 +106,7 @@ def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> li
             event.at,
             text=_note(event, events, facts, booking),
         )
-        for event in events
-        if event.type in HAPPENED and not _is_shadowed(event, events)
+        for event in shown
     ]
     ahead = [
         type_
@@ -99,8 +114,11 @@ def timeline(booking: Booking, events: Sequence[Event], facts: MoneyFacts) -> li
         if not (type_ == "booking.on_the_way" and booking.place == Place.OUTLET)
     ]
     if booking.status in UNDER_WAY and steps:
-        last = steps.pop()
-        steps.append(Step(last.title, last.icon, "now", last.at, text=last.text))
+        # What was said about the price since then is not what is going on.
+        at_it = next(
+            (place for place in reversed(range(len(shown))) if shown[place].type not in _ABOUT_PRICE), 0
+        )
+        steps[at_it] = replace(steps[at_it], state="now")
     expected = {
         "booking.requested": booking.accept_by,
         "booking.started": booking.starts_at,
@@ -121,10 +139,16 @@ def _is_shadowed(event: Event, events: Sequence[Event]) -> bool:
 
 
 def _note(event: Event, events: Sequence[Event], facts: MoneyFacts, booking: Booking) -> str:
+    if event.type in ("booking.price_changed", "booking.price_change_asked"):
+        return formats.money(event.payload["after"], booking.currency)
+    if event.type == "booking.rest_paid":
+        return formats.money(event.payload["amount"], booking.currency)
     asked = any(each.type == "booking.requested" for each in events)
-    if event.type == ("booking.requested" if asked else "booking.confirmed") and facts.paid:
-        paid = {"amount": formats.money(facts.paid, booking.currency)}
-        if facts.held == facts.paid:
+    later = sum(each.payload["amount"] for each in events if each.type == "booking.rest_paid")
+    first = facts.paid - later
+    if event.type == ("booking.requested" if asked else "booking.confirmed") and first > 0:
+        paid = {"amount": formats.money(first, booking.currency)}
+        if facts.held == facts.paid and not later:
             return now_text("%(amount)s paid, held until you say it was good") % paid
         return now_text("%(amount)s paid") % paid
     return ""

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Now
 
 from accounts.models import Customer
-from bookings.models import Booking, BookingAccess
+from bookings.models import Booking, BookingAccess, PayLink
 from bookings.rules import states
 from bookings.services.core import ENDED
 from common import clock
@@ -115,6 +115,12 @@ RULES = (
         "guests' and mails' keys to a visit that has ended",
         timedelta(days=365),
         lambda before: BookingAccess.objects.filter(booking__status__in=ENDED, booking__ends_at__lt=before),
+    ),
+    Rule(
+        "links to pay",
+        "what a shop's square opened, once it opens nothing any more",
+        timedelta(days=1),
+        lambda before: PayLink.objects.filter(expires_at__lt=before),
     ),
     Rule(
         "ways between places",

@@ -15,6 +15,7 @@ class Kind(TextChoices):
     REQUESTED = "requested", "requested"
     DECLINED = "declined", "declined"
     MESSAGE = "message", "message"
+    RECEIPT = "receipt", "receipt"
     SHOP_SUSPENDED = "shop_suspended", "business suspended"
     SHOP_BACK = "shop_back", "business reinstated"
     REVIEW_INVITED = "review_invited", "review: invited"

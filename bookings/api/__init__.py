@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from bookings.api import booking, sessions, visits
+from bookings.api import booking, prices, sessions, visits
 
 router = Router()
-for _module in (booking, sessions, visits):
+for _module in (booking, visits, prices, sessions):
     router.add_router("", _module.router)

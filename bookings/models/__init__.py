@@ -1,5 +1,5 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), group sessions
-and courses (sessions.py), open time kept ready for search (kept.py)."""
+and courses (sessions.py), price changes and links to pay (price.py), open time kept ready for search (kept.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -11,6 +11,7 @@ from bookings.models.booking import (
     VisitMessage,
 )
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
+from bookings.models.price import PayLink, PriceChange
 from bookings.models.sessions import Course, GroupSession
 from bookings.models.team import ItemHelper
 
@@ -26,6 +27,8 @@ __all__ = [
     "ObjectionStatement",
     "OpenKept",
     "OutletDay",
+    "PayLink",
+    "PriceChange",
     "StaffDay",
     "VisitMessage",
 ]

@@ -146,6 +146,26 @@ class Booking(models.Model):
                 field="status",
                 transitions=sorted({(move.source, move.target) for move in states.TABLE}),
             ),
+            # What was agreed costs what was agreed, or what both agreed on after: the newest approved change says so.
+            pgtrigger.Trigger(
+                name="price_changes_as_approved",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("total_amount"),
+                condition=pgtrigger.Q(old__total_amount__df=pgtrigger.F("new__total_amount"))
+                & ~pgtrigger.Q(old__status="held"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM (
+                            SELECT before_amount, after_amount FROM bookings_pricechange
+                            WHERE booking_id = NEW.id AND state = 'approved' ORDER BY id DESC LIMIT 1
+                        ) newest WHERE before_amount = OLD.total_amount AND after_amount = NEW.total_amount
+                    ) THEN
+                        RAISE EXCEPTION 'the price of an agreed visit changes by an approved price change only'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

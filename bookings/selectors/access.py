@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.principals import Principal
-from bookings.models import Booking, BookingAccess
+from bookings.models import Booking, BookingAccess, PayLink
 from bookings.rules.states import Who
 from bookings.selectors.bookings import day_of
+from common import clock
 from common.errors import NotAllowed, NotFound
 from providers.enums import Role
 from providers.models import Membership, Outlet
@@ -26,6 +27,8 @@ class Access:
     is_customer: bool
     role: Role | None
     staff_pk: int | None = None
+    # Scanned the shop's screen: sees what is left to pay, and pays it.
+    is_payer: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -82,6 +85,7 @@ def booking_for(principal: Principal, ref: str) -> Access:
             "items__service",
             "items__session",
             "objections__statements",
+            "price_changes__item",
         )
         .filter(ref=ref)
         .first()
@@ -106,6 +110,31 @@ def booking_for(principal: Principal, ref: str) -> Access:
         role=Role(membership.role) if membership else None,
         staff_pk=membership.staff_id if membership else None,
     )
+
+
+def payer_for(principal: Principal, ref: str) -> Access:
+    """The booking `ref` for whoever may pay the rest of it: its customer, and who scanned a link that the shop shows
+    now. To the latter the booking is nothing else. Raises NotFound for everybody else."""
+    try:
+        access = booking_for(principal, ref)
+    except NotFound:
+        access = None
+    if access is not None and access.is_customer:
+        return access
+    found = PayLink.objects.filter(
+        booking__ref="" if "\x00" in ref else ref,
+        token_hash__in=principal.capabilities,
+        revoked_at__isnull=True,
+        expires_at__gt=clock.now(),
+    ).first()
+    if found is None:
+        raise NotFound
+    booking = (
+        Booking.objects.select_related("outlet__provider", "customer")
+        .prefetch_related("items__staff", "items__helpers", "items__service")
+        .get(pk=found.booking_id)
+    )
+    return Access(booking=booking, principal=principal, is_customer=False, role=None, is_payer=True)
 
 
 def day_list(principal: Principal, outlet: str, day: date) -> tuple[Outlet, list[Access]]:

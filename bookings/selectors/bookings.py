@@ -19,6 +19,7 @@ DETAILS = (
     "items__session",
     "items__allocations__resource",
     "objections__statements",
+    "price_changes__item",
 )
 # Not worth a line in anybody's day: they never became a visit.
 _NEVER_WAS = [states.EXPIRED, states.DECLINED]
@@ -42,6 +43,7 @@ def bookings_of(principal: Principal) -> QuerySet[Booking]:
             "items__service",
             "items__session",
             "objections__statements",
+            "price_changes__item",
         )
     )
 

@@ -31,6 +31,11 @@ KEEPS_ITS_TIME = frozenset(
         "booking.objection_answered",
         "booking.objection_withdrawn",
         "booking.objection_decided",
+        "booking.price_change_asked",
+        "booking.price_changed",
+        "booking.price_change_declined",
+        "booking.price_change_withdrawn",
+        "booking.rest_paid",
     }
 )
 # Whose news carry periods in which open time changed.

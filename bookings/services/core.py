@@ -6,12 +6,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from bookings.enums import PriceChangeState
 from bookings.errors import CancelPending, MoveRefused, ObjectionOpen, ProviderClosed, TooEarly
 from bookings.models import Allocation, Booking, GroupSession
 from bookings.rules import states
 from bookings.rules.marks import marked_from
 from bookings.rules.states import Move, Who
 from common import audit, clock
+from common.actors import SYSTEM
 from common.errors import NotFound
 from common.events import publish
 from providers.enums import ProviderStatus
@@ -98,8 +100,17 @@ def move(
     if booking.status == states.HELD:
         changes["held_from"] = ""
     change(booking, event=row.event, actor=actor, fields=changes, **payload)
+    if row.target in ENDED | {states.COMPLETED}:
+        _end_what_was_open(booking)
     if row.target not in states.LIVE:
         free(booking)
+
+
+def _end_what_was_open(booking: Booking) -> None:
+    """A price that nobody approved while the visit lasted does not count."""
+    booking.price_changes.filter(state=PriceChangeState.OPEN).update(
+        state=PriceChangeState.EXPIRED, ended_at=clock.now(), ended_as="system", ended_by=SYSTEM
+    )
 
 
 def change(

@@ -11,7 +11,7 @@ from bookings.errors import ContactNeeded, PaymentNotPossible, PrepaymentNeeded,
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import core, expiry, holds, requests, reserve
+from bookings.services import core, expiry, holds, requests, reserve, till
 from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
@@ -104,6 +104,8 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
     is paid for a business that was suspended meanwhile: its hold ends.
     """
     booking = core.lock(booking_ref)
+    if till.rest_captured(booking, amount=amount, currency=currency, actor=actor):
+        return
     asked = {booking.total_amount, booking.asked_beforehand}
     if (
         booking.status not in (states.HELD, states.EXPIRED)

@@ -91,3 +91,30 @@ def reverse_payment(*, access: Access, reason: str) -> Booking:
             amount=reversed_.amount,
         )
         return booking
+
+
+def rest_captured(booking: Booking, *, amount: int, currency: str, actor: str) -> bool:
+    """What was left to pay is in escrow: in the transaction that captured it, for the locked `booking`.
+
+    Answers whether it was just that; of a visit that is closed already it is released at once.
+    """
+    if (
+        booking.status not in PAYABLE
+        or booking.payment_state != PaymentState.COUNTER
+        or (amount, currency) != (booking.due_at_counter, booking.currency)
+    ):
+        return False
+    core.change(
+        booking,
+        event="booking.rest_paid",
+        actor=actor,
+        fields={
+            "payment_state": PaymentState.PAID,
+            "prepaid_amount": booking.prepaid_amount + amount,
+            "version": booking.version + 1,
+        },
+        amount=amount,
+    )
+    if booking.status == states.CLOSED:
+        payments.release_escrow(booking_ref=booking.ref, actor=actor)
+    return True

@@ -17,7 +17,8 @@ from bookings.presenters import actions, address, contact, objection
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
-from bookings.services import changes, core, objections, visits
+from bookings.selectors.price_lines import price_lines
+from bookings.services import changes, core, objections, price_changes, rest, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
@@ -39,6 +40,7 @@ from reviews.rules.words import written_until
 from reviews.services.writing import REVIEWED
 
 WITH_CODE = frozenset({states.CONFIRMED, states.ON_THE_WAY})
+WITH_RECEIPT = frozenset({states.STARTED, states.COMPLETED, states.CLOSED})
 
 
 @require_safe
@@ -101,6 +103,11 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "address": address(access),
         "code": booking.check_in_code if access.is_customer and booking.status in WITH_CODE else "",
         "money_lines": money_lines(booking, facts),
+        "price_change": price_changes.open_change(booking) if access.is_customer else None,
+        "price_lines": price_lines(booking) if booking.price_changes.all() else [],
+        "may_pay_rest": access.is_customer and rest.is_due(booking) and booking.due_at_counter > 0,
+        "due": Money(booking.due_at_counter, booking.currency),
+        "has_receipt": booking.status in WITH_RECEIPT and (access.is_customer or access.may_mark()),
         "cancel": cancel,
         # Given up on a page a moment ago; by the reader's side, who may take it back, or by the other one.
         "is_cancelling": booking.cancel_asked_at is not None,

@@ -29,6 +29,7 @@ from frontend.once import new_key, once
 from frontend.timeplan import Time, parse_day, parse_instant, parts_of
 from frontend.views.provider_day import day_row, day_url, visit_access
 from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_prices import price_of
 from payments.enums import CounterMeans
 from payments.selectors import counter_payments_of
 from providers.enums import Role
@@ -257,6 +258,7 @@ def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status
         nav=f"day:{booking.outlet.public_id}",
         status=status,
         row=row,
+        price=price_of(access) if may_mark else None,
         booking=booking,
         outlet=booking.outlet,
         zone=booking.timezone,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -19,7 +20,7 @@ from bookings.models import Booking, BookingItem
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
 from bookings.selectors.slots import slots_for
-from bookings.services import changes, expiry, holds, objections, paying, requests, visits
+from bookings.services import changes, expiry, holds, objections, paying, requests, rest, visits
 from common import clock
 from geo.importer import import_extract
 from payments.sandbox.models import SandboxDelivery, SandboxIntent
@@ -238,6 +239,12 @@ def bring_to(ref: str, status: str) -> None:
         visits.close_by_time(ref)
     if status == "cancelled":
         changes.cancel(access=owner, version=changes.preview(access=owner, action="cancel").version)
+
+
+def pay_link(ref: str) -> str:
+    """What the shop's square says; a new one each time."""
+    owner = booking_for(Principal(user=User.objects.get(email=OWNER)), ref)
+    return urlsplit(rest.show_link(access=owner))._replace(scheme="", netloc="").geturl()
 
 
 def run_out(ref: str) -> None:

@@ -109,6 +109,8 @@ def make_world() -> World:
     ids |= {
         "ref": visit.ref,
         "objection": "obj_0123456789abcdef",
+        "change": "prc_0123456789abcdef",
+        "answer": "decline",
         "id": app.public_id,
         "token_id": app.public_id,
         "version": f"{visit.version}.confirmed.0.0.0.0",

@@ -131,6 +131,15 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
         "mark", state="to_pay", body={"amount": 5000, "means": "cash", "note": "Receipt 7"}
     ),
     "reverse_counter_payment": _visit("take back", state="paid_there", body={"reason": "Typed twice"}),
+    "propose_price_change": (
+        _visit("mark", body={"option": "{option}"}),
+        _visit("mark", body={"name": "Beard oil", "amount": 800, "reason": "As asked"}),
+    ),
+    "approve_price_change": _visit("close", state="price_asked"),
+    "decline_price_change": _visit("close", state="price_asked"),
+    "withdraw_price_change": _visit("mark", state="price_asked"),
+    "pay_booking_rest": _visit("customer's part", state="to_pay", body={"method": "sandbox", "amount": 5000}),
+    "show_pay_link": _visit("mark", state="to_pay"),
     "send_message": _visit("mark", body={"text": "Come in by the yard, please."}),
     "object_to_booking": _visit("object", state="started", body={"reason": "It leaks."}),
     "withdraw_objection": _visit("close", state="objected"),

@@ -110,6 +110,18 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:booking_data_json": {"GET": Case("customer's part")},
     "frontend:booking_ics": {"GET": Case("customer's part")},
     "frontend:booking_qr": {"GET": Case("customer's part")},
+    "frontend:answer_price": {
+        "POST": Case("customer's part", state="price_asked", form={"key": "{uuid}"}),
+    },
+    "frontend:pay_rest": {
+        "GET": Case("customer's part"),
+        "POST": Case(
+            "customer's part",
+            state="to_pay",
+            form={"amount": "5000", "method": "sandbox", "key": "{uuid}"},
+        ),
+    },
+    "frontend:receipt": {"GET": Case("see visit")},
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
     "frontend:object": {
         "GET": Case("object", state="started"),
@@ -185,6 +197,13 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:visit_untake": {
         "POST": Case("manager", state="paid_there", form={"reason": "Typed twice", "key": "{uuid}"})
     },
+    "provider:visit_price": {
+        "POST": Case("mark at the desk", form={"name": "Beard oil", "amount": "8", "key": "{uuid}"})
+    },
+    "provider:visit_price_withdraw": {
+        "POST": Case("mark at the desk", state="price_asked", form={"key": "{uuid}"})
+    },
+    "provider:visit_square": {"GET": Case("member"), "POST": Case("mark in words", state="to_pay")},
     "provider:visit_message": {
         "POST": Case("mark in words", form={"text": "Come in by the yard, please.", "key": "{uuid}"})
     },

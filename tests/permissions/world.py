@@ -24,7 +24,7 @@ from django.utils.timezone import now
 from accounts.models import User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
-from bookings.models import Booking, Objection
+from bookings.models import Booking, Objection, PriceChange
 from bookings.selectors.access import booking_for
 from bookings.services import till
 from common import crypto
@@ -88,7 +88,7 @@ class World:
     def put(self, state: str) -> None:
         """Bring the visit to a status: at home for `at_home`, past for `missed`, due for
         `today`, with its review for `reviewed`, with
-        its customer's case for `objected`."""
+        its customer's case for `objected`, with a proposed price for `price_asked`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -98,6 +98,7 @@ class World:
             "paid_there": "confirmed",
             "today": "confirmed",
             "objected": "started",
+            "price_asked": "started",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
@@ -114,6 +115,18 @@ class World:
             booking.update(objection_open=True)
             Objection.objects.create(
                 public_id=self.ids["objection"], booking=booking.get(), by="customer", actor="guest"
+            )
+        if state == "price_asked":
+            PriceChange.objects.create(
+                public_id=self.ids["change"],
+                booking=booking.get(),
+                item=booking.get().items.get(),
+                name="Beard oil",
+                amount=800,
+                before_amount=booking.get().total_amount,
+                after_amount=booking.get().total_amount + 800,
+                currency="EUR",
+                asked_by="user:u",
             )
         if state in ("missed", "today", "at_home", "checked_in", "started"):
             make_due(self.ids["ref"], ago=timedelta(hours=2 if state == "missed" else 0))

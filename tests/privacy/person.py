@@ -17,7 +17,7 @@ from accounts.principals import Principal
 from accounts.services import create_token, join_customers
 from bookings.models import Booking
 from bookings.selectors.access import Access, booking_for
-from bookings.services import holds, objections, paying, till, visits
+from bookings.services import holds, objections, paying, price_changes, till, visits
 from bookings.services.messages import send_message
 from common import clock
 from common.events import handler_named
@@ -72,6 +72,7 @@ CANARIES = {
     "review": "canary sang of a clean floor",
     "report": "canary heard a false note",
     "appeal": "canary stands by the song",
+    "price": "canary sang half a song",
     "message": "canary, come a little earlier",
     "till": "canary paid in coins",
     "taken back": "canary coins were buttons",
@@ -174,7 +175,9 @@ def _book_as_guest(outlet: Outlet, owner: Principal) -> Booking:
     visits.check_in(access=as_owner, code=None)
     send_message(access=as_owner, text=CANARIES["message"])
     visits.start(access=as_owner)
-    amount = held.booking.total_amount
+    less = price_changes.Wish(name="Less", amount=-100, reason=CANARIES["price"])
+    price_changes.propose(access=as_owner, wish=less)
+    amount = held.booking.total_amount - 100
     till.take_payment(access=as_owner, amount=amount, means=CounterMeans.CASH, note=CANARIES["till"])
     till.reverse_payment(access=as_owner, reason=CANARIES["taken back"])
     deliver()

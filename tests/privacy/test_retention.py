@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from accounts.models import Customer
-from bookings.models import Booking, BookingAccess
+from bookings.models import Booking, BookingAccess, PayLink
 from bookings.services import paying
 from common import clock
 from geo.models import Leg
@@ -85,6 +85,13 @@ def a_home_visit(shop: Shop) -> Callable[[], bool]:
 def a_link(shop: Shop) -> Callable[[], bool]:
     access = BookingAccess.objects.create(booking=ended(shop), token_hash="h", purpose="mail")
     return lambda: BookingAccess.objects.filter(pk=access.pk).exists()
+
+
+def a_pay_link(shop: Shop) -> Callable[[], bool]:
+    link = PayLink.objects.create(
+        booking=ended(shop), token_hash="h", made_by="user:u", expires_at=clock.now()
+    )
+    return lambda: PayLink.objects.filter(pk=link.pk).exists()
 
 
 def a_webhook(shop: Shop) -> Callable[[], bool]:
@@ -162,6 +169,7 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "contacts of holds": a_hold_that_ended,
     "home addresses": a_home_visit,
     "booking links": a_link,
+    "links to pay": a_pay_link,
     "gateways' messages": a_webhook,
     "ways between places": a_way,
     "refused documents": a_refused_paper,

@@ -47,7 +47,7 @@ function keep(old: HTMLElement, next: HTMLElement): void {
     const field = same(typed.id);
     if (!(typed instanceof HTMLInputElement && field instanceof HTMLInputElement)) continue;
     // What was ticked and not saved yet; the rest is as the server knows it now.
-    if (typed.type === "checkbox") field.checked = typed.checked === typed.defaultChecked ? field.checked : typed.checked;
+    if (typed.type === "checkbox" || typed.type === "radio") field.checked = typed.checked === typed.defaultChecked ? field.checked : typed.checked;
     else field.value = typed.value;
   }
   if (performance.now() > SAID_FOR) return;
