@@ -1,5 +1,6 @@
 """Money: integer minor units with an ISO 4217 currency."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -38,3 +39,18 @@ class Money:
 def percentage(amount: int, percent: int | Decimal) -> int:
     """`percent` of `amount` (minor units), rounded half up to a whole minor unit."""
     return int((Decimal(amount) * Decimal(percent) / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def shares(amount: int, weights: Sequence[int]) -> list[int]:
+    """`amount` (minor units) parted in proportion to `weights` (not negative, and some positive unless the amount is
+    zero): whole units that add up to it; what rounding leaves goes to the largest remainders, the first first."""
+    whole = sum(weights)
+    if not whole:
+        if amount:
+            raise ValueError("nobody to share it")
+        return [0] * len(weights)
+    parts = [amount * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda n: -(amount * weights[n] % whole))
+    for n in by_remainder[: amount - sum(parts)]:
+        parts[n] += 1
+    return parts

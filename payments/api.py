@@ -43,7 +43,7 @@ class TermsShape(Strict):
     no_show_percent: Percent = 100
     no_show_grace_min: Annotated[int, Field(ge=0, le=240)] = 0
     booking_grace_min: Annotated[int, Field(ge=0, le=1440)] = 0
-    prepayment: Literal["none", "deposit", "whole"] = "none"
+    prepayment: Literal["none", "deposit", "hold", "whole"] = "none"
     deposit_percent: Percent = 0
     deposit_amount: Annotated[int, Field(ge=0, le=10**12)] = 0
     currency: str = Field("", pattern="^([A-Z]{3})?$", description="of `deposit_amount`, else empty")

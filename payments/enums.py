@@ -32,6 +32,8 @@ class TransactionKind(models.TextChoices):
     FEE = "fee", "fee"  # the same with what is kept of a cancelled, moved or missed visit
     REFUND = "refund", "refund"  # escrow -> refund due, when a refund is asked for
     REFUND_PAID = "refund_paid", "refund paid"  # refund due -> gateway, when the gateway has done it
+    CHARGEBACK = "chargeback", "chargeback"  # the customer's bank took a payment back
+    CHARGEBACK_WON = "chargeback_won", "chargeback won"  # and gave it back
     COUNTER = "counter", "counter"  # paid in cash to the provider, who owes the commission
     PAYOUT = "payout", "payout"  # payable -> payout due, when a run pays a provider
     PAYOUT_PAID = "payout_paid", "payout paid"  # payout due -> gateway or bank, when it has arrived
@@ -43,6 +45,7 @@ class PaymentStatus(models.TextChoices):
 
     CREATED = "created", "created"  # written, the gateway does not know of it yet
     PENDING = "pending", "pending"  # waiting for the customer
+    AUTHORISED = "authorised", "authorised"  # held on the card, not taken
     CAPTURED = "captured", "captured"
     FAILED = "failed", "failed"
     CANCELLED = "cancelled", "cancelled"
@@ -53,6 +56,24 @@ class CounterMeans(models.TextChoices):
 
     CASH = "cash", "cash"
     TERMINAL = "terminal", "terminal"  # the shop's own card terminal
+
+
+class PaymentHint(models.TextChoices):
+    """What a payment that waits is waiting for, or why one failed, as far as the gateway says."""
+
+    NONE = "", "nothing"
+    STEP_UP = "step_up", "step up"  # the customer's bank asks them to confirm
+    DECLINED = "declined", "declined"
+    EXPIRED_CARD = "expired_card", "expired card"
+    LAPSED = "lapsed", "lapsed"  # what was held on the card is free again: nobody took it in time
+
+
+class DisputeStatus(models.TextChoices):
+    """Where a chargeback stands. Open and lost, the money is with the customer."""
+
+    OPEN = "open", "open"
+    WON = "won", "won"
+    LOST = "lost", "lost"
 
 
 LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
@@ -89,3 +110,23 @@ class PayoutStatus(models.TextChoices):
     SENT = "sent", _("on its way")  # in a bank's file, or the gateway was asked
     PAID = "paid", _("paid")
     FAILED = "failed", _("failed")  # its money is the provider's balance again
+
+
+class Movement(models.TextChoices):
+    """What moved money at a gateway. The ledger's kinds of the same name say what moved it here."""
+
+    CAPTURE = "capture", "capture"
+    REFUND_PAID = "refund_paid", "refund paid"
+    PAYOUT = "payout", "payout"
+    CHARGEBACK = "chargeback", "chargeback"
+    CHARGEBACK_WON = "chargeback_won", "chargeback won"
+    OTHER = "other", "other"
+
+
+class DifferenceKind(models.TextChoices):
+    """Why a gateway's report and our ledger differ."""
+
+    NOT_BOOKED = "not_booked", "not booked"  # the gateway moved money that the ledger does not know
+    NOT_REPORTED = "not_reported", "not reported"  # the ledger says so, and the gateway does not
+    AMOUNT = "amount", "amount"  # both know of it, with other amounts
+    TWICE = "twice", "twice"  # the gateway moved it more than once

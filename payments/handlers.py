@@ -3,7 +3,7 @@
 from common import events as bus
 from common.models import Event
 from payments import events, services
-from payments.services.reconcile import close_at_gateway
+from payments.services.reconcile import settle_at_gateway
 
 
 @bus.after_commit(events.REFUND_REQUESTED)
@@ -14,5 +14,11 @@ def refund_at_gateway(event: Event) -> None:
 
 @bus.after_commit(events.CANCELLED)
 def cancel_at_gateway(event: Event) -> None:
-    """Have the gateway let nobody pay it any more."""
-    close_at_gateway(payment_id=event.subject_id)
+    """Have the gateway let nobody pay it any more, and what is held go."""
+    settle_at_gateway(payment_id=event.subject_id)
+
+
+@bus.after_commit(events.CAPTURE_REQUESTED)
+def capture_at_gateway(event: Event) -> None:
+    """Have the gateway take what is held."""
+    settle_at_gateway(payment_id=event.subject_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common import privacy
 from common.clock import rfc3339
 from common.privacy import Obstacle, Subject
-from payments.enums import LIVE, RefundStatus
+from payments.enums import LIVE, PaymentStatus, RefundStatus
 from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, WebhookReceipt
 
 BY_ID = "names nobody: a booking, a payment or a business by its id"
@@ -88,7 +88,7 @@ def _erase(subject: Subject) -> None:
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
     """Money that has not arrived where it is going: unpaid payments, refunds under way, money held."""
     moving = set(
-        Payment.objects.filter(booking_ref__in=subject.booking_refs, status__in=LIVE).values_list(
+        Payment.objects.filter(booking_ref__in=subject.booking_refs, status__in=[*LIVE, PaymentStatus.AUTHORISED]).values_list(
             "booking_ref", flat=True
         )
     )
@@ -116,7 +116,7 @@ privacy.personal(
     blanked="note reversal_reason",
     kept={
         BOOKS: "booking_ref provider_id method means currency tax_country",
-        "the gateway's name for it": "gateway gateway_ref",
+        "the gateway's name for it": "gateway gateway_ref hint",
         "an address of ours or the gateway's, with ids": "redirect_url return_url",
     },
 )
@@ -124,6 +124,16 @@ privacy.personal(
     "payments.Refund",
     area="payments",
     kept={BOOKS: "reason key actor", "the gateway's name for it": "gateway_ref"},
+)
+privacy.personal(
+    "payments.Dispute",
+    area="payments",
+    kept={BOOKS: "currency", "the gateway's word for it": "gateway_ref reason"},
+)
+privacy.impersonal("payments.GatewayDay", {"sums of a day": "gateway currency"})
+privacy.impersonal(
+    "payments.GatewayDifference",
+    {BY_ID: "gateway moved reference gateway_ref currency settled_by", "what an operator writes": "note"},
 )
 privacy.personal("payments.WebhookReceipt", area="payments", blanked="body", reason="emptied")
 privacy.impersonal("payments.WebhookReceipt", {BY_ID: "gateway event_id"})
@@ -160,10 +170,11 @@ privacy.impersonal("payments.CommissionVat", {"a country": "country"})
 privacy.impersonal("payments.PolicyRule", {"the terms of a business": "terms currency"})
 # The sandbox is a payment company of its own; it is never told who pays.
 privacy.impersonal(
-    "sandbox.SandboxIntent", {BY_ID: "merchant merchant_reference currency return_url idempotency_key"}
+    "sandbox.SandboxIntent", {BY_ID: "merchant merchant_reference currency return_url idempotency_key hint"}
 )
 privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempotency_key"})
 privacy.impersonal(
     "sandbox.SandboxPayout", {BY_ID: "merchant_reference destination currency idempotency_key"}
 )
+privacy.impersonal("sandbox.SandboxDispute", {BY_ID: "reason"})
 privacy.impersonal("sandbox.SandboxDelivery", {BY_ID: "event_id body"})

@@ -2,19 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
-from payments.enums import PaymentStatus, PayoutResult, RefundStatus
+from payments.enums import DisputeStatus, Movement, PaymentHint, PaymentStatus, PayoutResult, RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """A payment to be made: `reference` is our payment's public id; amount in minor units."""
+    """A payment to be made: `reference` is our payment's public id; amount in minor units. `hold`: the amount is only
+    held on the card, until `capture` takes it or `cancel` lets it go."""
 
     reference: str
     amount: int
     currency: str
     return_url: str
+    idempotency_key: str
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOrder:
+    """Taking `amount` minor units of what is held; the rest is let go."""
+
+    reference: str
+    gateway_ref: str
+    amount: int
+    currency: str
     idempotency_key: str
 
 
@@ -64,10 +78,40 @@ class RefundState:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeState:
+    """How the gateway sees one chargeback of a payment."""
+
+    gateway_ref: str
+    amount: int
+    currency: str
+    status: DisputeStatus
+    reason: str = ""
+    respond_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One movement of our money at the gateway: `amount` minor units, positive to us; `fee` the gateway kept besides.
+
+    `moved` says what it was, in the ledger's words. `reference` is our id of it where the
+    gateway knows it (of a chargeback the gateway's).
+    """
+
+    moved: Movement
+    reference: str
+    gateway_ref: str
+    amount: int
+    currency: str
+    at: datetime
+    fee: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentState:
     """How the gateway sees one payment: always the whole of it, so that messages may come in any order.
 
-    `revision` rises with every change at the gateway; 0 when it does not count.
+    `amount` is what was taken once it is captured, else what is asked or held. `revision` rises with every change at
+    the gateway; 0 when it does not count.
     """
 
     reference: str
@@ -78,25 +122,32 @@ class PaymentState:
     revision: int = 0
     redirect_url: str = ""
     refunds: tuple[RefundState, ...] = ()
+    disputes: tuple[DisputeState, ...] = ()
+    hint: PaymentHint = PaymentHint.NONE
+    held_until: datetime | None = None  # of what is held: when it lapses
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """A verified message: its id at the gateway, and the payment as it was then (None: of none)."""
+    """A verified message: its id at the gateway, and the payment as it was then; or, where the message does not say
+    all of it, only the payment's public id in `about`: then the gateway is asked. Neither: it is about no payment."""
 
     id: str
-    state: PaymentState | None
+    state: PaymentState | None = None
+    about: str = ""
 
 
 class Gateway(Protocol):
-    """A payment gateway. All but `verify_webhook` may talk to the network: never inside a transaction.
+    """A payment gateway. Its methods may talk to the network: never inside a transaction.
 
-    Those methods raise GatewayUnavailable (ask again with the same key) or GatewayRefused (do not).
+    They raise GatewayUnavailable (ask again with the same key) or GatewayRefused (do not).
     """
 
     name: str
     # Whether somebody elsewhere holds the payment and can be asked about it.
     remote: bool
+    # Whether it can hold an amount on a card.
+    holds: bool
 
     def create(self, order: PaymentOrder) -> PaymentState:
         """Open a payment there. The same idempotency key opens it once."""
@@ -106,8 +157,12 @@ class Gateway(Protocol):
         """The payment as it is now."""
         ...
 
+    def capture(self, order: CaptureOrder) -> PaymentState:
+        """Take what is held, once; answers the state after."""
+        ...
+
     def cancel(self, *, gateway_ref: str) -> PaymentState:
-        """Let nobody pay it any more; answers the state after, which may be captured if that came first."""
+        """Let nobody pay it any more, and what is held go; answers the state after, which may be captured if that came first."""
         ...
 
     def refund(self, order: RefundOrder) -> RefundState:
@@ -116,6 +171,10 @@ class Gateway(Protocol):
 
     def pay_out(self, order: PayoutOrder) -> PayoutState:
         """Send money to a provider. The same idempotency key sends it once; asked again it answers how it stands."""
+        ...
+
+    def report(self, day: date) -> list[ReportLine]:
+        """Every movement of our money on a day (UTC), as the gateway's own books have it."""
         ...
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:

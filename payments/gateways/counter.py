@@ -1,16 +1,19 @@
 """Paying the provider at the counter: nobody elsewhere to ask, and the money never passes through us."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
+    CaptureOrder,
     PaymentOrder,
     PaymentState,
     PayoutOrder,
     PayoutState,
     RefundOrder,
     RefundState,
+    ReportLine,
     WebhookEvent,
 )
 
@@ -20,6 +23,7 @@ class CounterGateway:
 
     name = "counter"
     remote = False
+    holds = False
 
     def create(self, order: PaymentOrder) -> PaymentState:
         return PaymentState(
@@ -33,6 +37,9 @@ class CounterGateway:
     def fetch(self, *, gateway_ref: str) -> PaymentState:
         raise GatewayRefused
 
+    def capture(self, order: CaptureOrder) -> PaymentState:
+        raise GatewayRefused
+
     def cancel(self, *, gateway_ref: str) -> PaymentState:
         raise GatewayRefused
 
@@ -43,6 +50,10 @@ class CounterGateway:
     def pay_out(self, order: PayoutOrder) -> PayoutState:
         """The marketplace has no till to pay out of."""
         raise GatewayRefused
+
+    def report(self, day: date) -> list[ReportLine]:
+        """Nothing: the money never passes through us."""
+        return []
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         raise WebhookInvalid

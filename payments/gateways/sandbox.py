@@ -2,30 +2,52 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 
 from common import clock
-from payments.enums import PaymentStatus, PayoutResult, RefundStatus
+from payments.enums import (
+    DisputeStatus,
+    Movement,
+    PaymentHint,
+    PaymentStatus,
+    PayoutResult,
+    RefundStatus,
+)
 from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
+    CaptureOrder,
+    DisputeState,
     PaymentOrder,
     PaymentState,
     PayoutOrder,
     PayoutState,
     RefundOrder,
     RefundState,
+    ReportLine,
     WebhookEvent,
 )
-from payments.sandbox import service, signing
+from payments.sandbox import report, service, signing
 
 _STATUS = {
     "requires_payment": PaymentStatus.PENDING,
+    "requires_action": PaymentStatus.PENDING,
     "processing": PaymentStatus.PENDING,
+    "authorized": PaymentStatus.AUTHORISED,
     "succeeded": PaymentStatus.CAPTURED,
     "declined": PaymentStatus.FAILED,
     "canceled": PaymentStatus.CANCELLED,
+}
+
+
+_MOVED = {
+    "payment": Movement.CAPTURE,
+    "refund": Movement.REFUND_PAID,
+    "payout": Movement.PAYOUT,
+    "dispute": Movement.CHARGEBACK,
+    "dispute_won": Movement.CHARGEBACK_WON,
 }
 
 
@@ -34,6 +56,7 @@ class SandboxGateway:
 
     name = "sandbox"
     remote = True
+    holds = True
 
     def create(self, order: PaymentOrder) -> PaymentState:
         return _state(
@@ -45,11 +68,15 @@ class SandboxGateway:
                 currency=order.currency,
                 return_url=order.return_url,
                 idempotency_key=order.idempotency_key,
+                manual_capture=order.hold,
             )
         )
 
     def fetch(self, *, gateway_ref: str) -> PaymentState:
         return _state(_asked(service.get_intent, gateway_ref))
+
+    def capture(self, order: CaptureOrder) -> PaymentState:
+        return _state(_asked(service.capture_intent, order.gateway_ref, amount=order.amount))
 
     def cancel(self, *, gateway_ref: str) -> PaymentState:
         return _state(_asked(service.cancel_intent, gateway_ref))
@@ -82,6 +109,19 @@ class SandboxGateway:
             result=PayoutResult.PAID,
         )
 
+    def report(self, day: date) -> list[ReportLine]:
+        return [
+            ReportLine(
+                moved=_MOVED[line["kind"]],
+                reference=line["reference"],
+                gateway_ref=line["id"],
+                amount=int(line["amount"]),
+                currency=line["currency"],
+                at=datetime.fromisoformat(line["at"]),
+            )
+            for line in report.report(day)
+        ]
+
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         header = headers.get(signing.HEADER, "")
         now = int(clock.now().timestamp())
@@ -106,11 +146,24 @@ def _state(intent: service.Wire) -> PaymentState:
         reference=intent["reference"],
         gateway_ref=intent["id"],
         status=_STATUS[intent["status"]],
-        amount=int(intent["amount"]),
+        amount=int(intent["captured"] or intent["amount"]),
         currency=intent["currency"],
         revision=int(intent["revision"]),
         redirect_url=intent["url"],
         refunds=tuple(_refund_state(refund) for refund in intent["refunds"]),
+        disputes=tuple(
+            DisputeState(
+                gateway_ref=dispute["id"],
+                amount=int(dispute["amount"]),
+                currency=dispute["currency"],
+                status=DisputeStatus(dispute["status"]),
+                reason=dispute["reason"],
+                respond_by=datetime.fromisoformat(dispute["respond_by"]),
+            )
+            for dispute in intent["disputes"]
+        ),
+        hint=PaymentHint.STEP_UP if intent["status"] == "requires_action" else PaymentHint(intent["hint"]),
+        held_until=datetime.fromisoformat(intent["expires_at"]) if intent["expires_at"] else None,
     )
 
 

@@ -1,4 +1,5 @@
 from payments.models.commission import CommissionRule, CommissionTier, CommissionVat
+from payments.models.dispute import Dispute, GatewayDay, GatewayDifference
 from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payment import Payment, Refund, WebhookReceipt
 from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
@@ -8,6 +9,9 @@ __all__ = [
     "CommissionRule",
     "CommissionTier",
     "CommissionVat",
+    "Dispute",
+    "GatewayDay",
+    "GatewayDifference",
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",

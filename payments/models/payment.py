@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from common.crypto import EncryptedTextField
 from common.public_ids import PublicIdField
-from payments.enums import LIVE, CounterMeans, PaymentStatus, RefundStatus
+from payments.enums import LIVE, CounterMeans, PaymentHint, PaymentStatus, RefundStatus
 from payments.rules.commission import COMMISSION_BP
 
 _S = PaymentStatus
@@ -29,6 +29,15 @@ class Payment(models.Model):
     amount = models.BigIntegerField()  # minor units
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=16, choices=PaymentStatus.choices, default=PaymentStatus.CREATED)
+    # Only held on the card at first: how much, since and until when, and how much of it is to be taken; nothing is
+    # taken before `capture_amount` is set, and once it was taken that is the `amount`.
+    is_hold = models.BooleanField(default=False, db_default=False)
+    authorised_amount = models.BigIntegerField(null=True)
+    authorised_at = models.DateTimeField(null=True)
+    authorised_until = models.DateTimeField(null=True)
+    capture_amount = models.BigIntegerField(null=True)
+    # What it waits for, or why it failed.
+    hint = models.CharField(max_length=16, choices=PaymentHint.choices, blank=True, default="", db_default="")
     # Of `amount`: asked back so far, done or not. A refund counts from the moment it is asked for.
     refunded = models.BigIntegerField(default=0)
     # The marketplace's share in basis points, as it was when the payment was opened.
@@ -37,7 +46,7 @@ class Payment(models.Model):
     vat_bp = models.PositiveSmallIntegerField(default=0)
     tax_country = models.CharField(max_length=2, blank=True, default="")
 
-    gateway_ref = models.CharField(max_length=64, blank=True)
+    gateway_ref = models.CharField(max_length=255, blank=True)
     # The gateway's count of this intent's changes; an older one that comes late is ignored.
     gateway_revision = models.PositiveIntegerField(default=0)
     redirect_url = models.CharField(max_length=2000, blank=True)
@@ -77,6 +86,21 @@ class Payment(models.Model):
                 condition=Q(status=PaymentStatus.CAPTURED, captured_at__isnull=False)
                 | (~Q(status=PaymentStatus.CAPTURED) & Q(captured_at__isnull=True)),
                 name="payment_captured_has_its_instant",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=PaymentStatus.AUTHORISED)
+                | Q(is_hold=True, authorised_amount__isnull=False, authorised_at__isnull=False),
+                name="payment_authorised_is_a_hold",
+            ),
+            models.CheckConstraint(
+                condition=Q(capture_amount__isnull=True)
+                | Q(capture_amount__gt=0, capture_amount__lte=F("authorised_amount")),
+                name="payment_takes_no_more_than_it_holds",
+            ),
+            models.UniqueConstraint(
+                fields=["booking_ref"],
+                condition=Q(status=PaymentStatus.AUTHORISED),
+                name="payment_one_hold_per_booking",
             ),
             models.UniqueConstraint(
                 fields=["booking_ref"], condition=Q(status__in=LIVE), name="payment_one_open_per_booking"
@@ -119,6 +143,11 @@ class Payment(models.Model):
                     (_S.PENDING, _S.CAPTURED),
                     (_S.PENDING, _S.FAILED),
                     (_S.PENDING, _S.CANCELLED),
+                    (_S.CREATED, _S.AUTHORISED),
+                    (_S.PENDING, _S.AUTHORISED),
+                    (_S.AUTHORISED, _S.CAPTURED),
+                    (_S.AUTHORISED, _S.FAILED),
+                    (_S.AUTHORISED, _S.CANCELLED),
                     # Money that was taken is money that was taken, whatever was said before.
                     (_S.FAILED, _S.CAPTURED),
                     (_S.CANCELLED, _S.CAPTURED),
@@ -141,7 +170,7 @@ class Refund(models.Model):
     key = models.CharField(max_length=100)
     status = models.CharField(max_length=16, choices=RefundStatus.choices, default=RefundStatus.REQUESTED)
     actor = models.CharField(max_length=64)
-    gateway_ref = models.CharField(max_length=64, blank=True)
+    gateway_ref = models.CharField(max_length=255, blank=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)
@@ -180,7 +209,7 @@ class WebhookReceipt(models.Model):
     """A verified message from a gateway, kept as it came, once however often it is delivered."""
 
     gateway = models.CharField(max_length=16)
-    event_id = models.CharField(max_length=64)
+    event_id = models.CharField(max_length=255)
     received_at = models.DateTimeField(db_default=Now())
     # Null while it is being applied; a delivery that finds it null applies it again.
     processed_at = models.DateTimeField(null=True)

@@ -66,6 +66,7 @@ def _tiers_within(tiers: tuple[Tier, ...], bounds: Bounds, no_show: int) -> tupl
 
 def _prepaid_within(policy: Policy, most: int, total: int | None) -> Policy:
     asked = {Prepayment.NONE: 0, Prepayment.DEPOSIT: policy.deposit_percent, Prepayment.WHOLE: 100}
+    asked[Prepayment.HOLD] = 100
     too_much = asked[policy.prepayment] > most
     if policy.deposit_amount and total is not None:
         too_much = policy.deposit_amount > percentage(total, most)

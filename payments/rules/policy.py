@@ -31,6 +31,7 @@ class Prepayment(StrEnum):
 
     NONE = "none"
     DEPOSIT = "deposit"
+    HOLD = "hold"  # the price is held on a card, and taken when the visit is done
     WHOLE = "whole"
 
 
@@ -117,6 +118,11 @@ class Policy:
         )
 
 
+# Banks let what is held on a card go after seven days. A visit that nobody marks is done a day after its end, and a
+# gateway may be away for another.
+HOLD_LASTS = timedelta(days=7)
+HOLD_AHEAD = timedelta(days=5)
+
 _TIERS = ("cancel", "change")
 DEFAULT = Policy()
 
@@ -148,7 +154,13 @@ def due_beforehand(policy: Policy, total: int) -> int:
     """How much of the price has to be paid online before the booking counts."""
     if policy.prepayment == Prepayment.DEPOSIT:
         return min(total, policy.deposit_amount or percentage(total, policy.deposit_percent))
-    return total if policy.prepayment == Prepayment.WHOLE else 0
+    return total if policy.prepayment in (Prepayment.WHOLE, Prepayment.HOLD) else 0
+
+
+def is_held_on_card(policy: Policy, *, ends_at: datetime, at: datetime) -> bool:
+    """Whether a visit that ends at `ends_at` and is booked at the instant `at` has its price held on a card. One that
+    is further ahead than a card can hold it is paid beforehand instead."""
+    return policy.prepayment == Prepayment.HOLD and ends_at <= at + HOLD_AHEAD
 
 
 def free_until(

@@ -12,6 +12,8 @@ class IntentStatus(models.TextChoices):
 
     REQUIRES_PAYMENT = "requires_payment", "requires payment"
     PROCESSING = "processing", "processing"
+    REQUIRES_ACTION = "requires_action", "requires action"
+    AUTHORIZED = "authorized", "authorized"
     SUCCEEDED = "succeeded", "succeeded"
     DECLINED = "declined", "declined"
     CANCELED = "canceled", "canceled"
@@ -29,6 +31,13 @@ class SandboxIntent(models.Model):
     status = models.CharField(
         max_length=20, choices=IntentStatus.choices, default=IntentStatus.REQUIRES_PAYMENT
     )
+    # Only authorized at first; `captured` is what was taken of the amount, `expires_at` when the bank lets it go.
+    manual_capture = models.BooleanField(default=False, db_default=False)
+    captured = models.BigIntegerField(default=0, db_default=0)
+    captured_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    # Why it was declined.
+    hint = models.CharField(max_length=16, blank=True, default="", db_default="")
     # Rises with every change; the merchant may ignore what it has seen newer.
     revision = models.PositiveIntegerField(default=1)
     # When a slow payment goes through.
@@ -41,7 +50,7 @@ class SandboxIntent(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="sandbox_amount_is_positive"),
             models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="sandbox_refunds_fit"
+                condition=Q(refunded__gte=0, refunded__lte=F("captured")), name="sandbox_refunds_fit"
             ),
         ]
         indexes = [
@@ -49,6 +58,22 @@ class SandboxIntent(models.Model):
                 fields=["settle_at"], condition=Q(settle_at__isnull=False), name="sandbox_intents_to_settle"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"
+
+
+class SandboxDispute(models.Model):
+    """The customer's bank took a payment back."""
+
+    public_id = PublicIdField(prefix="dp")
+    intent = models.ForeignKey(SandboxIntent, on_delete=models.CASCADE, related_name="disputes")
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=32)
+    status = models.CharField(max_length=8, default="open")  # open, won, lost
+    respond_by = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.status}"

@@ -16,6 +16,9 @@ from common.public_ids import new_public_id
 from payments.sandbox.models import IntentStatus, SandboxDelivery, SandboxIntent, SandboxPayout, SandboxRefund
 from payments.sandbox.webhooks import deliver_after_commit
 
+# As long as banks hold an amount.
+HOLD_LASTS = timedelta(days=7)
+OPEN = (IntentStatus.REQUIRES_PAYMENT, IntentStatus.REQUIRES_ACTION)
 SLOW = timedelta(seconds=10)
 # How much later the earlier event of an out-of-order pair is sent.
 OUT_OF_ORDER = timedelta(seconds=3)
@@ -24,7 +27,7 @@ Wire = dict[str, Any]
 
 
 class SandboxError(Exception):
-    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable,
+    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable, not_capturable,
     unknown_action, no_such_payee."""
 
     def __init__(self, code: str) -> None:
@@ -33,9 +36,17 @@ class SandboxError(Exception):
 
 
 def create_intent(
-    *, merchant: str, reference: str, amount: int, currency: str, return_url: str, idempotency_key: str
+    *,
+    merchant: str,
+    reference: str,
+    amount: int,
+    currency: str,
+    return_url: str,
+    idempotency_key: str,
+    manual_capture: bool = False,
 ) -> Wire:
-    """Open an intent; the same key answers the same intent. Raises SandboxError idempotency_mismatch."""
+    """Open an intent; the same key answers the same intent. `manual_capture`: paying only holds the amount, for
+    HOLD_LASTS, until `capture_intent` takes it or `cancel_intent` lets it go. Raises SandboxError idempotency_mismatch."""
     intent, _ = SandboxIntent.objects.get_or_create(
         idempotency_key=idempotency_key,
         defaults={
@@ -44,6 +55,7 @@ def create_intent(
             "amount": amount,
             "currency": currency,
             "return_url": return_url,
+            "manual_capture": manual_capture,
         },
     )
     if (intent.merchant_reference, intent.amount, intent.currency) != (reference, amount, currency):
@@ -53,17 +65,30 @@ def create_intent(
 
 def get_intent(intent_id: str) -> Wire:
     """The intent as it is. Raises SandboxError not_found."""
-    intent = SandboxIntent.objects.filter(public_id=intent_id).first()
-    if intent is None:
-        raise SandboxError("not_found")
+    with transaction.atomic():
+        return wire(_locked(intent_id))
+
+
+@transaction.atomic
+def capture_intent(intent_id: str, *, amount: int) -> Wire:
+    """Take `amount` of what is held; the rest is let go. Again with the same amount: nothing more. Raises SandboxError
+    not_found, not_capturable."""
+    intent = _locked(intent_id)
+    if intent.status == IntentStatus.SUCCEEDED and intent.manual_capture and intent.captured == amount:
+        return wire(intent)
+    if intent.status != IntentStatus.AUTHORIZED or not 0 < amount <= intent.amount:
+        raise SandboxError("not_capturable")
+    _take(intent, amount)
+    _announce(intent)
     return wire(intent)
 
 
 @transaction.atomic
 def cancel_intent(intent_id: str) -> Wire:
-    """Close an intent that nobody has paid; one that is paid stays paid. Raises SandboxError not_found."""
+    """Close an intent that nobody has paid, or let go what it holds; one that is paid stays paid. Raises SandboxError
+    not_found."""
     intent = _locked(intent_id)
-    if intent.status == IntentStatus.REQUIRES_PAYMENT:
+    if intent.status in (*OPEN, IntentStatus.AUTHORIZED):
         _move(intent, IntentStatus.CANCELED)
         _announce(intent)
     return wire(intent)
@@ -78,7 +103,7 @@ def create_refund(*, intent_id: str, reference: str, amount: int, idempotency_ke
     intent = _locked(intent_id)
     refund = SandboxRefund.objects.filter(idempotency_key=idempotency_key).first()
     if refund is None:
-        if intent.status != IntentStatus.SUCCEEDED or amount > intent.amount - intent.refunded:
+        if intent.status != IntentStatus.SUCCEEDED or amount > intent.captured - intent.refunded:
             raise SandboxError("not_refundable")
         refund = SandboxRefund.objects.create(
             intent=intent, merchant_reference=reference, amount=amount, idempotency_key=idempotency_key
@@ -118,26 +143,70 @@ def create_payout(
 
 @transaction.atomic
 def act(intent_id: str, action: str) -> SandboxIntent:
-    """What a person does on the hosted page: pay, pay_twice, pay_disordered, pay_slowly, decline or cancel.
+    """What a person does on the hosted page: pay, pay_twice, pay_disordered, pay_slowly, step_up (the bank wants them to
+    confirm), decline, expired_card or cancel; of one that is paid, dispute, and then win or lose.
 
     An intent that is settled already is left as it is. Raises SandboxError not_found, unknown_action.
     """
     intent = _locked(intent_id)
     if action not in ACTIONS:
         raise SandboxError("unknown_action")
-    if intent.status == IntentStatus.REQUIRES_PAYMENT:
+    if intent.status in OPEN if action not in AFTER else intent.status == IntentStatus.SUCCEEDED:
         ACTIONS[action](intent)
     return intent
 
 
+def _take(intent: SandboxIntent, amount: int) -> None:
+    intent.captured, intent.captured_at = amount, clock.now()
+    _move(intent, IntentStatus.SUCCEEDED)
+
+
+def _approve(intent: SandboxIntent) -> None:
+    if intent.manual_capture:
+        intent.expires_at = clock.now() + HOLD_LASTS
+        _move(intent, IntentStatus.AUTHORIZED)
+    else:
+        _take(intent, intent.amount)
+
+
 def _pay(intent: SandboxIntent) -> None:
+    _approve(intent)
+    _announce(intent)
+
+
+def _step_up(intent: SandboxIntent) -> None:
+    _move(intent, IntentStatus.REQUIRES_ACTION)
+    _announce(intent)
+
+
+def _dispute(intent: SandboxIntent) -> None:
+    """The customer's bank takes it back; once."""
+    if intent.disputes.exists():
+        return
+    intent.disputes.create(
+        amount=intent.captured, reason="fraudulent", respond_by=clock.now() + timedelta(days=7)
+    )
     _move(intent, IntentStatus.SUCCEEDED)
     _announce(intent)
 
 
+def _win(intent: SandboxIntent) -> None:
+    _decide(intent, "won")
+
+
+def _lose(intent: SandboxIntent) -> None:
+    _decide(intent, "lost")
+
+
+def _decide(intent: SandboxIntent, status: str) -> None:
+    if intent.disputes.filter(status="open").update(status=status, closed_at=clock.now()):
+        _move(intent, IntentStatus.SUCCEEDED)
+        _announce(intent)
+
+
 def _pay_twice(intent: SandboxIntent) -> None:
     """The webhook goes out twice, both with the same event id."""
-    _move(intent, IntentStatus.SUCCEEDED)
+    _approve(intent)
     _announce(intent, copies=2)
 
 
@@ -145,7 +214,7 @@ def _pay_disordered(intent: SandboxIntent) -> None:
     """`processing` is sent after `succeeded`."""
     _move(intent, IntentStatus.PROCESSING)
     _announce(intent, delay=OUT_OF_ORDER)
-    _move(intent, IntentStatus.SUCCEEDED)
+    _approve(intent)
     _announce(intent)
 
 
@@ -157,8 +226,14 @@ def _pay_slowly(intent: SandboxIntent) -> None:
 
 
 def _decline(intent: SandboxIntent) -> None:
+    intent.hint = intent.hint or "declined"
     _move(intent, IntentStatus.DECLINED)
     _announce(intent)
+
+
+def _expired_card(intent: SandboxIntent) -> None:
+    intent.hint = "expired_card"
+    _decline(intent)
 
 
 def _cancel(intent: SandboxIntent) -> None:
@@ -171,9 +246,15 @@ ACTIONS = {
     "pay_slowly": _pay_slowly,
     "pay_twice": _pay_twice,
     "pay_disordered": _pay_disordered,
+    "step_up": _step_up,
     "decline": _decline,
+    "expired_card": _expired_card,
     "cancel": _cancel,
+    "dispute": _dispute,
+    "win": _win,
+    "lose": _lose,
 }
+AFTER = ("dispute", "win", "lose")
 
 
 def settle_slow() -> int:
@@ -195,10 +276,24 @@ def wire(intent: SandboxIntent) -> Wire:
         "reference": intent.merchant_reference,
         "amount": intent.amount,
         "currency": intent.currency,
+        "captured": intent.captured,
+        "expires_at": clock.rfc3339(intent.expires_at) if intent.expires_at else None,
+        "hint": intent.hint,
         "status": str(intent.status),
         "revision": intent.revision,
         "url": f"{settings.SITE_URL}/sandbox/pay/{intent.public_id}",
         "refunds": [_wire_refund(refund, intent) for refund in intent.refunds.order_by("pk")],
+        "disputes": [
+            {
+                "id": dispute.public_id,
+                "amount": dispute.amount,
+                "currency": intent.currency,
+                "status": dispute.status,
+                "reason": dispute.reason,
+                "respond_by": clock.rfc3339(dispute.respond_by),
+            }
+            for dispute in intent.disputes.order_by("pk")
+        ],
     }
 
 
@@ -215,13 +310,15 @@ def _locked(intent_id: str) -> SandboxIntent:
     intent = SandboxIntent.objects.select_for_update().filter(public_id=intent_id).first()
     if intent is None:
         raise SandboxError("not_found")
+    if intent.status == IntentStatus.AUTHORIZED and intent.expires_at and intent.expires_at <= clock.now():
+        _cancel(intent)  # the bank has let it go
     return intent
 
 
 def _move(intent: SandboxIntent, status: IntentStatus) -> None:
     intent.status = status
     intent.revision += 1
-    intent.save(update_fields=["status", "revision", "refunded", "settle_at"])
+    intent.save()
 
 
 def _announce(intent: SandboxIntent, *, copies: int = 1, delay: timedelta = timedelta()) -> None:

@@ -39,6 +39,24 @@ def held_amount(booking_ref: str) -> int:
     return int(held.aggregate(sum=Sum("balance"))["sum"] or 0)
 
 
+def on_card_amount(booking_ref: str) -> int:
+    """What is held on the customer's card for the booking, and neither taken nor let go."""
+    held = Payment.objects.filter(
+        booking_ref=booking_ref, status=PaymentStatus.AUTHORISED, capture_amount__isnull=True
+    )
+    return int(held.aggregate(sum=Sum("authorised_amount"))["sum"] or 0)
+
+
+def hold_of(booking_ref: str) -> Payment | None:
+    """The payment that is held on the customer's card for the booking, being taken or not."""
+    return Payment.objects.filter(booking_ref=booking_ref, status=PaymentStatus.AUTHORISED).first()
+
+
+def secured_amount(booking_ref: str) -> int:
+    """What may be shared out when the booking ends: held in escrow, or on the customer's card."""
+    return held_amount(booking_ref) + on_card_amount(booking_ref)
+
+
 def ledger_of(booking_ref: str) -> QuerySet[LedgerEntry]:
     """Every entry posted for the booking, in order, with its transaction and account."""
     return (

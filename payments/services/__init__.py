@@ -11,6 +11,7 @@ from payments.services.counter import (
 )
 from payments.services.escrow import keep_fee, release_escrow, settle_cancellation, share_out
 from payments.services.gateway_state import apply_gateway_state
+from payments.services.holding import release_hold, take_hold
 from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
 from payments.services.opening import cancel_open_payments, prepare_payment, start_payment
@@ -70,6 +71,7 @@ __all__ = [
     "register_owner_lock",
     "register_sold",
     "release_escrow",
+    "release_hold",
     "retry_refunds",
     "reverse",
     "reverse_counter_payment",
@@ -85,5 +87,6 @@ __all__ = [
     "start_run",
     "sync_booking",
     "sync_payment",
+    "take_hold",
     "verify",
 ]

@@ -6,7 +6,8 @@ from payments import events
 from payments.enums import AccountKind, PaymentStatus, TransactionKind
 from payments.errors import InsufficientFunds, InvalidAmount, RefundTooMuch
 from payments.models import LedgerTransaction, Payment
-from payments.selectors import held_amount
+from payments.selectors import held_amount, on_card_amount
+from payments.services.holding import release_hold, take_hold
 from payments.services.ledger import Account, Cause, Line, post
 from payments.services.locks import lock_owner, lock_payments
 from payments.services.news import tell
@@ -15,8 +16,9 @@ from payments.services.refunds import refund_payment
 from payments.services.shares import owed
 
 
-def release_escrow(*, booking_ref: str, actor: str) -> LedgerTransaction | None:
-    """Give the provider what is held for a closed booking, less the commission. In the caller's transaction.
+def release_escrow(*, booking_ref: str, actor: str, key: str = "") -> LedgerTransaction | None:
+    """Give the provider what is held for a closed booking, less the commission. In the caller's transaction. `key`
+    names why, when it is not that the booking closed (a dispute that was won).
 
     None when nothing is held (paid at the counter, not paid, released before).
     """
@@ -31,7 +33,7 @@ def release_escrow(*, booking_ref: str, actor: str) -> LedgerTransaction | None:
             kind=TransactionKind.RELEASE,
             type_=events.ESCROW_RELEASED,
             # Once per payment that filled escrow: what comes in after a release can be released too.
-            cause=Cause("payment", payments[-1].public_id),
+            cause=Cause("dispute", key) if key else Cause("payment", payments[-1].public_id),
             actor=actor,
         )
 
@@ -64,7 +66,9 @@ def keep_fee(*, booking_ref: str, amount: int, key: str, actor: str) -> LedgerTr
 
 def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reason: str = "cancelled") -> None:
     """Share out what is held for a cancelled or missed booking: `keep_amount` minor units go to the provider
-    less the commission, the rest goes back. Closes an open payment too. In the caller's transaction.
+    less the commission, the rest goes back. Of what is held on the card only what is kept is taken, after commit;
+    `payment.captured` follows, and whoever hears it keeps the fee. Closes an open payment too. In the caller's
+    transaction.
 
     Nothing held (unpaid, or settled before): nothing moves. Raises InvalidAmount, InsufficientFunds.
     """
@@ -72,11 +76,16 @@ def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reaso
         raise InvalidAmount
     with transaction.atomic():
         cancel_open_payments(booking_ref=booking_ref, actor=actor)
-        held = held_amount(booking_ref)
-        if not held:
+        held, on_card = held_amount(booking_ref), on_card_amount(booking_ref)
+        if not held + on_card:
             return
-        if keep_amount > held:
+        if keep_amount > held + on_card:
             raise InsufficientFunds
+        if keep_amount > held:
+            take_hold(booking_ref=booking_ref, amount=keep_amount - held, actor=actor)
+            keep_amount = held
+        else:
+            release_hold(booking_ref=booking_ref, actor=actor)
         if keep_amount:
             keep_fee(booking_ref=booking_ref, amount=keep_amount, key=f"{reason}:{booking_ref}", actor=actor)
         if held > keep_amount:

@@ -7,10 +7,12 @@ from django.db import transaction
 from common import clock
 from common.actors import gateway_actor
 from payments import events
-from payments.enums import LIVE, AccountKind, PaymentStatus, RefundStatus, TransactionKind
+from payments.enums import LIVE, AccountKind, PaymentHint, PaymentStatus, RefundStatus, TransactionKind
 from payments.errors import UnknownPayment
 from payments.gateways.base import PaymentState, RefundState
 from payments.models import Payment, Refund
+from payments.rules.policy import HOLD_LASTS
+from payments.services.disputes import follow_dispute
 from payments.services.ledger import Account, Cause, Line, post
 from payments.services.locks import lock_owner, lock_payment
 from payments.services.news import tell
@@ -51,13 +53,21 @@ def _apply(payment: Payment, state: PaymentState, actor: str) -> None:
             _capture(payment, actor)
         for refund in state.refunds:
             finish_refund(refund, payment_pk=payment.pk, actor=actor)
+        for dispute in state.disputes:
+            follow_dispute(dispute, payment_pk=payment.pk, actor=actor)
+    elif state.status == PaymentStatus.AUTHORISED:
+        _authorise(payment, state, actor)
     elif payment.status != PaymentStatus.CAPTURED:
         _follow(payment, state, actor)
 
 
 def _is_ours(payment: Payment, state: PaymentState) -> bool:
+    taken = state.status == PaymentStatus.CAPTURED and payment.capture_amount is not None
+    expected = payment.capture_amount if taken else payment.authorised_amount or payment.amount
+    if payment.status == PaymentStatus.CAPTURED:
+        expected = payment.amount
     return (state.amount, state.currency, payment.gateway_ref or state.gateway_ref) == (
-        payment.amount,
+        expected,
         payment.currency,
         state.gateway_ref,
     )
@@ -79,9 +89,40 @@ def _alarm(payment: Payment, state: PaymentState, actor: str) -> None:
     )
 
 
+def _authorise(payment: Payment, state: PaymentState, actor: str) -> None:
+    """Note that the amount is held on the card. What we had closed meanwhile is let go by the next check."""
+    now = clock.now()
+    if payment.status in (PaymentStatus.CANCELLED, PaymentStatus.FAILED):
+        payment.next_check_at = now
+        payment.save(update_fields=["next_check_at"])
+        return
+    if payment.status not in LIVE:
+        return
+    payment.status, payment.hint = PaymentStatus.AUTHORISED, PaymentHint.NONE
+    payment.authorised_amount, payment.authorised_at = state.amount, now
+    payment.authorised_until = state.held_until or now + HOLD_LASTS
+    payment.gateway_revision = max(payment.gateway_revision, state.revision)
+    # Should nobody take it in time, the gateway is asked whether it lapsed.
+    payment.next_check_at = payment.authorised_until
+    payment.save(
+        update_fields=[
+            "status",
+            "hint",
+            "authorised_amount",
+            "authorised_at",
+            "authorised_until",
+            "gateway_revision",
+            "next_check_at",
+        ]
+    )
+    tell(payment, events.AUTHORISED, actor=actor)
+
+
 def _capture(payment: Payment, actor: str) -> None:
+    was_held = payment.authorised_at is not None
     payment.status, payment.captured_at, payment.next_check_at = PaymentStatus.CAPTURED, clock.now(), None
-    payment.save(update_fields=["status", "captured_at", "next_check_at"])
+    payment.amount, payment.hint = payment.capture_amount or payment.amount, PaymentHint.NONE
+    payment.save(update_fields=["status", "captured_at", "next_check_at", "amount", "hint"])
     post(
         kind=TransactionKind.CAPTURE,
         booking_ref=payment.booking_ref,
@@ -92,7 +133,7 @@ def _capture(payment: Payment, actor: str) -> None:
         actor=actor,
         cause=Cause("payment", payment.public_id),
     )
-    tell(payment, events.CAPTURED, actor=actor)
+    tell(payment, events.CAPTURED, actor=actor, was_held=was_held)
 
 
 def _follow(payment: Payment, state: PaymentState, actor: str) -> None:
@@ -104,12 +145,14 @@ def _follow(payment: Payment, state: PaymentState, actor: str) -> None:
     payment.gateway_revision = state.revision
     if over:
         payment.next_check_at = None
-    if was in LIVE:
-        payment.status = state.status
-    payment.save(update_fields=["gateway_revision", "next_check_at", "status"])
-    if was in LIVE and over:
+    was_held = was == PaymentStatus.AUTHORISED
+    # What is held stays held until it is taken or gone: a message from before it was says nothing new.
+    if was in LIVE or (was_held and over):
+        payment.status, payment.hint = state.status, PaymentHint.LAPSED if was_held else state.hint
+    payment.save(update_fields=["gateway_revision", "next_check_at", "status", "hint"])
+    if (was in LIVE or was_held) and over:
         type_ = events.FAILED if state.status == PaymentStatus.FAILED else events.CANCELLED
-        tell(payment, type_, actor=actor)
+        tell(payment, type_, actor=actor, was_held=was_held)
 
 
 def finish_refund(state: RefundState, *, payment_pk: int, actor: str) -> None:

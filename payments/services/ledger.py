@@ -180,6 +180,12 @@ _CHECKS = {
         GROUP BY p.id
         HAVING sum(CASE WHEN t.reverses_id IS NULL THEN 1 ELSE -1 END) <> (p.reversed_at IS NULL)::int
     """,
+    "disputes differ from the chargebacks posted": """
+        SELECT d.public_id, CASE WHEN d.status = 'won' THEN 2 ELSE 1 END, count(t.id)
+        FROM payments_dispute d LEFT JOIN payments_ledgertransaction t
+            ON t.cause_type = 'dispute' AND t.cause_id = d.public_id AND t.kind IN ('chargeback', 'chargeback_won')
+        GROUP BY d.id HAVING count(t.id) <> CASE WHEN d.status = 'won' THEN 2 ELSE 1 END
+    """,
     "refunds differ from what the payment says": """
         SELECT p.public_id, p.refunded, coalesce(sum(r.amount), 0)
         FROM payments_payment p LEFT JOIN payments_refund r ON r.payment_id = p.id

@@ -10,7 +10,7 @@ from django.db import transaction
 from common import clock
 from payments import events, gateways
 from payments.enums import LIVE, PaymentStatus
-from payments.errors import InvalidAmount, PaymentClosed
+from payments.errors import InvalidAmount, PaymentClosed, PaymentMethodUnavailable
 from payments.gateways.base import PaymentOrder
 from payments.models import Payment
 from payments.services.gateway_state import apply_gateway_state
@@ -31,20 +31,23 @@ def prepare_payment(
     currency: str,
     actor: str,
     return_url: str = "",
+    hold: bool = False,
 ) -> Payment:
     """Write a payment of `amount` minor units, or take up the open one if it asks for the same. In the
     caller's transaction, which decides that it is due; after it comes `start_payment`.
 
     An open payment that asks for something else is cancelled. `return_url` is where the gateway sends the
-    customer afterwards. Raises InvalidAmount, PaymentMethodUnavailable.
+    customer afterwards. `hold`: it is only held on the card, until `take_hold` or `release_hold`. Raises InvalidAmount, PaymentMethodUnavailable.
     """
     if amount <= 0 or not re.fullmatch("[A-Z]{3}", currency):
         raise InvalidAmount
     gateway = gateways.for_method(method)
+    if hold and not gateway.holds:
+        raise PaymentMethodUnavailable(method=method)
     with transaction.atomic():
         lock_owner(booking_ref)
         payment = lock_payments(booking_ref).filter(status__in=LIVE).first()
-        if payment and not _asks_for(payment, provider_id, amount, method, currency):
+        if payment and not _asks_for(payment, provider_id, amount, method, currency, hold):
             _close(payment, actor=actor)
             payment = None
         if payment is None:
@@ -56,6 +59,7 @@ def prepare_payment(
                 method=method,
                 gateway=gateway.name,
                 return_url=return_url,
+                is_hold=hold,
                 **opened_with(booking_ref=booking_ref, provider_id=provider_id, currency=currency),
                 next_check_at=clock.now() + FIRST_CHECK if gateway.remote else None,
             )
@@ -68,13 +72,11 @@ def opened_with(*, booking_ref: str, provider_id: str, currency: str) -> dict[st
     return asdict(agreed_share(booking_ref=booking_ref, provider_id=provider_id, currency=currency))
 
 
-def _asks_for(payment: Payment, provider_id: str, amount: int, method: str, currency: str) -> bool:
-    return (payment.provider_id, payment.amount, payment.method, payment.currency) == (
-        provider_id,
-        amount,
-        method,
-        currency,
-    )
+def _asks_for(
+    payment: Payment, provider_id: str, amount: int, method: str, currency: str, hold: bool
+) -> bool:
+    asked = (payment.provider_id, payment.amount, payment.method, payment.currency, payment.is_hold)
+    return asked == (provider_id, amount, method, currency, hold)
 
 
 def start_payment(payment: Payment, *, actor: str) -> Payment:
@@ -97,6 +99,7 @@ def start_payment(payment: Payment, *, actor: str) -> Payment:
             currency=payment.currency,
             return_url=payment.return_url,
             idempotency_key=str(payment.idempotency_key),
+            hold=payment.is_hold,
         )
     )
     payment = apply_gateway_state(gateway=gateway.name, state=state, actor=actor)

@@ -1,5 +1,6 @@
 """Asking gateways what they have not told, and finishing what a crash interrupted."""
 
+import contextlib
 import logging
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from common.errors import NotFound
 from payments import gateways
 from payments.enums import LIVE, PaymentStatus
 from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed
+from payments.gateways.base import CaptureOrder, Gateway, PaymentState
 from payments.models import Payment, Refund
 from payments.services.gateway_state import apply_gateway_state
 from payments.services.opening import cancel_open_payments, start_payment
@@ -39,8 +41,25 @@ def sync_payment(*, payment_id: str) -> Payment:
         return payment
     if not payment.gateway_ref:
         return start_payment(payment, actor=SYSTEM)
-    ask = gateway.cancel if payment.status == PaymentStatus.CANCELLED else gateway.fetch
-    return apply_gateway_state(gateway=gateway.name, state=ask(gateway_ref=payment.gateway_ref))
+    return apply_gateway_state(gateway=gateway.name, state=_ask(gateway, payment))
+
+
+def _ask(gateway: Gateway, payment: Payment) -> PaymentState:
+    """Have the gateway do what we decided about the payment; it answers how it stands then."""
+    if payment.status in (PaymentStatus.CANCELLED, PaymentStatus.FAILED):
+        return gateway.cancel(gateway_ref=payment.gateway_ref)
+    if payment.status == PaymentStatus.AUTHORISED and payment.capture_amount is not None:
+        with contextlib.suppress(GatewayRefused):  # it lapsed, or was taken: asking says which
+            return gateway.capture(
+                CaptureOrder(
+                    reference=payment.public_id,
+                    gateway_ref=payment.gateway_ref,
+                    amount=payment.capture_amount,
+                    currency=payment.currency,
+                    idempotency_key=f"{payment.idempotency_key}-capture",
+                )
+            )
+    return gateway.fetch(gateway_ref=payment.gateway_ref)
 
 
 def sync_booking(*, booking_ref: str) -> None:
@@ -52,8 +71,8 @@ def sync_booking(*, booking_ref: str) -> None:
         _sync_quietly(payment)
 
 
-def close_at_gateway(*, payment_id: str) -> None:
-    """Close a payment at its gateway that we closed here. If it does not answer, the next check does it."""
+def settle_at_gateway(*, payment_id: str) -> None:
+    """Close a payment at its gateway that we closed here, or take what is held as we decided. If it does not answer, the next check does it."""
     payment = Payment.objects.get(public_id=payment_id)
     if payment.next_check_at and payment.gateway_ref:
         _sync_quietly(payment)

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from common import clock
 from payments import gateways
-from payments.errors import UnknownPayment
-from payments.models import WebhookReceipt
+from payments.errors import PaymentClosed, UnknownPayment
+from payments.models import Payment, WebhookReceipt
 from payments.services.gateway_state import apply_gateway_state
+from payments.services.reconcile import sync_payment
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,12 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) ->
     )
     if receipt.processed_at:
         return
-    if event.state is not None:
+    if event.state is not None or event.about:
         try:
-            apply_gateway_state(gateway=gateway, state=event.state)
+            if event.state is not None:
+                apply_gateway_state(gateway=gateway, state=event.state)
+            else:
+                _ask_about(gateway, event.about)
         except UnknownPayment:
             log.warning("webhook %s:%s is about no payment of ours", gateway, event.id)
         except Exception:
@@ -34,3 +38,14 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) ->
             log.exception("webhook %s:%s could not be applied", gateway, event.id)
             raise
     WebhookReceipt.objects.filter(pk=receipt.pk).update(processed_at=clock.now())
+
+
+def _ask_about(gateway: str, payment_id: str) -> None:
+    """The message only says that something happened: the gateway is asked what. Raises UnknownPayment and what asking
+    does."""
+    if not Payment.objects.filter(public_id=payment_id, gateway=gateway).exists():
+        raise UnknownPayment
+    try:
+        sync_payment(payment_id=payment_id)
+    except PaymentClosed:
+        pass  # closed here while it was being opened there: done
