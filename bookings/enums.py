@@ -39,6 +39,7 @@ class PaymentState(TextChoices):
     PENDING = "pending", _("Payment under way")
     PAID = "paid", _("Paid")
     COUNTER = "counter", _("To be paid at the counter")
+    ON_CARD = "on_card", _("Held on the card")
     REFUNDED = "refunded", _("Refunded")
 
 

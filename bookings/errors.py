@@ -304,3 +304,13 @@ class NotAGroup(DomainError):
 
     code = "not_a_group"
     title = _("Only a service with several seats, done at the shop, has group sessions.")
+
+
+class HoldDoesNotReach(DomainError):
+    """What is held on the card can be taken once, and until then only: the visit cannot be moved so."""
+
+    code = "hold_does_not_reach"
+    status = 409
+    title = _(
+        "What is held on the card does not reach that far. Cancel this visit and book the other time anew."
+    )

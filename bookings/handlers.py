@@ -24,6 +24,32 @@ def on_payment_captured(event: Event) -> None:
         amount=event.payload["amount"],
         currency=event.payload["currency"],
         actor=event.actor,
+        was_held=event.payload.get("was_held", False),
+    )
+
+
+@within_transaction("payment.authorised")
+def on_payment_authorised(event: Event) -> None:
+    """Confirm what is held on a card, in the transaction that noted it."""
+    paying.authorised(
+        booking_ref=event.payload["booking_ref"],
+        amount=event.payload["amount"],
+        currency=event.payload["currency"],
+        actor=event.actor,
+    )
+
+
+@within_transaction("booking.completed", "booking.objected")
+def on_money_needed(event: Event) -> None:
+    """Take what is held on the card: for the provider once the visit is done, or to be decided about."""
+    paying.take_held(booking_ref=event.subject_id, actor=event.actor)
+
+
+@within_transaction("dispute.won")
+def on_dispute_won(event: Event) -> None:
+    """What a chargeback took from escrow is there again."""
+    paying.won_back(
+        booking_ref=event.payload["booking_ref"], dispute=event.payload["dispute"], actor=event.actor
     )
 
 
@@ -35,7 +61,11 @@ def on_payment_over(event: Event) -> None:
     """
     if not event.actor.startswith(GATEWAY):
         return
-    paying.given_up(booking_ref=event.payload["booking_ref"], actor=event.actor)
+    paying.given_up(
+        booking_ref=event.payload["booking_ref"],
+        actor=event.actor,
+        was_held=event.payload.get("was_held", False),
+    )
 
 
 @after_commit("provider.suspended")

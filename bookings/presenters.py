@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from bookings import schemas
-from bookings.enums import ObjectionState
+from bookings.enums import ObjectionState, PaymentState
 from bookings.models import Booking, PriceChange
 from bookings.rules import states
 from bookings.selectors.access import Access
@@ -202,6 +202,8 @@ def policy(booking: Booking) -> schemas.PolicyOut:
         steps=_steps(booking, Action.CANCEL),
         changes=_steps(booking, Action.RESCHEDULE),
         beforehand=schemas.money(booking.asked_beforehand, booking.currency),
+        on_card=booking.payment_state == PaymentState.ON_CARD
+        or (booking.status == states.HELD and booking.is_held_on_card),
     )
 
 

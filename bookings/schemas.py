@@ -219,6 +219,9 @@ class PolicyOut(Schema):
     beforehand: MoneyOut = Field(
         description="to be paid online before it counts: nothing, a deposit, or all of it"
     )
+    on_card: bool = Field(
+        False, description="`beforehand` is only held on a card, and taken when the visit is done"
+    )
 
 
 class OutletRef(Schema):
@@ -335,11 +338,16 @@ class PreviewOut(Schema):
     back_at_shop: MoneyOut | None = Field(
         None, description="paid at the counter, and handed back there: beside the refund"
     )
+    let_go: MoneyOut | None = Field(
+        None, description="only held on the card, and free again: nothing of it was taken"
+    )
 
 
 class PaymentIn(Strict):
-    method: Literal["sandbox", "counter"]
-    whole: bool = Field(False, description="online: the whole price, even where a deposit is enough")
+    method: Literal["sandbox", "stripe", "counter"]
+    whole: bool = Field(
+        False, description="online: the whole price, even where a deposit or a hold is enough"
+    )
 
 
 class PaymentOut(Schema):

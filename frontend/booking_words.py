@@ -15,13 +15,16 @@ from payments.enums import PaymentStatus
 from payments.selectors import held_amount, payments_of
 from providers.enums import Place
 
+NOT_DONE = states.LIVE - {states.COMPLETED, states.CLOSED}
+
 
 @dataclass(frozen=True, slots=True)
 class MoneyFacts:
     """Where a booking's money is, in minor units: paid online, asked back of it, and still in escrow.
 
     `counter` is what the shop took itself, and of that `back_at_shop` is what it hands back since the visit was
-    given up.
+    given up. `on_card` is held on the card (of an ended visit: what is being taken of it), and `let_go` was, and is
+    free again.
     """
 
     paid: int
@@ -29,11 +32,21 @@ class MoneyFacts:
     held: int
     counter: int = 0
     back_at_shop: int = 0
+    on_card: int = 0
+    let_go: int = 0
 
 
 def money_facts(booking: Booking) -> MoneyFacts:
     """Two queries, and one more for a visit that was given up."""
-    captured = [each for each in payments_of(booking.ref) if each.status == PaymentStatus.CAPTURED]
+    every = list(payments_of(booking.ref))
+    captured = [each for each in every if each.status == PaymentStatus.CAPTURED]
+    held = [each for each in every if each.authorised_amount is not None]
+    on_card = sum(
+        each.capture_amount or each.authorised_amount or 0
+        for each in held
+        if each.status == PaymentStatus.AUTHORISED
+    )
+    taken = sum(each.amount for each in held if each.status == PaymentStatus.CAPTURED)
     paid = [payment for payment in captured if payment.method != "counter"]
     standing = sum(each.amount for each in captured if each.method == "counter" and not each.reversed_at)
     back_at_shop = handed_back(booking) if booking.status in (states.CANCELLED, states.NO_SHOW) else 0
@@ -43,6 +56,8 @@ def money_facts(booking: Booking) -> MoneyFacts:
         held=held_amount(booking.ref),
         counter=standing + back_at_shop,
         back_at_shop=back_at_shop,
+        on_card=on_card,
+        let_go=sum(each.authorised_amount or 0 for each in held) - on_card - taken,
     )
 
 
@@ -72,6 +87,8 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
         "paid": formats.money(facts.paid, booking.currency),
         "counter": formats.money(facts.counter, booking.currency),
         "back_at_shop": formats.money(facts.back_at_shop, booking.currency),
+        "on_card": formats.money(facts.on_card or facts.paid, booking.currency),
+        "let_go": formats.money(facts.let_go, booking.currency),
         "answer_by": formats.when(booking.accept_by, booking.timezone) if booking.accept_by else "",
     }
     if booking.status == states.HELD:
@@ -124,12 +141,19 @@ def status_line(booking: Booking, facts: MoneyFacts, *, too_late: bool = False, 
 def _cancelled(booking: Booking, facts: MoneyFacts, words: dict[str, str]) -> str:
     by_them = booking.cancelled_by == "staff"
     if not booking.was_agreed:
-        return _("You let this time go. Nothing was paid.") if not facts.paid else _back(facts, words).strip()
+        paid = facts.paid or facts.let_go
+        return _("You let this time go. Nothing was paid.") if not paid else _back(facts, words).strip()
     who = _("%(where)s cancelled this visit.") % words if by_them else _("You cancelled this visit.")
     return who + _back(facts, words)
 
 
 def _back(facts: MoneyFacts, words: dict[str, str]) -> str:
+    if facts.let_go and facts.on_card + facts.paid:
+        return " " + _("%(on_card)s is taken from your card, and the other %(let_go)s is free again.") % words
+    if facts.let_go:
+        return " " + _("Nothing was taken: the %(let_go)s that was held on your card is free again.") % words
+    if facts.on_card:
+        return " " + _("%(on_card)s is taken from your card.") % words
     if facts.back_at_shop:
         return " " + _("You paid %(counter)s at the counter and get %(back_at_shop)s back there.") % words
     if facts.counter:
@@ -152,10 +176,18 @@ def money_lines(booking: Booking, facts: MoneyFacts) -> list[tuple[str | Promise
             lines.append((pgettext("money", "Held"), _("%(amount)s, until you say it was good") % held))
         if facts.back:
             lines.append((_("Back to you"), formats.money(facts.back, booking.currency)))
+    if facts.on_card:
+        on_card = {"amount": formats.money(facts.on_card, booking.currency)}
+        words = (
+            _("%(amount)s held, nothing taken until it is done")
+            if booking.payment_state == PaymentState.ON_CARD and booking.status in NOT_DONE
+            else _("%(amount)s, being taken")
+        )
+        lines.append((_("On your card"), words % on_card))
     if booking.due_at_counter and booking.status in states.LIVE:
         where = _("to who comes") if booking.place == Place.CUSTOMER else _("at the shop")
         lines.append((_("To pay"), f"{formats.money(booking.due_at_counter, booking.currency)} {where}"))
-    elif facts.paid:
+    elif facts.paid or facts.on_card:
         pass
     elif facts.back_at_shop:
         lines.append((_("Paid"), formats.money(facts.counter, booking.currency)))

@@ -49,6 +49,8 @@ def _beforehand(policy: Policy, currency: str) -> str:
         return ""
     if policy.prepayment == Prepayment.WHOLE:
         return _("Paid in advance, online.")
+    if policy.prepayment == Prepayment.HOLD:
+        return _("Held on your card when booking, and taken when the visit is done.")
     amount = policy.deposit_amount
     size = formats.money(amount, currency) if amount else f"{policy.deposit_percent}%"
     return _("A deposit of %(size)s is paid online when booking, the rest at the shop.") % {"size": size}

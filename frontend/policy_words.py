@@ -6,6 +6,7 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
+from bookings.enums import PaymentState
 from bookings.models import Booking
 from frontend import formats
 from payments.rules.policy import Policy, Step, describe
@@ -35,7 +36,7 @@ ICONS = {"all": "circle-check", "part": "circle-minus", "none": "circle-x", "the
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """What the words are about: the terms, the visit's start and price (minor units), and what of the price is paid in
-    advance. `booked_at` None: it is being booked now."""
+    advance. `booked_at` None: it is being booked now. `on_card`: it is only held on the card."""
 
     policy: Policy
     starts_at: datetime
@@ -45,6 +46,7 @@ class Agreed:
     zone: str
     now: datetime
     booked_at: datetime | None = None
+    on_card: bool = False
 
     @classmethod
     def of(cls, booking: Booking, *, now: datetime, paid: int | None = None) -> Self:
@@ -58,6 +60,7 @@ class Agreed:
             zone=booking.timezone,
             now=now,
             booked_at=booking.confirmed_at,
+            on_card=booking.payment_state == PaymentState.ON_CARD,
         )
 
 
@@ -95,8 +98,13 @@ def policy_lines(agreed: Agreed) -> list[PolicyLine]:
             when = _("After that, until it begins") if n else _("Until it begins")
         before = step.until
         kind = "all" if step.refund == agreed.paid else "part" if step.refund else "none"
-        lines.append(PolicyLine(when, back_words(step.refund, agreed.currency), kind, ICONS[kind]))
-    theirs = back_words(agreed.paid, agreed.currency)
+        words = (
+            taken_words(step.fee, agreed.currency)
+            if agreed.on_card
+            else back_words(step.refund, agreed.currency)
+        )
+        lines.append(PolicyLine(when, words, kind, ICONS[kind]))
+    theirs = taken_words(0, "") if agreed.on_card else back_words(agreed.paid, agreed.currency)
     lines.append(PolicyLine(_("If they cancel"), theirs, "theirs", ICONS["theirs"]))
     return lines
 
@@ -108,9 +116,35 @@ def back_words(amount: int, currency: str) -> str:
     return _("%(amount)s back") % {"amount": formats.money(amount, currency)}
 
 
+def taken_words(amount: int, currency: str) -> str:
+    """`amount` (minor units) as what is taken of an amount that is held on the card."""
+    return (
+        _("%(amount)s is taken") % {"amount": formats.money(amount, currency)}
+        if amount
+        else _("Nothing is taken")
+    )
+
+
+def _held_sentence(steps: list[Step], agreed: Agreed) -> str:
+    first = steps[0]
+    if first.fee:
+        return _("If you cancel, %(fee)s is taken.") % {"fee": formats.money(first.fee, agreed.currency)}
+    if first.until is None:
+        return _("Nothing is taken if you cancel.")
+    words = {
+        "when": formats.when(first.until, agreed.zone),
+        "after": formats.money(steps[1].fee, agreed.currency),
+    }
+    if first.until >= agreed.starts_at:
+        return _("Nothing is taken if you cancel before it begins.")
+    return _("Nothing is taken if you cancel until %(when)s, then %(after)s.") % words
+
+
 def policy_sentence(agreed: Agreed) -> str:
     """The same in one line, for beside the button."""
     steps = policy_steps(agreed)
+    if agreed.on_card:
+        return _held_sentence(steps, agreed)
     first, last = steps[0], steps[-1]
     words = {
         "back": formats.money(first.refund, agreed.currency),

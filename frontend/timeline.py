@@ -34,6 +34,8 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.completed": (_("Done"), "check"),
     "booking.closed": (pgettext_lazy("booking status", "Completed"), "check-check"),
     "booking.no_show": (_("Nobody came"), "user-x"),
+    "booking.hold_taken": (_("Taken from your card"), "credit-card"),
+    "booking.hold_lapsed": (_("Your card no longer holds the price: pay it at the counter"), "credit-card"),
     "booking.paid_at_counter": (_("Paid at the counter"), "banknote"),
     "booking.price_change_asked": (_("Another price proposed"), "hand-coins"),
     "booking.price_changed": (_("New price"), "check"),

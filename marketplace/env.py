@@ -46,6 +46,10 @@ class Env(BaseSettings):
     payout_bic: str = ""
     sandbox_secret: SecretStr = SecretStr("sandbox-signing-secret")
     sandbox_webhook_url: str = ""
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    stripe_api_url: str = "https://api.stripe.com"
+    stripe_checkout_url: str = "https://checkout.stripe.com"
     router_kind: Literal["", "osrm", "valhalla"] = ""
     router_url: str = Field(default="", validate_default=True)
     router_modes: Annotated[list[Literal["car", "bicycle", "foot"]], NoDecode] = ["car"]
@@ -78,7 +82,7 @@ class Env(BaseSettings):
     def is_a_bic(cls, value: str) -> str:
         return str(bics.validate(value)) if value else ""
 
-    @field_validator("site_url", "sandbox_webhook_url", "router_url")
+    @field_validator("site_url", "sandbox_webhook_url", "router_url", "stripe_api_url", "stripe_checkout_url")
     @classmethod
     def has_no_slash_at_its_end(cls, value: str) -> str:
         return value.rstrip("/")
@@ -91,6 +95,33 @@ class Env(BaseSettings):
         url = urlsplit(value)
         if value and (url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment):
             raise ValueError("is http:// or https:// with a host")
+        return value
+
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def is_a_secret_key(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
+        if key and not key.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+            raise ValueError("begins with sk_test_, sk_live_, rk_test_ or rk_live_")
+        return value
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def goes_with_the_key(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        key = info.data.get("stripe_secret_key", SecretStr("")).get_secret_value()
+        secret = value.get_secret_value()
+        if bool(secret) != bool(key):
+            raise ValueError("goes together with STRIPE_SECRET_KEY")
+        if secret and not secret.startswith("whsec_"):
+            raise ValueError("begins with whsec_")
+        return value
+
+    @field_validator("stripe_api_url", "stripe_checkout_url")
+    @classmethod
+    def is_an_address(cls, value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme not in ("http", "https") or not url.hostname or url.path or url.query or url.fragment:
+            raise ValueError("is http:// or https:// with a host, and no more")
         return value
 
     @field_validator("email_url")

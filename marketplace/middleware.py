@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,9 +22,12 @@ from common.errors import (
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # No inline script or style, no eval, nothing from elsewhere. MapLibre draws in a worker and from blobs.
+SELF = "'self'"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; "
+    "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
+    # A form that pays leads on to the gateway's page.
+    f"form-action {' '.join([SELF, *settings.PAYMENT_PAGES])}; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 # The camera reads check-in codes on the day's page, once somebody wants it to; nothing else is asked for.

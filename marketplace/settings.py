@@ -45,6 +45,11 @@ PAYOUT_IBAN = env.payout_iban or ("FI2112345600000785" if DEMO else "")
 PAYOUT_BIC = env.payout_bic
 SANDBOX_SECRET = env.sandbox_secret.get_secret_value()
 SANDBOX_WEBHOOK_URL = env.sandbox_webhook_url or f"{SITE_URL}/webhooks/sandbox"
+STRIPE_SECRET_KEY = env.stripe_secret_key.get_secret_value()
+STRIPE_WEBHOOK_SECRET = env.stripe_webhook_secret.get_secret_value()
+STRIPE_API_URL = env.stripe_api_url
+# Where forms of ours may lead to: the pages of gateways, on which people pay.
+PAYMENT_PAGES = [env.stripe_checkout_url] if STRIPE_SECRET_KEY else []
 
 INSTALLED_APPS = [
     "daphne",

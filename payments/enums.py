@@ -117,7 +117,7 @@ class Movement(models.TextChoices):
 
     CAPTURE = "capture", "capture"
     REFUND_PAID = "refund_paid", "refund paid"
-    PAYOUT = "payout", "payout"
+    PAYOUT = "payout_paid", "payout paid"
     CHARGEBACK = "chargeback", "chargeback"
     CHARGEBACK_WON = "chargeback_won", "chargeback won"
     OTHER = "other", "other"

@@ -88,9 +88,9 @@ def _erase(subject: Subject) -> None:
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
     """Money that has not arrived where it is going: unpaid payments, refunds under way, money held."""
     moving = set(
-        Payment.objects.filter(booking_ref__in=subject.booking_refs, status__in=[*LIVE, PaymentStatus.AUTHORISED]).values_list(
-            "booking_ref", flat=True
-        )
+        Payment.objects.filter(
+            booking_ref__in=subject.booking_refs, status__in=[*LIVE, PaymentStatus.AUTHORISED]
+        ).values_list("booking_ref", flat=True)
     )
     moving |= set(
         Refund.objects.filter(
@@ -176,5 +176,5 @@ privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempote
 privacy.impersonal(
     "sandbox.SandboxPayout", {BY_ID: "merchant_reference destination currency idempotency_key"}
 )
-privacy.impersonal("sandbox.SandboxDispute", {BY_ID: "reason"})
+privacy.impersonal("sandbox.SandboxDispute", {BY_ID: "reason status"})
 privacy.impersonal("sandbox.SandboxDelivery", {BY_ID: "event_id body"})

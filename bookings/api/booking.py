@@ -201,6 +201,7 @@ def preview_change(
         fee=schemas.money(result.fee, result.currency),
         version=result.version,
         back_at_shop=schemas.money(result.at_shop, result.currency) if result.at_shop else None,
+        let_go=schemas.money(result.let_go, result.currency) if result.let_go else None,
     )
 
 
@@ -227,7 +228,8 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
 @idempotent
 def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) -> schemas.PaymentOut:
     """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once. What the policy
-    asks `beforehand` is paid online; the counter alone is then refused (409 `prepayment_needed`).
+    asks `beforehand` is paid online, or held on a card (`on_card`); the counter alone is then refused (409
+    `prepayment_needed`).
 
     Where the provider accepts bookings first (`accept_by`), either asks it: `requested`. A customer agrees to the terms
     and the notice in force by it (`/terms`, `/privacy`): show that beside the button.

@@ -15,10 +15,11 @@ from django.db.models.functions import Now
 
 from bookings.enums import AllocationKind, ObjectionState, PaymentState, Side, Source, Status
 from bookings.rules import states
+from common import clock
 from common.crypto import EncryptedTextField
 from common.names import joined
 from common.public_ids import PublicIdField, new_booking_ref
-from payments.rules.policy import Policy, due_beforehand
+from payments.rules.policy import Policy, due_beforehand, is_held_on_card
 from providers.enums import Place
 from providers.models import StaffMember
 
@@ -186,8 +187,13 @@ class Booking(models.Model):
 
     @property
     def asked_beforehand(self) -> int:
-        """How much of the price is paid online before it counts, in minor units."""
+        """How much of the price is paid online, or held on a card, before it counts, in minor units."""
         return due_beforehand(self.terms, self.total_amount)
+
+    @property
+    def is_held_on_card(self) -> bool:
+        """Whether, booked now, its price would be held on a card and not taken before it is done."""
+        return is_held_on_card(self.terms, ends_at=self.ends_at, at=clock.now())
 
     @property
     def due_at_counter(self) -> int:

@@ -8,7 +8,7 @@ from typing import TypedDict
 from django.db import transaction
 
 from bookings.enums import PaymentState
-from bookings.errors import CancelDone, CourseStays, MoveRefused, PolicyChanged
+from bookings.errors import CancelDone, CourseStays, HoldDoesNotReach, MoveRefused, PolicyChanged
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.rules.acceptance import answer_due
@@ -20,8 +20,8 @@ from common import clock
 from common.again import run_again
 from common.errors import NotAllowed
 from payments import services as payments
-from payments.rules.policy import Action, ActorKind, Outcome, outcome
-from payments.selectors import counter_payments_of, held_amount
+from payments.rules.policy import HOLD_AHEAD, HOLD_LASTS, Action, ActorKind, Outcome, outcome
+from payments.selectors import counter_payments_of, hold_of, secured_amount
 
 # How long a cancellation on a page may be taken back.
 UNDO = timedelta(seconds=10)
@@ -32,7 +32,8 @@ _NOT_ASKED = {"cancel_asked_at": None, "cancel_asked_by": "", "cancel_asked_as":
 class Preview:
     """What an action would give back and keep, in minor units; `version` must come along when it is done.
 
-    `at_shop` is what the shop took at the counter and hands back there, beside the `refund`.
+    `at_shop` is what the shop took at the counter and hands back there, beside the `refund`; `let_go` was only held on
+    the card, and is free again.
     """
 
     refund: int
@@ -40,6 +41,7 @@ class Preview:
     currency: str
     version: str
     at_shop: int = 0
+    let_go: int = 0
 
 
 def preview(*, access: Access, action: str, start: datetime | None = None) -> Preview:
@@ -50,6 +52,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
     booking = access.booking
     if action == "reschedule":
         _may_move(access, booking)
+        _refuse_beyond_hold(booking, _outcome(booking, Action.RESCHEDULE, _actor_kind(access)), start)
         if start is not None:
             with _others(booking, start, staff=None):
                 if booking.seats:
@@ -62,8 +65,10 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
             raise NotAllowed
         _may_cancel(booking, who)
     result = _outcome(booking, Action(action), _actor_kind(access))
+    on_card = booking.payment_state == PaymentState.ON_CARD
     return Preview(
-        refund=result.refund,
+        refund=0 if on_card else result.refund,
+        let_go=result.refund if on_card else 0,
         fee=result.fee + result.kept_at_shop,
         currency=booking.currency,
         version=_version(booking, result),
@@ -186,12 +191,14 @@ def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str) -
 class Settled(TypedDict):
     """What went where when a visit was given up, in minor units, as its event tells it.
 
-    `back_at_shop` is to be handed back by the shop, which took it at the counter; `fee` is all that is kept.
+    `back_at_shop` is to be handed back by the shop, which took it at the counter; `fee` is all that is kept; `let_go`
+    was only held on the card, and is free again.
     """
 
     refund: int
     fee: int
     back_at_shop: int
+    let_go: int
 
 
 def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason: str = "") -> Settled:
@@ -200,6 +207,7 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
     `reason` is what the refund says; the action's name if none.
     """
     result = _outcome(booking, Action(action), ActorKind(actor_kind))
+    is_on_card = booking.payment_state == PaymentState.ON_CARD
     payments.settle_cancellation(
         booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=reason or action
     )
@@ -207,13 +215,21 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
         payments.give_back_at_counter(
             booking_ref=booking.ref, keep_amount=result.kept_at_shop, actor=actor, reason=reason or action
         )
-    if result.refund or result.at_shop:
+    if is_on_card:
+        # Nothing was taken yet. The fee is, after this; its message says that it is paid.
+        booking.payment_state = PaymentState.ON_CARD if result.fee else PaymentState.UNPAID
+    elif result.refund or result.at_shop:
         booking.payment_state = PaymentState.REFUNDED
     elif booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
         # What was paid in advance is kept, and no more is asked.
         booking.payment_state = PaymentState.PAID if booking.prepaid_amount else PaymentState.UNPAID
     booking.save(update_fields=["payment_state"])
-    return Settled(refund=result.refund, fee=result.fee + result.kept_at_shop, back_at_shop=result.at_shop)
+    return Settled(
+        refund=0 if is_on_card else result.refund,
+        fee=result.fee + result.kept_at_shop,
+        back_at_shop=result.at_shop,
+        let_go=result.refund if is_on_card else 0,
+    )
 
 
 @run_again
@@ -225,7 +241,7 @@ def reschedule(
 
     Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was.
     Seats go to another session of the service; a course stays. Raises PolicyChanged, MoveRefused, NotAllowed,
-    SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed, CourseStays.
+    SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed, CourseStays, HoldDoesNotReach.
     """
     actor = access.principal.actor
     is_theirs = all(
@@ -239,6 +255,7 @@ def reschedule(
         result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))
         if version != _version(booking, result):
             raise PolicyChanged
+        _refuse_beyond_hold(booking, result, start)
         before = {
             "starts_at": clock.rfc3339(booking.starts_at),
             "ends_at": clock.rfc3339(booking.ends_at),
@@ -271,6 +288,18 @@ def reschedule(
             fee=result.fee,
         )
         return booking
+
+
+def _refuse_beyond_hold(booking: Booking, result: Outcome, start: datetime | None) -> None:
+    """What is held on a card can be taken once, and not for ever: raises HoldDoesNotReach for a move that costs, or to
+    a time that it does not cover."""
+    held = hold_of(booking.ref)
+    if held is None or held.authorised_until is None or held.authorised_at is None:
+        return
+    last = held.authorised_until - (HOLD_LASTS - HOLD_AHEAD)
+    too_far = start is not None and start + (booking.ends_at - booking.starts_at) > last
+    if result.fee or too_far:
+        raise HoldDoesNotReach(until=clock.rfc3339(last))
 
 
 def _others(
@@ -330,14 +359,14 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
         return Outcome(refund=0, fee=0)
     if booking.status == states.REQUESTED:
         # Nothing is agreed yet, so nothing can be kept.
-        return Outcome(refund=held_amount(booking.ref) if action == Action.CANCEL else 0, fee=0)
+        return Outcome(refund=secured_amount(booking.ref) if action == Action.CANCEL else 0, fee=0)
     if action == Action.CANCEL and not core.is_open(booking):
         # The customer of a suspended business leaves it with everything back, whatever was agreed.
         actor_kind = ActorKind.OPERATOR
     taken = counter_payments_of([booking.ref]).get(booking.ref)
     return outcome(
         booking.terms,
-        paid=held_amount(booking.ref),
+        paid=secured_amount(booking.ref),
         at_counter=taken.amount if taken else 0,
         total=booking.total_amount,
         starts_at=booking.starts_at,

@@ -1,6 +1,7 @@
 """Paying for a hold: what bookings does when money is asked for, arrives, or arrives too late."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from bookings.services import core, expiry, holds, requests, reserve, till
 from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
-from payments.selectors import open_payment_of
+from payments.selectors import held_amount, on_card_amount, open_payment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ def pay(
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
     provider, where the service asks for acceptance.
 
-    Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed. `return_url` is
+    Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed; where a hold is
+    agreed and the visit is near enough, the price is only held on the card, unless `whole`. `return_url` is
     where a gateway's page sends the customer back. `agreed`: where the customer was shown the terms that they agree
     to by it; nothing of that is noted when it is refused. Call it outside a transaction: a gateway is asked after the
     first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible,
@@ -77,14 +79,23 @@ def pay(
             method=method,
             actor=actor,
             return_url=return_url,
+            hold=not whole and booking.is_held_on_card,
         )
     payment = payments.start_payment(payment, actor=actor)
     return Payment(status=payment.status, redirect_url=payment.redirect_url or None)
 
 
-def given_up(*, booking_ref: str, actor: str) -> None:
-    """A payment ended without money. In the transaction that noted it, with the booking's row locked first."""
+def given_up(*, booking_ref: str, actor: str, was_held: bool = False) -> None:
+    """A payment ended without money. In the transaction that noted it, with the booking's row locked first.
+
+    `was_held`: it was held on the card, and the bank has let it go: the shop takes it at the counter.
+    """
     booking = core.lock(booking_ref)
+    if was_held:
+        if booking.payment_state == PaymentState.ON_CARD:
+            state = PaymentState.COUNTER if booking.status in states.LIVE else PaymentState.UNPAID
+            core.change(booking, event="booking.hold_lapsed", actor=actor, fields={"payment_state": state})
+        return
     if (booking.status, booking.payment_state) != (states.HELD, PaymentState.PENDING):
         return
     if open_payment_of(booking_ref) is None:
@@ -96,14 +107,20 @@ def given_up(*, booking_ref: str, actor: str) -> None:
         )
 
 
-def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, actor: str) -> None:
+def captured(
+    *, booking_ref: str, payment_id: str, amount: int, currency: str, actor: str, was_held: bool = False
+) -> None:
     """The money is in escrow: confirm, or ask the provider. In the transaction that captured it, with the
     booking's row locked first.
 
     Paid for a hold that ended: take the time again if it is still free, else everything goes back. So does what
-    is paid for a business that was suspended meanwhile: its hold ends.
+    is paid for a business that was suspended meanwhile: its hold ends. What was held on the card (`was_held`) and is
+    now taken belongs to a visit that was agreed long ago: it goes where that has come to.
     """
     booking = core.lock(booking_ref)
+    if was_held:
+        _taken(booking, payment_id, amount, actor)
+        return
     if till.rest_captured(booking, amount=amount, currency=currency, actor=actor):
         return
     asked = {booking.total_amount, booking.asked_beforehand}
@@ -119,19 +136,83 @@ def captured(*, booking_ref: str, payment_id: str, amount: int, currency: str, a
         "payment_state": PaymentState.PAID if is_whole else PaymentState.COUNTER,
         "prepaid_amount": amount,
     }
+    if not _agreed(booking, paid, actor):
+        core.change(booking, event="booking.paid_too_late", actor=actor, amount=amount)
+        _give_back(booking, payment_id, amount, reason="paid_too_late")
+
+
+def authorised(*, booking_ref: str, amount: int, currency: str, actor: str) -> None:
+    """The price is held on the card: confirm, or ask the provider. In the transaction that noted it, with the
+    booking's row locked first. What is held for a time that is gone, or is not due, is let go."""
+    booking = core.lock(booking_ref)
+    due = booking.status in (states.HELD, states.EXPIRED) and (amount, currency) == (
+        booking.total_amount,
+        booking.currency,
+    )
+    if due and _agreed(booking, {"payment_state": PaymentState.ON_CARD}, actor):
+        return
+    if due:
+        core.change(booking, event="booking.paid_too_late", actor=actor, amount=amount)
+    payments.release_hold(booking_ref=booking.ref, actor=SYSTEM)
+
+
+def take_held(*, booking_ref: str, actor: str) -> None:
+    """Have what is held on the card taken: the visit is done, or somebody objects to it. In the caller's
+    transaction."""
+    booking = core.lock(booking_ref)
+    if booking.payment_state == PaymentState.ON_CARD and (held := on_card_amount(booking_ref)):
+        payments.take_hold(booking_ref=booking_ref, amount=min(held, booking.total_amount), actor=actor)
+
+
+def won_back(*, booking_ref: str, dispute: str, actor: str) -> None:
+    """A chargeback was won, and what it took from escrow is there again: it goes where the visit has come to. In the
+    transaction that noted it, with the booking's row locked first."""
+    booking = core.lock(booking_ref)
+    held = held_amount(booking_ref)
+    if booking.status == states.CLOSED:
+        payments.release_escrow(booking_ref=booking_ref, actor=actor, key=dispute)
+    elif booking.status not in states.LIVE and held:
+        payments.refund_payment(
+            booking_ref=booking_ref, amount=held, reason="cancelled", actor=actor, key=f"won:{dispute}"
+        )
+
+
+def _agreed(booking: Booking, fields: dict[str, Any], actor: str) -> bool:
+    """Confirm the locked booking or ask its provider, taking its time again if its hold has ended. False when that is
+    gone."""
     if booking.status == states.HELD and not core.is_open(booking):
         expiry.expire(booking)
     if booking.status == states.HELD:
-        requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=paid)
-        return
+        requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=fields)
+        return True
     try:
         with transaction.atomic():
             reserve.take_back(booking)
     except SlotTaken:
-        core.change(booking, event="booking.paid_too_late", actor=actor, amount=amount)
-        _give_back(booking, payment_id, amount, reason="paid_too_late")
-        return
-    requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=paid, retake=True)
+        return False
+    requests.confirm_or_ask(booking, who="gateway", actor=actor, fields=fields, retake=True)
+    return True
+
+
+def _taken(booking: Booking, payment_id: str, amount: int, actor: str) -> None:
+    # Its price may have changed since it was held; what is missing is paid at the counter.
+    missing = booking.status in states.LIVE and amount < booking.total_amount
+    core.change(
+        booking,
+        event="booking.hold_taken",
+        actor=actor,
+        fields={
+            "payment_state": PaymentState.COUNTER if missing else PaymentState.PAID,
+            "prepaid_amount": min(amount, booking.total_amount),
+        },
+        amount=amount,
+    )
+    if booking.status == states.CLOSED:
+        payments.release_escrow(booking_ref=booking.ref, actor=actor)
+    elif booking.status in (states.CANCELLED, states.NO_SHOW):
+        payments.keep_fee(booking_ref=booking.ref, amount=amount, key=f"held:{payment_id}", actor=actor)
+    elif booking.status not in states.LIVE:
+        _give_back(booking, payment_id, amount, reason="not_due")
 
 
 def _give_back(booking: Booking, payment_id: str, amount: int, *, reason: str) -> None:

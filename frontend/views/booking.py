@@ -113,6 +113,8 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "is_cancelling": booking.cancel_asked_at is not None,
         "may_keep": bool(booking.cancel_asked_as) and access.who("cancel") == booking.cancel_asked_as,
         "cancel_back": Money(cancel.refund, booking.currency) if cancel else None,
+        "cancel_fee": Money(cancel.fee, booking.currency) if cancel else None,
+        "on_card": facts.on_card,
         "cancel_at_shop": Money(cancel.at_shop, booking.currency) if cancel else None,
         "taken": Money(facts.counter, booking.currency) if facts.counter else None,
         "is_money_held": facts.held > 0,

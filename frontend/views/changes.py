@@ -171,6 +171,8 @@ def _context(access: Access, preview: changes.Preview) -> dict[str, Any]:
         "is_hold": booking.status == states.HELD,
         "is_open": core.is_open(booking),
         "paid": Money(facts.paid + facts.counter, preview.currency),
+        "on_card": Money(facts.on_card, preview.currency),
+        "let_go": Money(preview.let_go, preview.currency),
         "at_shop": Money(preview.at_shop, preview.currency),
         "refund": Money(preview.refund, preview.currency),
         "fee": Money(preview.fee, preview.currency),

@@ -35,7 +35,15 @@ from bookings.services import holds, paying
 from common import clock
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.money import Money
-from frontend.booking_forms import DEPOSIT, AddressForm, ContactForm, PaymentForm, method_choices
+from frontend.booking_forms import (
+    DEPOSIT,
+    HOLD,
+    AddressForm,
+    ContactForm,
+    PaymentForm,
+    method_choices,
+    method_hint,
+)
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
@@ -44,6 +52,7 @@ from frontend.views.slots import plate
 from geo.errors import AddressUnknown
 from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentMethodUnavailable
+from payments.rules.policy import HOLD_AHEAD, Prepayment
 from payments.selectors import payments_of
 from providers.enums import Place
 
@@ -150,7 +159,7 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpRes
         paid = paying.pay(
             access=_again(request, access),
             method=method,
-            whole=part != DEPOSIT,
+            whole=part not in (DEPOSIT, HOLD),
             # Beside the button stood what booking agrees to.
             agreed=ConsentSource.CHECKOUT,
             # Back to where the customer is, whatever name they reach the site by: their cookie is there.
@@ -216,6 +225,7 @@ def _page(
     now = clock.now()
     whole = Agreed.of(booking, now=now)
     deposit = replace(whole, paid=booking.asked_beforehand)
+    holds_card = access.is_customer and booking.asked_beforehand > 0 and booking.is_held_on_card
     last = list(payments_of(booking.ref))[-1:]
     context = {
         "booking": booking,
@@ -229,6 +239,24 @@ def _page(
         "total": Money(booking.total_amount, booking.currency),
         "whole_terms": terms_words(whole),
         "deposit_terms": terms_words(deposit) if 0 < deposit.paid < whole.total else None,
+        "hold_terms": terms_words(replace(whole, on_card=True)) if holds_card else None,
+        "hold_too_far": access.is_customer
+        and booking.terms.prepayment == Prepayment.HOLD
+        and not booking.is_held_on_card,
+        "hold_days": HOLD_AHEAD.days,
+        "methods": [
+            (
+                choice,
+                method_hint(
+                    choice.data["value"],
+                    deposit=Money(deposit.paid, booking.currency),
+                    rest=Money(booking.total_amount - deposit.paid, booking.currency),
+                    total=Money(booking.total_amount, booking.currency),
+                    at_home=booking.place == Place.CUSTOMER,
+                ),
+            )
+            for choice in forms["payment"]["method"]
+        ],
         "deposit": Money(deposit.paid, booking.currency),
         "rest": Money(booking.total_amount - deposit.paid, booking.currency),
         "at_home": booking.place == Place.CUSTOMER,

@@ -33,6 +33,7 @@ class TermsForm(DeskForm):
         choices=[
             (Prepayment.NONE.value, _("Nothing: the customer may pay at the counter")),
             (Prepayment.DEPOSIT.value, _("A deposit, online")),
+            (Prepayment.HOLD.value, _("Nothing, but the price is held on a card")),
             (Prepayment.WHOLE.value, _("All of it, online")),
         ],
     )

@@ -135,6 +135,8 @@ def _sandbox_books(visits: Sequence[VisitPlan], stories: dict[str, _Story]) -> N
                 currency=CURRENCY,
                 return_url=settings.SITE_URL,
                 status=IntentStatus.SUCCEEDED,
+                captured=v.amount,
+                captured_at=stories[v.ref].payment.captured_at,
                 revision=2,
                 refunded=story.settlement(v).refund,
                 idempotency_key=str(_key("payment", v.ref)),

@@ -69,7 +69,8 @@ def rescheduled(booking: Booking, message: Message, email: str) -> Letter | None
 def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
     """With the exact money, as the event of the cancellation holds it."""
     payload = message.event.payload if message.event else {}
-    refund, fee, at_shop = (payload.get(name, 0) for name in ("refund", "fee", "back_at_shop"))
+    names = ("refund", "fee", "back_at_shop", "let_go")
+    refund, fee, at_shop, let_go = (payload.get(name, 0) for name in names)
     when = long_time(booking.starts_at, booking.zone)
     paragraphs = []
     if payload.get("by") == "staff":
@@ -87,7 +88,12 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
         paragraphs.append(
             _("%(fee)s is kept, as agreed when you booked.") % {"fee": amount(fee, booking.currency)}
         )
-    if not refund and not fee and not at_shop:
+    if let_go:
+        paragraphs.append(
+            _("%(amount)s was only held on your card, and is free again within a few days.")
+            % {"amount": amount(let_go, booking.currency)}
+        )
+    if not refund and not fee and not at_shop and not let_go:
         paragraphs.append(_("Nothing was charged."))
     return Letter(
         subject=_("Cancelled: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
@@ -111,7 +117,9 @@ def requested(booking: Booking, message: Message, email: str) -> Letter | None:
         return None
     when = long_time(booking.starts_at, booking.zone)
     names = {"outlet": booking.outlet.name, "when": long_time(booking.accept_by, booking.zone)}
-    if booking.prepaid_amount:
+    if booking.payment_state == PaymentState.ON_CARD:
+        otherwise = _("If they cannot, or do not answer, nothing is taken from your card.")
+    elif booking.prepaid_amount:
         otherwise = _("If they cannot, or do not answer, you get everything back.")
     else:
         otherwise = _("If they cannot, or do not answer, it is off and costs you nothing.")
@@ -254,6 +262,7 @@ def _facts(booking: Booking) -> list[tuple[str, str]]:
     price = {
         PaymentState.PAID: _("%(amount)s, paid"),
         PaymentState.COUNTER: on_the_spot,
+        PaymentState.ON_CARD: _("%(amount)s, held on your card and taken when it is done"),
     }.get(PaymentState(booking.payment_state), "%(amount)s") % {
         "amount": total,
         "paid": amount(booking.prepaid_amount, booking.currency),

@@ -7,6 +7,7 @@ from payments.errors import PaymentMethodUnavailable
 from payments.gateways.base import Gateway
 from payments.gateways.counter import CounterGateway
 from payments.gateways.sandbox import SandboxGateway
+from payments.gateways.stripe import StripeGateway
 
 _gateways: dict[str, Gateway] = {}
 
@@ -18,11 +19,13 @@ def register(gateway: Gateway) -> None:
 
 register(CounterGateway())
 register(SandboxGateway())
+register(StripeGateway())
 
 
 def _usable(name: str) -> bool:
-    # The sandbox gives services away for nothing: it exists in demonstrations only.
-    return name in _gateways and (name != SandboxGateway.name or settings.DEMO)
+    # The sandbox gives services away for nothing: it exists in demonstrations only. Stripe needs its key.
+    there = {SandboxGateway.name: settings.DEMO, StripeGateway.name: bool(settings.STRIPE_SECRET_KEY)}
+    return name in _gateways and there.get(name, True)
 
 
 def get(name: str) -> Gateway:
@@ -50,3 +53,8 @@ def methods() -> list[str]:
 def paying_out() -> str:
     """The name of the gateway that holds customers' money and so pays providers; "" when there is none here."""
     return next((name for name in methods() if _gateways[name].remote), "")
+
+
+def remote() -> list[Gateway]:
+    """The gateways through which money passes."""
+    return [_gateways[name] for name in _gateways if _usable(name) and _gateways[name].remote]

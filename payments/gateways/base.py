@@ -162,7 +162,8 @@ class Gateway(Protocol):
         ...
 
     def cancel(self, *, gateway_ref: str) -> PaymentState:
-        """Let nobody pay it any more, and what is held go; answers the state after, which may be captured if that came first."""
+        """Let nobody pay it any more, and what is held go; answers the state after, which may be captured if that
+        came first."""
         ...
 
     def refund(self, order: RefundOrder) -> RefundState:

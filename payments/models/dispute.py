@@ -58,7 +58,9 @@ class GatewayDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["gateway", "day", "currency"], name="gateway_day_is_compared_once"),
+            models.UniqueConstraint(
+                fields=["gateway", "day", "currency"], name="gateway_day_is_compared_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +95,8 @@ class GatewayDifference(models.Model):
                 name="gateway_difference_is_listed_once",
             ),
             models.CheckConstraint(
-                condition=Q(settled_at__isnull=True, settled_by="") | (Q(settled_at__isnull=False) & ~Q(settled_by="")),
+                condition=Q(settled_at__isnull=True, settled_by="")
+                | (Q(settled_at__isnull=False) & ~Q(settled_by="")),
                 name="gateway_difference_is_settled_by_somebody",
             ),
         ]

@@ -27,8 +27,8 @@ Wire = dict[str, Any]
 
 
 class SandboxError(Exception):
-    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable, not_capturable,
-    unknown_action, no_such_payee."""
+    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable,
+    not_capturable, unknown_action, no_such_payee."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -46,7 +46,8 @@ def create_intent(
     manual_capture: bool = False,
 ) -> Wire:
     """Open an intent; the same key answers the same intent. `manual_capture`: paying only holds the amount, for
-    HOLD_LASTS, until `capture_intent` takes it or `cancel_intent` lets it go. Raises SandboxError idempotency_mismatch."""
+    HOLD_LASTS, until `capture_intent` takes it or `cancel_intent` lets it go. Raises SandboxError
+    idempotency_mismatch."""
     intent, _ = SandboxIntent.objects.get_or_create(
         idempotency_key=idempotency_key,
         defaults={
@@ -143,8 +144,8 @@ def create_payout(
 
 @transaction.atomic
 def act(intent_id: str, action: str) -> SandboxIntent:
-    """What a person does on the hosted page: pay, pay_twice, pay_disordered, pay_slowly, step_up (the bank wants them to
-    confirm), decline, expired_card or cancel; of one that is paid, dispute, and then win or lose.
+    """What a person does on the hosted page: pay, pay_twice, pay_disordered, pay_slowly, step_up (the bank wants them
+    to confirm), decline, expired_card or cancel; of one that is paid, dispute, and then win or lose.
 
     An intent that is settled already is left as it is. Raises SandboxError not_found, unknown_action.
     """

@@ -29,7 +29,8 @@ _NOT_EARNED = (AccountKind.GATEWAY, AccountKind.ESCROW, AccountKind.REFUND_DUE)
 
 
 def follow_dispute(state: DisputeState, *, payment_pk: int, actor: str) -> None:
-    """Bring a chargeback to what the gateway says of it, once. Within a transaction that holds the owner and the payment.
+    """Bring a chargeback to what the gateway says of it, once. Within a transaction that holds the owner and the
+    payment.
 
     Opened: the money leaves escrow as far as it is there, and the rest is taken back from whoever got it, in the same
     shares. Won: it all goes back to where it came from.

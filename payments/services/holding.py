@@ -1,4 +1,4 @@
-"""Taking what is held on a card, or letting it go: decided in the caller's transaction, told to the gateway after it."""
+"""Taking what is held on a card, or letting it go: decided in the caller's transaction, told to the gateway after."""
 
 from django.db import transaction
 

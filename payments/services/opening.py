@@ -37,7 +37,8 @@ def prepare_payment(
     caller's transaction, which decides that it is due; after it comes `start_payment`.
 
     An open payment that asks for something else is cancelled. `return_url` is where the gateway sends the
-    customer afterwards. `hold`: it is only held on the card, until `take_hold` or `release_hold`. Raises InvalidAmount, PaymentMethodUnavailable.
+    customer afterwards. `hold`: it is only held on the card, until `take_hold` or `release_hold`. Raises
+    InvalidAmount, PaymentMethodUnavailable.
     """
     if amount <= 0 or not re.fullmatch("[A-Z]{3}", currency):
         raise InvalidAmount

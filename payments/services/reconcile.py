@@ -72,7 +72,8 @@ def sync_booking(*, booking_ref: str) -> None:
 
 
 def settle_at_gateway(*, payment_id: str) -> None:
-    """Close a payment at its gateway that we closed here, or take what is held as we decided. If it does not answer, the next check does it."""
+    """Close a payment at its gateway that we closed here, or take what is held as we decided. If the gateway does not
+    answer, the next check does it."""
     payment = Payment.objects.get(public_id=payment_id)
     if payment.next_check_at and payment.gateway_ref:
         _sync_quietly(payment)

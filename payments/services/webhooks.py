@@ -1,5 +1,6 @@
 """Messages from gateways, from the raw request to the payment."""
 
+import contextlib
 import logging
 from collections.abc import Mapping
 
@@ -45,7 +46,5 @@ def _ask_about(gateway: str, payment_id: str) -> None:
     does."""
     if not Payment.objects.filter(public_id=payment_id, gateway=gateway).exists():
         raise UnknownPayment
-    try:
+    with contextlib.suppress(PaymentClosed):  # closed here while it was being opened there: done
         sync_payment(payment_id=payment_id)
-    except PaymentClosed:
-        pass  # closed here while it was being opened there: done

@@ -12,6 +12,9 @@ from bookings.services import holds
 from providers.enums import Role
 from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests.factories import make_member, make_outlet, make_service, make_staff, make_user, tomorrow_at
+from tests.stripe_peer.fixtures import peer
+
+__all__ = ["peer"]
 
 
 @dataclass

@@ -9,6 +9,9 @@ import pytest
 from common import events
 from payments import services
 from payments.services import locks
+from tests.stripe_peer.fixtures import peer
+
+__all__ = ["peer"]
 
 
 @pytest.fixture(autouse=True)

@@ -163,7 +163,7 @@ def test_what_is_asked_beforehand_is_a_part_of_the_price(policy: Policy, total: 
     assert 0 <= due <= total
     if policy.prepayment == Prepayment.NONE:
         assert due == 0
-    if policy.prepayment == Prepayment.WHOLE:
+    if policy.prepayment in (Prepayment.WHOLE, Prepayment.HOLD):
         assert due == total
 
 

@@ -1,0 +1,370 @@
+"""Stripe as a gateway: its words in, ours out. Customers pay on Stripe's own page (Checkout).
+
+A payment there is a Checkout session and, once somebody tries to pay, its payment intent; we keep the session's id and
+ask for both at once. Messages only say that something happened to a payment: Stripe is asked what.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from common import clock
+from payments.enums import DisputeStatus, Movement, PaymentHint, PaymentStatus, PayoutResult, RefundStatus
+from payments.errors import GatewayRefused, GatewayUnavailable, WebhookInvalid
+from payments.gateways.base import (
+    CaptureOrder,
+    DisputeState,
+    PaymentOrder,
+    PaymentState,
+    PayoutOrder,
+    PayoutState,
+    RefundOrder,
+    RefundState,
+    ReportLine,
+    WebhookEvent,
+)
+
+# Who waits for a page waits no longer; the same key asks again.
+TIMEOUT_S = 10.0
+RETRIES = 1
+SIGNATURE_TOLERANCE_S = 300
+
+_EXPAND = ["payment_intent.latest_charge"]
+_MOVED = {
+    "charge": Movement.CAPTURE,
+    "payment": Movement.CAPTURE,
+    "refund": Movement.REFUND_PAID,
+    "payment_refund": Movement.REFUND_PAID,
+    "transfer": Movement.PAYOUT,
+}
+_REFUND = {
+    "succeeded": RefundStatus.DONE,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
+_UNTAKEN = ("requires_capture", "requires_action", "requires_payment_method")
+_DISPUTE = {"won": DisputeStatus.WON, "lost": DisputeStatus.LOST}
+# Questions about a payment that take no money (yet), and those that ended so.
+_INQUIRIES = ("warning_needs_response", "warning_under_review", "warning_closed", "prevented")
+
+Wire = dict[str, Any]
+
+
+@cache
+def _client(key: str, url: str) -> stripe.StripeClient:
+    stripe.enable_telemetry = False
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": url},
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_S),
+    )
+
+
+class StripeGateway:
+    """Cards and what else Stripe's page offers."""
+
+    name = "stripe"
+    remote = True
+    holds = True
+
+    @property
+    def _v1(self) -> Any:
+        return _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL).v1
+
+    def create(self, order: PaymentOrder) -> PaymentState:
+        names = {"payment": order.reference}
+        session = _asked(
+            lambda: self._v1.checkout.sessions.create(
+                {
+                    "mode": "payment",
+                    "client_reference_id": order.reference,
+                    "metadata": names,
+                    "line_items": [
+                        {
+                            "quantity": 1,
+                            "price_data": {
+                                "currency": order.currency.lower(),
+                                "unit_amount": order.amount,
+                                "product_data": {"name": settings.SITE_NAME},
+                            },
+                        }
+                    ],
+                    "payment_intent_data": {
+                        "capture_method": "manual" if order.hold else "automatic",
+                        "metadata": names,
+                    },
+                    "success_url": order.return_url,
+                    "cancel_url": order.return_url,
+                    "expand": _EXPAND,
+                },
+                {"idempotency_key": order.idempotency_key},
+            )
+        )
+        return self._state(session)
+
+    def fetch(self, *, gateway_ref: str) -> PaymentState:
+        return self._state(self._session(gateway_ref))
+
+    def capture(self, order: CaptureOrder) -> PaymentState:
+        intent = self._intent(order.gateway_ref)
+        _asked(
+            lambda: self._v1.payment_intents.capture(
+                intent["id"],
+                {"amount_to_capture": order.amount},
+                {"idempotency_key": order.idempotency_key},
+            )
+        )
+        return self.fetch(gateway_ref=order.gateway_ref)
+
+    def cancel(self, *, gateway_ref: str) -> PaymentState:
+        session = self._session(gateway_ref)
+        intent = session["payment_intent"]
+        with suppress(GatewayRefused):  # paid at this very moment: the state after says so
+            if session["status"] == "open":
+                _asked(lambda: self._v1.checkout.sessions.expire(gateway_ref))
+            elif intent and intent["status"] in _UNTAKEN:
+                _asked(lambda: self._v1.payment_intents.cancel(intent["id"]))
+        return self.fetch(gateway_ref=gateway_ref)
+
+    def refund(self, order: RefundOrder) -> RefundState:
+        intent = self._intent(order.gateway_ref)["id"]
+        # Stripe forgets a key after a day or so: what is there already is not asked for again.
+        made = next(
+            (
+                each
+                for each in self._refunds(intent)
+                if (each["metadata"] or {}).get("refund") == order.reference
+            ),
+            None,
+        )
+        if made is None:
+            made = _asked(
+                lambda: self._v1.refunds.create(
+                    {
+                        "payment_intent": intent,
+                        "amount": order.amount,
+                        "metadata": {"refund": order.reference},
+                    },
+                    {"idempotency_key": order.idempotency_key},
+                )
+            )
+        return _refund_state(made)
+
+    def pay_out(self, order: PayoutOrder) -> PayoutState:
+        """A transfer to the provider's connected account, which pays it out to their bank."""
+        group = {"transfer_group": order.reference}
+        found = _all(lambda: self._v1.transfers.list({**group, "limit": 1}))
+        transfer = next(iter(found), None)
+        if transfer is None:
+            transfer = _asked(
+                lambda: self._v1.transfers.create(
+                    {
+                        **group,
+                        "amount": order.amount,
+                        "currency": order.currency.lower(),
+                        "destination": order.destination,
+                        "metadata": {"payout": order.reference},
+                    },
+                    {"idempotency_key": order.idempotency_key},
+                )
+            )
+        return PayoutState(
+            reference=order.reference,
+            gateway_ref=transfer["id"],
+            amount=transfer["amount"],
+            currency=transfer["currency"].upper(),
+            result=PayoutResult.FAILED if transfer["reversed"] else PayoutResult.PAID,
+        )
+
+    def report(self, day: date) -> list[ReportLine]:
+        start = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
+        created = {"gte": int(start.timestamp()), "lt": int((start + timedelta(days=1)).timestamp())}
+        lines = _all(
+            lambda: self._v1.balance_transactions.list(
+                {"created": created, "limit": 100, "expand": ["data.source"]}
+            )
+        )
+        # What Stripe sends to our own bank is no movement between us and anybody here.
+        return [_line(each) for each in lines if each["type"] != "payout"]
+
+    def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
+        try:
+            text = body.decode()
+            stripe.WebhookSignature.verify_header(
+                text,
+                headers.get("Stripe-Signature", ""),
+                settings.STRIPE_WEBHOOK_SECRET,
+                SIGNATURE_TOLERANCE_S,
+            )
+            event = json.loads(text)
+            thing = event["data"]["object"]
+            return WebhookEvent(id=str(event["id"])[:255], about=self._about(thing))
+        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WebhookInvalid from error
+
+    def _about(self, thing: Wire) -> str:
+        """Our payment's id. A chargeback names only Stripe's, so Stripe is asked."""
+        known = (thing.get("metadata") or {}).get("payment") or thing.get("client_reference_id")
+        if known:
+            return str(known)
+        intent = thing.get("payment_intent")
+        if not isinstance(intent, str) or thing["object"] not in ("dispute", "refund", "charge"):
+            return ""
+        return str((self._retrieved(intent)["metadata"] or {}).get("payment", ""))
+
+    def _retrieved(self, intent: str) -> Wire:
+        return _asked(lambda: self._v1.payment_intents.retrieve(intent))
+
+    def _session(self, ref: str) -> Wire:
+        return _asked(lambda: self._v1.checkout.sessions.retrieve(ref, {"expand": _EXPAND}))
+
+    def _intent(self, ref: str) -> Wire:
+        """The payment intent of a session. Raises GatewayRefused while nobody has tried to pay."""
+        intent: Wire | None = self._session(ref)["payment_intent"]
+        if not intent:
+            raise GatewayRefused(reason="nothing_paid")
+        return intent
+
+    def _refunds(self, intent: str) -> list[Wire]:
+        return _all(lambda: self._v1.refunds.list({"payment_intent": intent, "limit": 100}))
+
+    def _state(self, session: Wire) -> PaymentState:
+        intent = session["payment_intent"]
+        status = _status(session, intent)
+        charge = intent["latest_charge"] if intent else None
+        has_money = status == PaymentStatus.CAPTURED
+        amount = session["amount_total"]
+        if intent:
+            amount = intent["amount_received"] if has_money else intent["amount"]
+        return PaymentState(
+            reference=session["client_reference_id"] or "",
+            gateway_ref=session["id"],
+            status=status,
+            amount=amount,
+            currency=session["currency"].upper(),
+            redirect_url=session["url"] or "",
+            refunds=tuple(map(_refund_state, self._refunds(intent["id"])))
+            if has_money and _any_back(charge)
+            else (),
+            disputes=self._disputes(intent["id"]) if has_money and charge and charge["disputed"] else (),
+            hint=_hint(intent) if status != PaymentStatus.CAPTURED else PaymentHint.NONE,
+            held_until=_held_until(charge) if status == PaymentStatus.AUTHORISED else None,
+        )
+
+    def _disputes(self, intent: str) -> tuple[DisputeState, ...]:
+        found = _all(lambda: self._v1.disputes.list({"payment_intent": intent, "limit": 100}))
+        return tuple(
+            DisputeState(
+                gateway_ref=each["id"],
+                amount=each["amount"],
+                currency=each["currency"].upper(),
+                status=_DISPUTE.get(each["status"], DisputeStatus.OPEN),
+                reason=each["reason"],
+                respond_by=_instant((each["evidence_details"] or {}).get("due_by")),
+            )
+            for each in found
+            if each["status"] not in _INQUIRIES
+        )
+
+
+def _asked(call: Callable[[], Any]) -> Wire:
+    """What Stripe answers, as plain values."""
+    with _in_our_words():
+        answer: Wire = call().to_dict()
+        return answer
+
+
+def _all(call: Callable[[], Any]) -> list[Wire]:
+    """Every entry of a list, page by page."""
+    with _in_our_words():
+        return [each.to_dict() for each in call().auto_paging_iter()]
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """What Stripe refuses is GatewayRefused, what it may still answer GatewayUnavailable."""
+    try:
+        yield
+    except (stripe.CardError, stripe.InvalidRequestError) as error:
+        raise GatewayRefused(reason=error.code or "invalid_request") from error
+    except stripe.IdempotencyError as error:
+        raise GatewayRefused(reason="idempotency_key_reused") from error
+    except stripe.StripeError as error:
+        # No answer, a 5xx, too many requests; or a key that does not work, which somebody has to mend first.
+        raise GatewayUnavailable from error
+
+
+def _status(session: Wire, intent: Wire | None) -> PaymentStatus:
+    if intent and intent["status"] == "succeeded":
+        return PaymentStatus.CAPTURED
+    if intent and intent["status"] == "requires_capture":
+        return PaymentStatus.AUTHORISED
+    if session["status"] == "expired" or (intent and intent["status"] == "canceled"):
+        return PaymentStatus.CANCELLED
+    # Declined while the page is open, it may be tried again there.
+    if session["status"] == "complete" and intent and intent["status"] == "requires_payment_method":
+        return PaymentStatus.FAILED
+    return PaymentStatus.PENDING
+
+
+def _hint(intent: Wire | None) -> PaymentHint:
+    if not intent:
+        return PaymentHint.NONE
+    if intent["status"] == "requires_action":
+        return PaymentHint.STEP_UP
+    failed = intent["last_payment_error"]
+    if not failed:
+        return PaymentHint.NONE
+    return PaymentHint.EXPIRED_CARD if failed["code"] == "expired_card" else PaymentHint.DECLINED
+
+
+def _held_until(charge: Wire | None) -> datetime | None:
+    card = ((charge or {}).get("payment_method_details") or {}).get("card") or {}
+    return _instant(card.get("capture_before"))
+
+
+def _any_back(charge: Wire | None) -> bool:
+    return charge is not None and charge["amount_refunded"] > 0
+
+
+def _refund_state(refund: Wire) -> RefundState:
+    return RefundState(
+        reference=(refund["metadata"] or {}).get("refund", ""),
+        gateway_ref=refund["id"],
+        amount=refund["amount"],
+        currency=refund["currency"].upper(),
+        status=_REFUND.get(refund["status"], RefundStatus.REQUESTED),
+    )
+
+
+def _line(entry: Wire) -> ReportLine:
+    moved = _MOVED.get(entry["type"], Movement.OTHER)
+    source: Wire = entry["source"] if isinstance(entry["source"], dict) else {}
+    names = source.get("metadata") or {}
+    is_dispute = source.get("object") == "dispute"
+    if is_dispute:
+        moved = Movement.CHARGEBACK if entry["amount"] < 0 else Movement.CHARGEBACK_WON
+    key = {Movement.CAPTURE: "payment", Movement.REFUND_PAID: "refund", Movement.PAYOUT: "payout"}.get(
+        moved, ""
+    )
+    source_id = source["id"] if source else str(entry["source"] or entry["id"])
+    return ReportLine(
+        moved=moved,
+        reference=source_id if is_dispute else names.get(key, ""),
+        gateway_ref=source_id,
+        amount=entry["amount"],
+        currency=entry["currency"].upper(),
+        at=_instant(entry["created"]) or clock.now(),
+        fee=entry["fee"],
+    )
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
