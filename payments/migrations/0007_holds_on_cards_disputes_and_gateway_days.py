@@ -163,6 +163,8 @@ class Migration(migrations.Migration):
                     ("chargeback", "chargeback"),
                     ("chargeback_won", "chargeback won"),
                     ("counter", "counter"),
+                    ("payout", "payout"),
+                    ("payout_paid", "payout paid"),
                     ("reversal", "reversal"),
                 ],
                 max_length=16,
