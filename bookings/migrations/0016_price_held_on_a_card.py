@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0014_one_key_for_category_and_day"),
+        ("bookings", "0015_price_changes_and_links_to_pay"),
     ]
 
     operations = [
