@@ -22,6 +22,6 @@ def prepared(*, binary: bool = False) -> Iterator[CursorWrapper]:
     connection.ensure_connection()
     # Django has a setting for all of its statements (server_side_binding), and many would miss their casts.
     raw = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # the stubs know psycopg2's
-    raw.format = Format.BINARY if binary else Format.TEXT
+    raw.format = Format.BINARY if binary else Format.TEXT  # type: ignore[attr-defined]  # the same
     with connection._prepare_cursor(raw) as cursor:  # type: ignore[attr-defined]
         yield cursor
