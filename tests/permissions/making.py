@@ -22,6 +22,7 @@ from common.models import StoredFile
 from common.uploads import storage
 from notifications.models import DevMail
 from payments.sandbox.models import SandboxIntent
+from payments.services import start_run
 from providers.enums import Role
 from providers.models import (
     Appeal,
@@ -195,6 +196,9 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "appeal_id": appeal.public_id,
         "decision": "reject",
         "measure": "warn",
+        "run_id": start_run(key=provider.public_id, actor=actor).public_id,
+        # Of a statement.
+        "month": "2020-01",
         "person_id": owner.public_id,
         "provider": provider.public_id,
         "outlet": outlet.public_id,

@@ -1,0 +1,136 @@
+"""What the marketplace asks of whom: everybody, a category, a business, or a business in a category; and VAT on it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common.errors import NotFound
+from frontend.views.desk import OperatorsDesk, at_operators_desk
+from frontend.views.desk_money_forms import RateForm, VatForm
+from frontend.views.provider_desk import attempt
+from payments.models import CommissionRule
+from payments.rules.commission import Rate
+from payments.selectors import shares
+from payments.services import drop_commission, drop_commission_vat, set_commission, set_commission_vat
+from providers.models import Category, Provider
+from providers.selectors.categories import CategoryNode, by_pk
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A rate in the list, with whom it is for."""
+
+    rule: CommissionRule
+    rate: Rate
+    category: str
+
+    @property
+    def percent(self) -> str:
+        return percent(self.rate.rate_bp)
+
+    @property
+    def steps(self) -> list[tuple[int, str]]:
+        return [(tier.from_turnover, percent(tier.rate_bp)) for tier in self.rate.tiers]
+
+    @property
+    def intro(self) -> str:
+        return percent(self.rate.intro_bp) if self.rate.intro_bp is not None else ""
+
+
+def percent(basis_points: int) -> str:
+    """Basis points as people write them: 5 %."""
+    return f"{basis_points / 100:g} %"
+
+
+@at_operators_desk(methods=("GET", "HEAD", "POST"))
+def listing(desk: OperatorsDesk) -> HttpResponse:
+    """The rates there are, and VAT by country; POST with `do` = vat or drop_vat sets that."""
+    do = desk.request.POST.get("do", "")
+    form = VatForm(desk.request.POST if do == "vat" else None)
+    if do == "drop_vat":
+        drop_commission_vat(country=desk.request.POST.get("country", "")[:2], actor=desk.actor)
+        return _saved(desk, reverse("desk:commission"))
+    if desk.sent and attempt(
+        form,
+        lambda: set_commission_vat(
+            country=form.cleaned_data["country"], rate_bp=form.rate_bp(), actor=desk.actor
+        ),
+    ):
+        return _saved(desk, reverse("desk:commission"))
+    names = _names()
+    rows = [
+        Row(rule, rule.rate, names[rule.category_id].name if rule.category_id in names else "")
+        for rule in shares.commission_rules()
+    ]
+    return desk.render(
+        "commission",
+        nav="commission",
+        status=422 if desk.sent else 200,
+        rows=rows,
+        has_general=any(row.rule.provider_id is None and row.rule.category_id is None for row in rows),
+        general=percent(shares.general_bp()),
+        vat=[(row.country, percent(row.rate_bp)) for row in shares.vat_rates()],
+        categories=names.values(),
+        form=form,
+    )
+
+
+@at_operators_desk(methods=("GET", "HEAD", "POST"))
+def edit(desk: OperatorsDesk) -> HttpResponse:
+    """The rate of `?provider=` (public id) in `?category=` (slug); without either, everybody's. `do` = drop: away."""
+    provider, category = _provider(desk), _category(desk)
+    rule = CommissionRule.objects.filter(provider=provider, category=category).first()
+    present = rule.rate if rule else shares.rate_for(provider, category.pk if category else None)
+    dropping = desk.request.POST.get("do") == "drop"
+    form = RateForm(
+        desk.request.POST if desk.sent and not dropping else None, initial=RateForm.initial_of(present)
+    )
+    if dropping:
+        if rule:  # else dropped before, by somebody else or by the back button
+            drop_commission(rule=rule, actor=desk.actor)
+        return _saved(desk, reverse("desk:commission"))
+    if attempt(
+        form,
+        lambda: set_commission(provider=provider, category=category, rate=form.as_rate(), actor=desk.actor),
+    ):
+        return _saved(desk, reverse("desk:commission"))
+    names = _names()
+    return desk.render(
+        "commission_form",
+        nav="commission",
+        status=422 if desk.sent else 200,
+        form=form,
+        rule=rule,
+        provider=provider,
+        category=names[category.pk].name if category and category.pk in names else "",
+    )
+
+
+def _saved(desk: OperatorsDesk, to: str) -> HttpResponse:
+    messages.success(desk.request, _("Saved. Bookings that are being paid keep their rate."))
+    return redirect(to)
+
+
+def _names() -> dict[int, CategoryNode]:
+    return by_pk(get_language() or "en")
+
+
+def _provider(desk: OperatorsDesk) -> Provider | None:
+    wanted = desk.request.GET.get("provider", "").strip()
+    found = Provider.objects.filter(public_id=wanted).first() if wanted else None
+    if wanted and found is None:
+        raise NotFound
+    return found
+
+
+def _category(desk: OperatorsDesk) -> Category | None:
+    wanted = desk.request.GET.get("category", "")
+    found = Category.objects.filter(slug=wanted).first() if wanted else None
+    if wanted and found is None:
+        raise NotFound
+    return found

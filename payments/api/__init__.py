@@ -1,0 +1,9 @@
+"""Money over the API: the terms that a business sells under, its statements and its payouts."""
+
+from ninja import Router
+
+from payments.api import policies, statements
+
+router = Router(tags=["provider"])
+router.add_router("", policies.router)
+router.add_router("", statements.router)

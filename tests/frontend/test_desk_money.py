@@ -1,0 +1,176 @@
+"""Operators set rates, run payouts, fetch the bank's file, mark what arrived, and hold who is not to be paid."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from common import clock
+from common.models import AuditEntry
+from payments import services
+from payments.enums import AccountKind, TransactionKind
+from payments.models import CommissionRule, CommissionVat, Payout, PayoutRun
+from payments.rules.commission import RateTier
+from payments.rules.payouts import Terms
+from payments.selectors.payouts import hold_on, terms_of
+from payments.selectors.shares import general_bp, rate_for
+from payments.services.ledger import Account, Cause, Line, post
+from providers.models import Provider, Service
+from providers.rules.bank import by_iban
+from providers.selectors.categories import forget_tree
+from providers.services.bank import set_bank_account
+from tests.factories import make_outlet, make_service, make_user
+from tests.frontend.test_booking_pages import text
+from tests.signing_in import sign_in
+
+RATE = {"rate": "8", "from_1": "1000", "rate_1": "6.5", "intro": "0", "intro_until": "2030-01-31"}
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    client = Client()
+    sign_in(client, User.objects.create_superuser(email="operator@example.com"))
+    return client
+
+
+@pytest.fixture
+def service(db: None) -> Service:
+    made = make_service(make_outlet())
+    forget_tree()
+    return made
+
+
+@pytest.fixture
+def paid(service: Service, settings: Any) -> PayoutRun:
+    """A run with one payout, for the bank's file."""
+    settings.PAYOUT_HOLDER, settings.PAYOUT_IBAN = "Market", "FI2112345600000785"
+    provider = service.provider
+    account = by_iban(holder="Shop", iban="FI2112345600000785")
+    set_bank_account(provider=provider, account=account, user=make_user())
+    post(
+        kind=TransactionKind.RELEASE,
+        booking_ref="HA-1",
+        entries=[
+            Line(Account(AccountKind.GATEWAY, "sandbox"), -9500, "EUR"),
+            Line(Account(AccountKind.PAYABLE, provider.public_id), 9500, "EUR"),
+        ],
+        actor="system",
+        cause=Cause("payment", "pay_1"),
+    )
+    with clock.at(clock.now() + timedelta(days=4)):
+        run = services.start_run(key="one", actor="system")
+        services.plan_runs()
+    return run
+
+
+def status(provider: Provider) -> str:
+    return Payout.objects.get(provider=provider).status
+
+
+def test_rates_are_set_for_everybody_a_category_and_a_business(operator: Client, service: Service) -> None:
+    provider, slug = service.provider, service.category.slug
+    edit = "/desk/commission/edit/"
+
+    assert operator.post(edit, {"rate": "7"}).status_code == 302
+    assert operator.post(f"{edit}?category={slug}", {"rate": "9.5"}).status_code == 302
+    assert operator.post(f"{edit}?provider={provider.public_id}", RATE).status_code == 302
+
+    assert general_bp() == 700
+    assert rate_for(None, service.category_id).rate_bp == 950
+    own = rate_for(provider, service.category_id)
+    assert (own.rate_bp, own.tiers, own.intro_bp) == (800, (RateTier(100_000, 650),), 0)
+    shown = text(operator.get("/desk/commission/"))
+    for words in ("7 %", "9.5 %", "8 %", "6.5 % from €1,000 a month", "0 % until"):
+        assert words in shown
+    assert 'value="1000"' in operator.get(f"{edit}?provider={provider.public_id}").content.decode()
+    for _ in range(2):
+        operator.post(f"{edit}?provider={provider.public_id}", {"do": "drop"})
+    assert CommissionRule.objects.count() == 2
+    assert AuditEntry.objects.filter(action__startswith="commission.", chained=True).count() == 4
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate": "51"},
+        {"rate": "-1"},
+        {"rate": ""},
+        {"from_2": "10"},
+        {"from_2": "1000", "rate_2": "5"},
+        {"intro_until": ""},
+    ],
+)
+def test_a_rate_that_makes_no_sense_is_refused(operator: Client, wrong: dict[str, str]) -> None:
+    assert operator.post("/desk/commission/edit/", {**RATE, **wrong}).status_code == 422
+    assert not CommissionRule.objects.exists()
+
+
+def test_vat_is_set_by_country(operator: Client) -> None:
+    where = "/desk/commission/"
+    assert operator.post(where, {"do": "vat", "country": "XX", "rate": "25.5"}).status_code == 422
+    assert operator.post(where, {"do": "vat", "country": "FI", "rate": "0"}).status_code == 422
+    assert operator.post(where, {"do": "vat", "country": "fi", "rate": "25.5"}).status_code == 302
+    assert CommissionVat.objects.get().rate_bp == 2550
+    operator.post(where, {"do": "drop_vat", "country": "FI"})
+    assert not CommissionVat.objects.exists()
+
+
+def test_a_run_is_begun_and_terms_are_set(operator: Client) -> None:
+    for _ in range(2):
+        assert operator.post("/desk/payouts/", {"do": "run", "key": "k"}).status_code == 302
+    assert PayoutRun.objects.count() == 1
+    assert (
+        operator.post(
+            "/desk/payouts/", {"do": "terms", "after_days": "8", "minimum": "10", "way": "file"}
+        ).status_code
+        == 422
+    )
+    operator.post("/desk/payouts/", {"do": "terms", "after_days": "7", "minimum": "10.50", "way": "hand"})
+    assert terms_of(None) == Terms(7, 1050, "hand")
+    assert "Being made" in text(operator.get("/desk/payouts/"))
+
+
+def test_the_file_is_fetched_and_what_arrived_is_marked(
+    operator: Client, paid: PayoutRun, service: Service
+) -> None:
+    where = f"/desk/payouts/{paid.public_id}/"
+    assert "€95.00" in text(operator.get(where))
+
+    answer = operator.post(f"{where}file/")
+    assert answer["Content-Type"] == "application/xml"
+    assert b"FI2112345600000785" in answer.content
+    assert status(service.provider) == "sent"
+    operator.post(where, {"do": "all_paid"})
+    assert status(service.provider) == "paid"
+    # All of it has ended: the file is gone.
+    assert operator.post(f"{where}file/").status_code == 302
+
+    payout = Payout.objects.get()
+    operator.post(where, {"do": "failed", "payout": payout.public_id})
+    assert status(service.provider) == "failed"
+    operator.post(where, {"do": "paid", "payout": payout.public_id})
+    assert status(service.provider) == "failed"
+    assert operator.post(where, {"do": "paid", "payout": "pyo_other"}).status_code == 404
+
+
+def test_a_business_is_held_with_a_reason_and_freed(
+    operator: Client, paid: PayoutRun, service: Service
+) -> None:
+    provider = service.provider
+    where = f"/desk/providers/{provider.public_id}/money/"
+
+    assert operator.post(where, {"do": "hold", "reason": ""}).status_code == 422
+    assert operator.post(where, {"do": "hold", "reason": "Three cases."}).status_code == 302
+    assert status(provider) == "failed"
+    assert "Three cases." in text(operator.get("/desk/payouts/"))
+    assert operator.post(where, {"do": "hold", "reason": "Again."}).status_code == 422
+    operator.post(where, {"do": "free"})
+    assert hold_on(provider) is None
+
+    terms = {"do": "terms", "after_days": "1", "minimum": "0", "way": "gateway", "destination": "acct_1"}
+    operator.post(where, terms)
+    assert terms_of(provider) == Terms(1, 0, "gateway", "acct_1")
+    operator.post(where, {"do": "drop_terms"})
+    assert terms_of(provider) == Terms()
