@@ -7,6 +7,7 @@ from frontend.views import (
     desk_appeals,
     desk_commission,
     desk_find,
+    desk_gateways,
     desk_objections,
     desk_payouts,
     desk_quality,
@@ -53,6 +54,10 @@ urlpatterns = [
     path("reviews/<str:review_id>/", desk_reviews.review, name="review"),
     path("quality/", desk_quality.listing, name="quality"),
     path("quality/<str:case_id>/", desk_quality.case, name="case"),
+    path("disputes/", desk_gateways.disputes, name="disputes"),
+    path("gateways/", desk_gateways.listing, name="gateways"),
+    path("gateways/<str:difference>/again/", desk_gateways.again, name="difference_again"),
+    path("gateways/<str:difference>/settle/", desk_gateways.settle, name="difference_settle"),
     path("objections/", desk_objections.listing, name="objections"),
     path("objections/<str:objection>/", desk_objections.one, name="objection"),
 ]

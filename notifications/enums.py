@@ -40,6 +40,7 @@ class Kind(TextChoices):
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
     BANK_CHANGED = "bank_changed", "owner: bank account"
     PAYOUTS_HELD = "payouts_held", "owner: payouts held"
+    DISPUTE = "dispute", "owner: chargeback"
     PAYOUT_FAILED = "payout_failed", "owner: payout failed"
 
 

@@ -154,6 +154,12 @@ def on_payouts_held(event: Event) -> None:
     _tell_owners(event, event.subject_id, Kind.PAYOUTS_HELD)
 
 
+@after_commit("dispute.opened", "dispute.won", "dispute.lost")
+def on_dispute(event: Event) -> None:
+    """Tell every owner that a customer's bank took a payment back, or what it decided."""
+    _tell_owners(event, event.payload["provider"], Kind.DISPUTE)
+
+
 @after_commit("payout.failed")
 def on_payout_failed(event: Event) -> None:
     """Tell every owner of a payout that did not arrive; of those that a hold takes back the hold tells."""

@@ -99,6 +99,21 @@ class WebhookTooLarge(DomainError):
     title = _("This message is too long.")
 
 
+class DifferenceSettled(DomainError):
+    """Somebody has settled this difference between a gateway and the ledger, or it is gone."""
+
+    code = "difference_settled"
+    status = 409
+    title = _("This is settled already.")
+
+
+class NoteMissing(DomainError):
+    """A difference is settled with a word about how."""
+
+    code = "note_missing"
+    title = _("Write down how it was settled.")
+
+
 class PolicyOutOfBounds(DomainError):
     """The terms go beyond what the marketplace allows; `fields` names them."""
 

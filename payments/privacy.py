@@ -133,7 +133,10 @@ privacy.personal(
 privacy.impersonal("payments.GatewayDay", {"sums of a day": "gateway currency"})
 privacy.impersonal(
     "payments.GatewayDifference",
-    {BY_ID: "gateway moved reference gateway_ref currency settled_by", "what an operator writes": "note"},
+    {
+        BY_ID: "gateway moved reference gateway_ref payment_id currency settled_by",
+        "what an operator writes": "note",
+    },
 )
 privacy.personal("payments.WebhookReceipt", area="payments", blanked="body", reason="emptied")
 privacy.impersonal("payments.WebhookReceipt", {BY_ID: "gateway event_id"})

@@ -15,6 +15,13 @@ def check_payments(timestamp: int) -> None:
     services.check_payments()
 
 
+@app.periodic(cron="20 4 * * *", periodic_id="compare-gateways")
+@app.task(name="payments.compare_gateways", queueing_lock="payments.compare_gateways")
+def compare_gateways(timestamp: int) -> None:
+    """Each night: what the gateways report of the last days, beside the ledger."""
+    services.compare_days()
+
+
 @app.periodic(cron="* * * * * */15", periodic_id="retry-refunds")
 @app.task(name="payments.retry_refunds", queueing_lock="payments.retry_refunds")
 def retry_refunds(timestamp: int) -> None:

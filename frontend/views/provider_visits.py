@@ -32,6 +32,7 @@ from frontend.views.provider_desk import Desk, at_desk
 from frontend.views.provider_prices import price_of
 from payments.enums import CounterMeans
 from payments.selectors import counter_payments_of
+from payments.selectors.gateways import disputes_of
 from providers.enums import Role
 from providers.models import Outlet, StaffMember
 from providers.rules.hours import opening
@@ -271,6 +272,7 @@ def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status
         and booking.status in till.PAYABLE,
         may_finish=booking.status == states.STARTED,
         taken=taken,
+        disputes=list(disputes_of([booking.ref])) if access.is_manager else [],
         taken_how=MEANS.get(CounterMeans(taken.means)) if taken and taken.means else "",
         may_reverse=access.is_manager and taken is not None and booking.status in till.PAYABLE,
         means=MEANS.items(),

@@ -1,5 +1,7 @@
 """What a business's owners are told of the money that is to be paid to it."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -48,6 +50,45 @@ def failed(provider: Provider, message: Message, email: str) -> Letter:
             _("Please look whether your bank account is right."),
         ],
         page="bank",
+    )
+
+
+def disputed(provider: Provider, message: Message, email: str) -> Letter:
+    """A customer's bank took a payment back, gave it back, or let it stay with the customer."""
+    assert message.event is not None
+    facts = message.event.payload
+    words = {"amount": amount(facts["dispute_amount"], facts["currency"])}
+    subject, heading, paragraphs = {
+        "dispute.opened": (
+            _("%(name)s: a customer's bank took a payment back"),
+            _("The bank of a customer took %(amount)s back."),
+            [
+                _(
+                    "It is taken off what is held for the visit, or off your balance, until the bank has decided."
+                ),
+                _(
+                    "We answer the bank. If you have anything that shows that the visit took place, write to us."
+                ),
+            ],
+        ),
+        "dispute.won": (
+            _("%(name)s: a chargeback was won"),
+            _("The bank gave %(amount)s back."),
+            [_("The money is where it was before.")],
+        ),
+        "dispute.lost": (
+            _("%(name)s: a chargeback was lost"),
+            _("%(amount)s stay with the customer."),
+            [_("The bank decided for the customer.")],
+        ),
+    }[message.event.type]
+    letter = _letter(provider, subject=subject, heading=heading % words, paragraphs=paragraphs)
+    ref = facts["booking_ref"]
+    return replace(
+        letter,
+        facts=[*letter.facts, (_("Booking"), ref)],
+        link=f"{settings.SITE_URL}/b/{ref}",
+        link_text=_("See the booking"),
     )
 
 

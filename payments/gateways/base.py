@@ -34,13 +34,14 @@ class CaptureOrder:
 
 @dataclass(frozen=True, slots=True)
 class RefundOrder:
-    """Money to give back of a captured payment: `reference` is our refund's public id."""
+    """Money to give back of a captured payment: `reference` is our refund's public id, `payment` the payment's."""
 
     reference: str
     gateway_ref: str  # the payment's
     amount: int
     currency: str
     idempotency_key: str
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class DisputeState:
 class ReportLine:
     """One movement of our money at the gateway: `amount` minor units, positive to us; `fee` the gateway kept besides.
 
-    `moved` says what it was, in the ledger's words. `reference` is our id of it where the
-    gateway knows it (of a chargeback the gateway's).
+    `moved` says what it was, in the ledger's words. `reference` is our id of it where the gateway knows it (of a
+    chargeback the gateway's); `payment` is the public id of the payment that it is about, where the gateway knows.
     """
 
     moved: Movement
@@ -104,6 +105,7 @@ class ReportLine:
     currency: str
     at: datetime
     fee: int = 0
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

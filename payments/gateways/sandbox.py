@@ -118,6 +118,7 @@ class SandboxGateway:
                 amount=int(line["amount"]),
                 currency=line["currency"],
                 at=datetime.fromisoformat(line["at"]),
+                payment=line["payment"],
             )
             for line in report.report(day)
         ]

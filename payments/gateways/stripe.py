@@ -43,6 +43,8 @@ _MOVED = {
     "payment_refund": Movement.REFUND_PAID,
     "transfer": Movement.PAYOUT,
 }
+# Under which name our id stands in the metadata of what moved.
+_NAMES = {Movement.CAPTURE: "payment", Movement.REFUND_PAID: "refund", Movement.PAYOUT: "payout"}
 _REFUND = {
     "succeeded": RefundStatus.DONE,
     "failed": RefundStatus.FAILED,
@@ -150,7 +152,7 @@ class StripeGateway:
                     {
                         "payment_intent": intent,
                         "amount": order.amount,
-                        "metadata": {"refund": order.reference},
+                        "metadata": {"refund": order.reference, "payment": order.payment},
                     },
                     {"idempotency_key": order.idempotency_key},
                 )
@@ -192,7 +194,26 @@ class StripeGateway:
             )
         )
         # What Stripe sends to our own bank is no movement between us and anybody here.
-        return [_line(each) for each in lines if each["type"] != "payout"]
+        return [self._line(each) for each in lines if each["type"] != "payout"]
+
+    def _line(self, entry: Wire) -> ReportLine:
+        moved = _MOVED.get(entry["type"], Movement.OTHER)
+        source: Wire = entry["source"] if isinstance(entry["source"], dict) else {}
+        names = source.get("metadata") or {}
+        is_dispute = source.get("object") == "dispute"
+        if is_dispute:
+            moved = Movement.CHARGEBACK if entry["amount"] < 0 else Movement.CHARGEBACK_WON
+        source_id = source.get("id") or str(entry["source"] or entry["id"])
+        return ReportLine(
+            moved=moved,
+            reference=source_id if is_dispute else names.get(_NAMES.get(moved, ""), ""),
+            gateway_ref=source_id,
+            amount=entry["amount"],
+            currency=entry["currency"].upper(),
+            at=_instant(entry["created"]) or clock.now(),
+            fee=entry["fee"],
+            payment=self._about(source) if source else "",
+        )
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         try:
@@ -341,28 +362,6 @@ def _refund_state(refund: Wire) -> RefundState:
         amount=refund["amount"],
         currency=refund["currency"].upper(),
         status=_REFUND.get(refund["status"], RefundStatus.REQUESTED),
-    )
-
-
-def _line(entry: Wire) -> ReportLine:
-    moved = _MOVED.get(entry["type"], Movement.OTHER)
-    source: Wire = entry["source"] if isinstance(entry["source"], dict) else {}
-    names = source.get("metadata") or {}
-    is_dispute = source.get("object") == "dispute"
-    if is_dispute:
-        moved = Movement.CHARGEBACK if entry["amount"] < 0 else Movement.CHARGEBACK_WON
-    key = {Movement.CAPTURE: "payment", Movement.REFUND_PAID: "refund", Movement.PAYOUT: "payout"}.get(
-        moved, ""
-    )
-    source_id = source["id"] if source else str(entry["source"] or entry["id"])
-    return ReportLine(
-        moved=moved,
-        reference=source_id if is_dispute else names.get(key, ""),
-        gateway_ref=source_id,
-        amount=entry["amount"],
-        currency=entry["currency"].upper(),
-        at=_instant(entry["created"]) or clock.now(),
-        fee=entry["fee"],
     )
 
 

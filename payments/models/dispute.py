@@ -79,6 +79,8 @@ class GatewayDifference(models.Model):
     moved = models.CharField(max_length=16)
     reference = models.CharField(max_length=255, blank=True)
     gateway_ref = models.CharField(max_length=255, blank=True)
+    # The payment of ours that it is about, by public id; empty when nobody knows.
+    payment_id = models.CharField(max_length=24, blank=True)
     currency = models.CharField(max_length=3)
     booked = models.BigIntegerField()  # what the ledger says, minor units, positive to us
     reported = models.BigIntegerField()  # what the gateway says
@@ -91,7 +93,7 @@ class GatewayDifference(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["gateway", "kind", "moved", "reference", "gateway_ref", "currency"],
+                fields=["gateway", "kind", "moved", "reference", "currency"],
                 name="gateway_difference_is_listed_once",
             ),
             models.CheckConstraint(

@@ -8,13 +8,15 @@ from payments.sandbox.service import Wire
 
 
 def report(day: date) -> list[Wire]:
-    """What was moved on a day (UTC): `{"kind", "id", "reference", "amount", "currency", "at"}`, amounts positive to the
-    merchant. Kinds: payment, refund, payout, dispute, dispute_won."""
+    """What was moved on a day (UTC): `{"kind", "id", "reference", "amount", "currency", "at", "payment"}`, amounts
+    positive to the merchant. Kinds: payment, refund, payout, dispute, dispute_won."""
     start = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
     end = start + timedelta(days=1)
     lines: list[Wire] = []
 
-    def add(kind: str, id: str, reference: str, amount: int, currency: str, at: datetime) -> None:
+    def add(
+        kind: str, id: str, reference: str, amount: int, currency: str, at: datetime, payment: str = ""
+    ) -> None:
         lines.append(
             {
                 "kind": kind,
@@ -23,6 +25,7 @@ def report(day: date) -> list[Wire]:
                 "amount": amount,
                 "currency": currency,
                 "at": rfc3339(at),
+                "payment": payment,
             }
         )
 
@@ -35,6 +38,7 @@ def report(day: date) -> list[Wire]:
             intent.captured,
             intent.currency,
             intent.captured_at,
+            intent.merchant_reference,
         )
     for refund in SandboxRefund.objects.filter(created_at__gte=start, created_at__lt=end).select_related(
         "intent"
@@ -46,6 +50,7 @@ def report(day: date) -> list[Wire]:
             -refund.amount,
             refund.intent.currency,
             refund.created_at,
+            refund.intent.merchant_reference,
         )
     for payout in SandboxPayout.objects.filter(created_at__gte=start, created_at__lt=end):
         add(
@@ -65,6 +70,7 @@ def report(day: date) -> list[Wire]:
             -dispute.amount,
             dispute.intent.currency,
             dispute.created_at,
+            dispute.intent.merchant_reference,
         )
     for dispute in disputes.filter(status="won", closed_at__gte=start, closed_at__lt=end):
         assert dispute.closed_at
@@ -75,5 +81,6 @@ def report(day: date) -> list[Wire]:
             dispute.amount,
             dispute.intent.currency,
             dispute.closed_at,
+            dispute.intent.merchant_reference,
         )
     return lines

@@ -14,6 +14,11 @@ from payments.sandbox.models import IntentStatus, SandboxIntent
 # The ways of paying that try the shop's patience.
 CHOICES = [
     {
+        "action": "step_up",
+        "name": _("The bank asks"),
+        "text": _("Your bank wants you to confirm the payment on a page of its own."),
+    },
+    {
         "action": "pay_slowly",
         "name": _("Slowly"),
         "text": _("You go back at once, the money arrives 10 seconds later."),
@@ -26,6 +31,8 @@ CHOICES = [
     },
 ]
 STATES = {
+    IntentStatus.REQUIRES_ACTION: _("Your bank asks: is this payment yours?"),
+    IntentStatus.AUTHORIZED: _("The amount is held on the card"),
     IntentStatus.PROCESSING: _("This payment is being made"),
     IntentStatus.SUCCEEDED: _("This payment is made"),
     IntentStatus.DECLINED: _("The card was declined"),
@@ -45,6 +52,10 @@ def pay(request: HttpRequest, intent_id: str) -> HttpResponse:
             service.act(intent_id, request.POST.get("action", ""))
         except service.SandboxError:
             return HttpResponse(status=400)
+        intent.refresh_from_db()
+        # What the bank does afterwards, and its question, stay on these pages.
+        if intent.status == IntentStatus.REQUIRES_ACTION or request.POST.get("action") in service.AFTER:
+            return HttpResponseRedirect(request.path)
         return HttpResponseRedirect(intent.return_url)
     status = IntentStatus(intent.status)
     return render(
@@ -55,6 +66,9 @@ def pay(request: HttpRequest, intent_id: str) -> HttpResponse:
             "merchant": intent.merchant,
             "amount": Money(intent.amount, intent.currency).format(get_language() or "en"),
             "is_open": status == IntentStatus.REQUIRES_PAYMENT,
+            "asks": status == IntentStatus.REQUIRES_ACTION,
+            "dispute": intent.disputes.first(),
+            "may_dispute": status == IntentStatus.SUCCEEDED,
             "state": STATES.get(status),
             "choices": CHOICES,
         },

@@ -4,6 +4,7 @@ Verbs that talk to a gateway (start_payment, sync_payment, sync_booking, carry_o
 retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
+from payments.services.comparing import compare_day, compare_days, look_again, settle_difference
 from payments.services.counter import (
     give_back_at_counter,
     record_counter_payment,
@@ -49,6 +50,8 @@ __all__ = [
     "carry_out_payout",
     "carry_out_refund",
     "check_payments",
+    "compare_day",
+    "compare_days",
     "drop_bounds",
     "drop_commission",
     "drop_commission_vat",
@@ -60,6 +63,7 @@ __all__ = [
     "give_back_at_counter",
     "hold_payouts",
     "keep_fee",
+    "look_again",
     "make_payout_file",
     "plan_payout",
     "plan_runs",
@@ -82,6 +86,7 @@ __all__ = [
     "set_payout_terms",
     "set_policy",
     "settle_cancellation",
+    "settle_difference",
     "share_out",
     "start_payment",
     "start_run",

@@ -118,6 +118,7 @@ def carry_out_refund(*, refund_id: str) -> None:
                 amount=refund.amount,
                 currency=payment.currency,
                 idempotency_key=str(refund.idempotency_key),
+                payment=payment.public_id,
             )
         )
     except GatewayUnavailable:

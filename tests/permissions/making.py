@@ -17,10 +17,12 @@ from accounts.services.tokens import create_token
 from bookings.models import Booking
 from bookings.services import holds
 from bookings.services.access import new_token
+from common import clock
 from common.clock import rfc3339
 from common.models import StoredFile
 from common.uploads import storage
 from notifications.models import DevMail
+from payments.models import GatewayDifference
 from payments.sandbox.models import SandboxIntent
 from payments.services import start_run
 from providers.enums import Role
@@ -102,6 +104,17 @@ def make_world() -> World:
         return_url="/",
         idempotency_key="k",
     )
+    difference = GatewayDifference.objects.create(
+        gateway="sandbox",
+        day=clock.now().date(),
+        kind="not_booked",
+        moved="other",
+        reference="x",
+        currency="EUR",
+        booked=0,
+        reported=100,
+        found_at=clock.now(),
+    )
     key = give_passkey(users["operator"])
     RecoveryCodes.activate(users["operator"])
     # Two kinds of page call what they show by "pk".
@@ -110,6 +123,7 @@ def make_world() -> World:
     ids |= {
         "ref": visit.ref,
         "objection": "obj_0123456789abcdef",
+        "difference": difference.public_id,
         "change": "prc_0123456789abcdef",
         "answer": "decline",
         "id": app.public_id,

@@ -309,6 +309,10 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("desk"),
         "POST": Case("desk", form={"do": "hide", "reason": "spam", "note": "No.", "key": "{uuid}"}),
     },
+    "desk:disputes": _DESK,
+    "desk:gateways": _DESK,
+    "desk:difference_again": {"POST": Case("desk", form=_NOTHING)},
+    "desk:difference_settle": {"POST": Case("desk", form={"note": "Given back.", "key": "{uuid}"})},
     "desk:objections": _DESK,
     "desk:objection": {
         "GET": Case("desk", state="objected"),
