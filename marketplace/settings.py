@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "bookings",
     "notifications",
     "reviews",
+    "invoices",
     "discovery",
     "frontend",
     "marketplace",

@@ -57,6 +57,14 @@ def secured_amount(booking_ref: str) -> int:
     return held_amount(booking_ref) + on_card_amount(booking_ref)
 
 
+def paid_amount(booking_ref: str) -> int:
+    """What the customer has paid for the booking, online and at the counter, less what goes or went back."""
+    paid = Payment.objects.filter(
+        booking_ref=booking_ref, status=PaymentStatus.CAPTURED, reversed_at__isnull=True
+    )
+    return int(paid.aggregate(sum=Sum(F("amount") - F("refunded")))["sum"] or 0)
+
+
 def ledger_of(booking_ref: str) -> QuerySet[LedgerEntry]:
     """Every entry posted for the booking, in order, with its transaction and account."""
     return (
