@@ -69,7 +69,7 @@ class Invoice(models.Model):
     gross_amount = models.PositiveBigIntegerField()
     # {"name", "street_line", "postcode", "city", "country", "company_id", "tax_id"}
     seller = models.JSONField()
-    # Who was served; emptied when nothing obliges the business to keep it any more.
+    # Who was served; emptied when they are erased.
     buyer = EncryptedTextField(blank=True, default="")
     # [{"name", "net", "gross", "rate"}]; rates are percentages as text.
     lines = models.JSONField()
@@ -132,3 +132,8 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.written
+
+    @property
+    def file_name(self) -> str:
+        """Of its PDF."""
+        return f"{self.written}.pdf"

@@ -9,6 +9,7 @@ from bookings.api import router as bookings
 from common.api import answer_errors, problem
 from common.errors import NotFound
 from discovery.api import router as discovery
+from invoices.api import router as invoices
 from payments.api import router as payments
 from providers.api import router as providers
 from reviews.api import router as reviews
@@ -24,7 +25,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_errors(api)
-for _router in (discovery, providers, payments, bookings, reviews, accounts):
+for _router in (discovery, providers, payments, bookings, invoices, reviews, accounts):
     api.add_router("", _router)
 
 

@@ -280,6 +280,9 @@ LOGGING = {
         # Its INFO lines name paths with their query strings.
         "httpx": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # Their INFO lines tell each step of drawing a document.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
         # A refused request is nothing to warn of: fifty people after one slot would fill the log.
         "django.request": {"level": "ERROR"},
     },

@@ -30,6 +30,8 @@ from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
 from frontend.timeline import timeline
 from frontend.views import shops
+from invoices.selectors import may_ask, may_read, papers_of
+from invoices.services.issuing import OVER
 from notifications.letters.calendar import invitation
 from payments.models import Payment
 from payments.selectors import open_payment_of
@@ -96,6 +98,7 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "may": may,
         "notes": list(booking.messages.all()) if access.is_customer else [],
         "review_state": _review_state(access, now),
+        **_papers(access),
         "objection": objection(access),
         "case_may": objections.offered(access),
         # As far as this reader needs to know them.
@@ -131,6 +134,14 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "is_open": core.is_open(booking),
         "key": new_key(),
     }
+
+
+def _papers(access: Access) -> dict[str, object]:
+    """The visit's documents, once it is over; `may_ask` when there is none but could be. One query, or three."""
+    if access.booking.status not in OVER or not may_read(access):
+        return {}
+    papers = papers_of(access)
+    return {"papers": papers, "may_ask": not papers and may_ask(access.booking)}
 
 
 def _review_state(access: Access, now: datetime) -> str:

@@ -15,8 +15,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from facturx import generate_from_binary
-from weasyprint import HTML
 
 from common.money import Money
 from invoices.enums import DocumentKind
@@ -35,6 +33,10 @@ def data_of(invoice: Invoice) -> bytes:
 
 def pdf_of(invoice: Invoice, *, language: str) -> bytes:
     """The document as a PDF in one of our languages, with its data inside. Takes about a second."""
+    # They take a second to load, which most processes never need.
+    from facturx import generate_from_binary
+    from weasyprint import HTML
+
     with translation.override(language):
         said = _said(invoice) | _shown(invoice)
         page = HTML(string=render_to_string("invoices/invoice.html", said), url_fetcher=_nothing_else)

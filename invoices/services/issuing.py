@@ -14,6 +14,7 @@ from bookings.models import Booking, BookingItem
 from bookings.rules import states
 from common import clock
 from invoices.enums import DocumentKind
+from invoices.errors import SellerUnknown
 from invoices.models import Invoice, Seller
 from invoices.rules.amounts import Amounts, Sold, amounts, of_amount
 from invoices.rules.numbers import written
@@ -25,16 +26,18 @@ OVER = frozenset({states.CLOSED, states.CANCELLED, states.NO_SHOW})
 
 
 @transaction.atomic
-def settle(*, booking_ref: str) -> list[Invoice]:
+def settle(*, booking_ref: str, wanted: bool = False) -> list[Invoice]:
     """Make the documents that a visit still needs, and answer all of it in order. Repeatable.
 
-    None before the visit is over, without a payment, and as long as the business has not said who it is. Locks the
-    seller's row, and nothing after it.
+    None before the visit is over, without a payment, and as long as the business has not said who it is: SellerUnknown
+    is raised then if somebody `wanted` one. Locks the seller's row, and nothing after it.
     """
     booking = (
         Booking.objects.select_related("outlet", "customer").prefetch_related("items").get(ref=booking_ref)
     )
     seller = Seller.objects.select_for_update().filter(provider_id=booking.outlet.provider_id).first()
+    if wanted and seller is None:
+        raise SellerUnknown
     if seller and booking.status in OVER:
         paid, invoiced = paid_amount(booking.ref), _invoiced(booking)
         if paid > invoiced:

@@ -21,6 +21,7 @@ from common import clock
 from common.clock import rfc3339
 from common.models import StoredFile
 from common.uploads import storage
+from invoices.services import SellerDetails, set_seller
 from notifications.models import DevMail
 from payments.models import GatewayDifference
 from payments.sandbox.models import SandboxIntent
@@ -205,6 +206,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     application = Application.objects.create(provider=provider, round=1, submitted_by=actor)
     account = by_iban(holder="Shop Oy", iban="FI2112345600000785")
     set_bank_account(provider=provider, account=account, user=owner)
+    details = SellerDetails("Shop Oy", "Vaasankatu 3", "00500", "Helsinki", "FI", company_id="2077474-0")
+    set_seller(provider=provider, details=details, actor=actor)
     ids = {
         "application_id": application.public_id,
         "appeal_id": appeal.public_id,
@@ -230,6 +233,9 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "category": service.category.slug,
         # What terms are for: everything it sells.
         "scope": "all",
+        "invoice": "inv_0123456789abcdef",
+        "invoice_id": "inv_0123456789abcdef",
+        "year": "2026",
         "document_kind": DOCUMENT_KIND,
         "document": _document(provider).public_id,
         "entry": notice.public_id,

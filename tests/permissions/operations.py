@@ -144,6 +144,24 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "object_to_booking": _visit("object", state="started", body={"reason": "It leaks."}),
     "withdraw_objection": _visit("close", state="objected"),
     "decide_objection": Case("desk", state="objected", body={"refund": 0, "reason": "Both were right."}),
+    # Invoices
+    "list_booking_invoices": Case("papers of visit", scope="bookings:read", state="invoiced"),
+    "make_booking_invoices": _visit("papers of visit", state="invoiced"),
+    "get_invoice_pdf": Case("papers of visit", scope="bookings:read", state="invoiced"),
+    "list_invoices": _see("manager"),
+    "get_seller": _see("manager"),
+    "set_seller": _change(
+        "owner",
+        body={
+            "name": "Shop Oy",
+            "street_line": "Vaasankatu 3",
+            "postcode": "00500",
+            "city": "Helsinki",
+            "country": "FI",
+            "company_id": "2077474-0",
+            "tax_id": "FI20774740",
+        },
+    ),
     # Reviews
     "list_outlet_reviews": Case("public"),
     "write_review": _visit("close", state="completed", body={"stars": _STARS, "text": "Good."}),

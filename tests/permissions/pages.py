@@ -122,6 +122,8 @@ PAGES: dict[str, dict[str, Case]] = {
         ),
     },
     "frontend:receipt": {"GET": Case("see visit")},
+    "frontend:make_invoice": {"POST": Case("papers of visit", state="invoiced")},
+    "frontend:invoice": {"GET": Case("papers of visit", state="invoiced")},
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
     "frontend:object": {
         "GET": Case("object", state="started"),
@@ -267,6 +269,9 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:money": {"GET": Case("manager")},
     "provider:statement_pdf": {"GET": Case("manager")},
     "provider:statement_csv": {"GET": Case("manager")},
+    "provider:invoices": {"GET": _SEEN},
+    "provider:invoices_table": {"GET": _SEEN},
+    "provider:seller": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:bank": {"GET": Case("owner")},
     "provider:bank_edit": {"GET": Case("owner"), "POST": Case("owner", form=_NOTHING, outcome=422)},
     "provider:bank_remove": {"GET": Case("owner"), "POST": Case("owner")},

@@ -28,6 +28,7 @@ from bookings.models import Booking, Objection, PriceChange
 from bookings.selectors.access import booking_for
 from bookings.services import till
 from common import crypto
+from invoices.services import settle
 from payments.enums import CounterMeans
 from tests.factories import (
     make_due,
@@ -88,7 +89,8 @@ class World:
     def put(self, state: str) -> None:
         """Bring the visit to a status: at home for `at_home`, past for `missed`, due for
         `today`, with its review for `reviewed`, with
-        its customer's case for `objected`, with a proposed price for `price_asked`."""
+        its customer's case for `objected`, with a proposed price for `price_asked`, paid and with its document
+        for `invoiced`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -99,6 +101,7 @@ class World:
             "today": "confirmed",
             "objected": "started",
             "price_asked": "started",
+            "invoiced": "closed",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
@@ -106,11 +109,14 @@ class World:
             self.ids |= {"photo": photo.file.public_id, "photo_id": photo.file.public_id}
         if state == "at_home":
             booking.update(place="customer")
-        if state in ("to_pay", "paid_there"):
+        if state in ("to_pay", "paid_there", "invoiced"):
             booking.update(payment_state="counter")
-        if state == "paid_there":
+        if state in ("paid_there", "invoiced"):
             access = booking_for(Principal(user=self.users["owner"]), self.ids["ref"])
             till.take_payment(access=access, amount=access.booking.total_amount, means=CounterMeans.CASH)
+        if state == "invoiced":
+            (invoice,) = settle(booking_ref=self.ids["ref"])
+            self.ids |= {"invoice": invoice.public_id, "invoice_id": invoice.public_id}
         if state == "objected":
             booking.update(objection_open=True)
             Objection.objects.create(

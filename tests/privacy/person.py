@@ -25,6 +25,7 @@ from common.models import OutboxMessage, StoredFile
 from common.uploads import storage
 from geo.models import GeocodedAddress
 from geo.rules.addresses import normalised
+from invoices.services import SellerDetails, set_seller, settle
 from notifications.mailbox import opened
 from notifications.models import DevMail
 from payments.enums import CounterMeans
@@ -105,6 +106,8 @@ def live_a_life() -> Traced:
     create_token(user=user, name=CANARIES["token"], scopes=["bookings:read"])
     outlet = make_outlet(open_always=True)
     owner = Principal(user=make_member(outlet.provider))
+    details = SellerDetails("Shop Oy", "Vaasankatu 3", "00500", "Helsinki", "FI", company_id="2077474-0")
+    set_seller(provider=outlet.provider, details=details, actor=owner.actor)
     guest = _book_as_guest(outlet, owner)
     _prove_second_address(user)
     home = _home_visit(outlet, owner, user)
@@ -211,6 +214,7 @@ def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
     objections.withdraw(access=access)
     visits.close(access=booking_for(principal, held.booking.ref))
     deliver()
+    (_document,) = settle(booking_ref=held.booking.ref)
     return Booking.objects.get(pk=held.booking.pk)
 
 

@@ -1,0 +1,136 @@
+"""The documents that a business's customers get: all of them, and who it is on them."""
+
+import csv
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from common.api import CursorPage
+from common.money import Money
+from frontend.views.provider_desk import Desk, at_desk, attempt
+from frontend.views.provider_forms import DeskForm, country_choices, text_field
+from invoices.selectors import documents_by, seller_of
+from invoices.services import SellerDetails, set_seller
+from providers.enums import Role
+from providers.selectors import catalogue
+
+COLUMNS = (
+    "number",
+    "kind",
+    "corrects",
+    "date",
+    "day_of_visit",
+    "booking",
+    "currency",
+    "without_vat",
+    "vat",
+    "with_vat",
+)
+
+
+class SellerForm(DeskForm):
+    """Who the business is, as registered."""
+
+    wide = frozenset({"name", "street_line"})
+    name = text_field(
+        gettext_lazy("Name as registered"), help_text=gettext_lazy("Such as Helmi Oy, or your own name.")
+    )
+    street_line = text_field(gettext_lazy("Street and number"), longest=200)
+    postcode = text_field(gettext_lazy("Postcode"), longest=16)
+    city = text_field(gettext_lazy("City"), longest=80)
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    company_id = text_field(gettext_lazy("Company number"), longest=30, required=False)
+    tax_id = text_field(
+        gettext_lazy("VAT number"),
+        longest=30,
+        required=False,
+        help_text=gettext_lazy(
+            "With its country in front, such as FI12345671. Without one, no VAT is charged."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]  # a ChoiceField
+
+
+@at_desk(Role.MANAGER)
+def listing(desk: Desk) -> HttpResponse:
+    """All documents, the newest first."""
+    page = CursorPage(limit=25, cursor=desk.request.GET.get("cursor") or None)
+    rows, following = page.cut(
+        documents_by(desk.provider), of=f"invoices:{desk.provider.public_id}", newest_first=True
+    )
+    this_year = clock.now().astimezone(ZoneInfo(desk.zone)).year
+    return desk.render(
+        "invoices",
+        nav="invoices",
+        seller=seller_of(desk.provider),
+        rows=rows,
+        next_cursor=following,
+        years=[this_year, this_year - 1] if rows else [],
+    )
+
+
+@at_desk(Role.OWNER, methods=("GET", "HEAD", "POST"))
+def seller(desk: Desk) -> HttpResponse:
+    """Say who the business is; at first with the address of its first shop filled in."""
+    present = seller_of(desk.provider)
+    form = SellerForm(desk.request.POST if desk.sent else None, initial=_present(desk))
+    if desk.sent and attempt(
+        form,
+        lambda: set_seller(
+            provider=desk.provider, details=SellerDetails(**form.cleaned_data), actor=desk.actor
+        ),
+    ):
+        return desk.done(_("Saved. Documents from now on say it so."), "invoices")
+    return desk.render(
+        "seller_form", nav="invoices", status=422 if form.is_bound else 200, form=form, seller=present
+    )
+
+
+@at_desk(Role.MANAGER)
+def table(desk: Desk, year: int) -> HttpResponse:
+    """The documents of a year as CSV (RFC 4180): amounts in major units with a point, credit notes below zero."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="invoices-{year}.csv"'
+    answer.write("\ufeff")  # spreadsheets would take it for another encoding
+    writer = csv.writer(answer)
+    writer.writerow(COLUMNS)
+    for each in documents_by(desk.provider).filter(issued_on__year=year).order_by("pk").iterator():
+        sign = -1 if each.corrects else 1
+        writer.writerow(
+            [
+                _harmless(each.written),
+                each.kind,
+                _harmless(each.corrects.written) if each.corrects else "",
+                each.issued_on.isoformat(),
+                each.supplied_on.isoformat(),
+                each.booking.ref,
+                each.currency,
+                *(
+                    format(Money(sign * amount, each.currency).major(), "f")
+                    for amount in (each.net_amount, each.tax_amount, each.gross_amount)
+                ),
+            ]
+        )
+    return answer
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet would take for a formula is kept text."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+def _present(desk: Desk) -> dict[str, str]:
+    present = seller_of(desk.provider)
+    if present:
+        return {name: getattr(present, name) for name in SellerForm.base_fields}
+    outlet = catalogue.outlets(desk.provider).first()
+    place = ("street_line", "postcode", "city", "country")
+    return {"name": desk.provider.name} | ({name: getattr(outlet, name) for name in place} if outlet else {})
