@@ -69,6 +69,14 @@ class PriceChangeState(TextChoices):
     EXPIRED = "expired", _("Not answered")
 
 
+class RefundState(TextChoices):
+    """Where a refund that a person decides about stands."""
+
+    WAITING = "waiting", _("Waiting for a second person")
+    DONE = "done", pgettext_lazy("refund", "Given back")
+    REFUSED = "refused", pgettext_lazy("refund", "Not given back")
+
+
 class AllocationKind(TextChoices):
     """What takes a person's or a unit's time."""
 

@@ -203,6 +203,38 @@ class PriceTooLow(DomainError):
     title = _("The price cannot be lowered that far.")
 
 
+class RefundRefused(DomainError):
+    """Nothing of the visit can be given back: it is not over yet, or nothing was paid online."""
+
+    code = "refund_refused"
+    status = 409
+    title = _("Nothing of this visit can be given back now.")
+
+
+class RefundWaits(DomainError):
+    """Another refund of the visit waits for a second person."""
+
+    code = "refund_waits"
+    status = 409
+    title = _("Another refund of this visit is waiting for a second person.")
+
+
+class RefundEnded(DomainError):
+    """The refund was agreed to or refused meanwhile."""
+
+    code = "refund_ended"
+    status = 409
+    title = _("This refund has been decided already.")
+
+
+class SecondPersonNeeded(DomainError):
+    """Who asked for a large refund does not agree to it as well."""
+
+    code = "second_person_needed"
+    status = 403
+    title = _("Somebody else has to agree to this refund.")
+
+
 class PaymentNotPossible(DomainError):
     """The booking cannot be paid this way or at this point."""
 

@@ -13,6 +13,7 @@ from bookings.models import (
     ObjectionStatement,
     PayLink,
     PriceChange,
+    RefundRequest,
     VisitMessage,
 )
 from bookings.rules import states
@@ -40,7 +41,12 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
         Booking.objects.filter(pk__in=subject.booking_pks)
         .select_related("outlet")
         .prefetch_related(
-            "items__staff", "items__helpers", "messages", "objections__statements", "price_changes"
+            "items__staff",
+            "items__helpers",
+            "messages",
+            "objections__statements",
+            "price_changes",
+            "refund_requests",
         )
         .order_by("pk")
     )
@@ -86,6 +92,15 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
             }
             for found in booking.objections.all()
         ],
+        "refunds": [
+            {
+                "amount": each.amount,
+                "reason": each.reason,
+                "state": each.state,
+                "asked_at": rfc3339(each.asked_at),
+            }
+            for each in booking.refund_requests.all()
+        ],
         "price_changes": [
             {
                 "name": change.name,
@@ -126,6 +141,7 @@ def _erase(subject: Subject) -> None:
     ObjectionStatement.objects.filter(said).update(text="")
     PriceChange.objects.filter(booking__in=theirs).update(reason="")
     PayLink.objects.filter(booking__in=theirs).delete()
+    RefundRequest.objects.filter(booking__in=theirs).update(reason="")
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -171,6 +187,15 @@ privacy.personal(
     kept={
         "says what was sold, which tax law keeps; names nobody": "name option currency",
         "an id": "public_id asked_by ended_by ended_as",
+    },
+)
+privacy.personal(
+    "bookings.RefundRequest",
+    area="bookings",
+    blanked="reason",
+    kept={
+        "says what was given back, which tax law keeps; names nobody": "items currency",
+        "an id": "public_id asked_by decided_by",
     },
 )
 privacy.personal("bookings.PayLink", area="bookings", blanked="token_hash", reason="the row is deleted")

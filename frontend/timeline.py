@@ -42,6 +42,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.price_change_declined": (_("Price stays"), "x"),
     "booking.price_change_withdrawn": (_("Proposal taken back"), "rotate-ccw"),
     "booking.rest_paid": (_("The rest paid online"), "credit-card"),
+    "booking.refunded": (_("Money given back"), "rotate-ccw"),
     "booking.objected": (_("Case open"), "message-square-warning"),
     "booking.objection_withdrawn": (_("Case taken back"), "rotate-ccw"),
     "booking.objection_decided": (_("Case decided"), "check"),
@@ -143,7 +144,7 @@ def _is_shadowed(event: Event, events: Sequence[Event]) -> bool:
 def _note(event: Event, events: Sequence[Event], facts: MoneyFacts, booking: Booking) -> str:
     if event.type in ("booking.price_changed", "booking.price_change_asked"):
         return formats.money(event.payload["after"], booking.currency)
-    if event.type == "booking.rest_paid":
+    if event.type in ("booking.rest_paid", "booking.refunded"):
         return formats.money(event.payload["amount"], booking.currency)
     asked = any(each.type == "booking.requested" for each in events)
     later = sum(each.payload["amount"] for each in events if each.type == "booking.rest_paid")

@@ -181,3 +181,4 @@ privacy.impersonal(
 )
 privacy.impersonal("sandbox.SandboxDispute", {BY_ID: "reason status"})
 privacy.impersonal("sandbox.SandboxDelivery", {BY_ID: "event_id body"})
+privacy.impersonal("payments.RefundLimit", {"the marketplace's own": "currency"})

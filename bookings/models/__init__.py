@@ -1,5 +1,6 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), group sessions
-and courses (sessions.py), price changes and links to pay (price.py), open time kept ready for search (kept.py)."""
+and courses (sessions.py), price changes and links to pay (price.py), refunds that people decide about (refunds.py),
+open time kept ready for search (kept.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -12,6 +13,7 @@ from bookings.models.booking import (
 )
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.price import PayLink, PriceChange
+from bookings.models.refunds import RefundRequest
 from bookings.models.sessions import Course, GroupSession
 from bookings.models.team import ItemHelper
 
@@ -29,6 +31,7 @@ __all__ = [
     "OutletDay",
     "PayLink",
     "PriceChange",
+    "RefundRequest",
     "StaffDay",
     "VisitMessage",
 ]

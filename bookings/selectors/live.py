@@ -36,6 +36,9 @@ KEEPS_ITS_TIME = frozenset(
         "booking.price_change_declined",
         "booking.price_change_withdrawn",
         "booking.rest_paid",
+        "booking.refund_asked",
+        "booking.refund_refused",
+        "booking.refunded",
     }
 )
 # Whose news carry periods in which open time changed.

@@ -19,6 +19,7 @@ from accounts.models import Customer
 from bookings.models import Booking
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
+from bookings.services.refunds import may_refund
 from common import audit
 from common.errors import NotFound
 from frontend.desk_search import MOST, search
@@ -166,7 +167,8 @@ def person(desk: OperatorsDesk, person_id: str) -> HttpResponse:
 @at_operators_desk()
 def booking(desk: OperatorsDesk, ref: str) -> HttpResponse:
     """A visit: what happened, what was paid, and the ledger's lines."""
-    found = booking_for(desk.principal, ref).booking
+    access = booking_for(desk.principal, ref)
+    found = access.booking
     lines = LedgerEntry.objects.select_related("account").order_by("pk")
     return desk.render(
         "booking",
@@ -175,6 +177,8 @@ def booking(desk: OperatorsDesk, ref: str) -> HttpResponse:
         items=list(found.items.all()),
         events=list(events_after(found.ref, 0)),
         payments=list(payments_of(found.ref)),
+        refund_requests=list(found.refund_requests.all()),
+        may_refund=may_refund(access),
         ledger=list(
             LedgerTransaction.objects.filter(booking_ref=found.ref)
             .prefetch_related(Prefetch("entries", queryset=lines))

@@ -19,7 +19,7 @@ from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.front_desk import DeskTimes, move_times
-from bookings.services import changes, till, visits
+from bookings.services import changes, refunds, till, visits
 from bookings.services.messages import A_DAY, LONGEST, OPEN, can_be_reached, send_message
 from common import clock
 from common.clock import rfc3339
@@ -248,6 +248,19 @@ def _do(desk: Desk, access: Access, run: Any, said: str) -> HttpResponse:
     return redirect("provider:visit", desk.provider.public_id, access.booking.ref)
 
 
+def _given_back(booking: Booking) -> list[dict[str, Any]]:
+    """What a person gave back of it, or wants to: how much, why, and how that stands."""
+    return [
+        {
+            "amount": Money(found.amount, found.currency),
+            "reason": found.reason,
+            "state": found.get_state_display(),
+            "at": found.decided_at or found.asked_at,
+        }
+        for found in booking.refund_requests.all()
+    ]
+
+
 def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status: int = 200) -> HttpResponse:
     booking: Booking = access.booking
     now = clock.now()
@@ -259,6 +272,8 @@ def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status
         nav=f"day:{booking.outlet.public_id}",
         status=status,
         row=row,
+        may_refund=access.is_manager and refunds.may_refund(access),
+        given_back=_given_back(booking) if may_mark else [],
         price=price_of(access) if may_mark else None,
         booking=booking,
         outlet=booking.outlet,

@@ -4,6 +4,7 @@ from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
 from payments.models.payment import Payment, Refund, WebhookReceipt
 from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
 from payments.models.policy import PolicyBounds, PolicyRule
+from payments.models.refund_limit import RefundLimit
 
 __all__ = [
     "CommissionRule",
@@ -24,5 +25,6 @@ __all__ = [
     "PolicyBounds",
     "PolicyRule",
     "Refund",
+    "RefundLimit",
     "WebhookReceipt",
 ]

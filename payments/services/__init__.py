@@ -39,6 +39,7 @@ from payments.services.rates import (
     set_commission_vat,
 )
 from payments.services.reconcile import check_payments, retry_refunds, sync_booking, sync_payment
+from payments.services.refund_limits import set_refund_limit
 from payments.services.refunds import carry_out_refund, refund_payment
 from payments.services.shares import register_sold
 from payments.services.webhooks import receive_webhook
@@ -85,6 +86,7 @@ __all__ = [
     "set_commission_vat",
     "set_payout_terms",
     "set_policy",
+    "set_refund_limit",
     "settle_cancellation",
     "settle_difference",
     "share_out",

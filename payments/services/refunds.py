@@ -18,6 +18,7 @@ from payments.errors import (
 )
 from payments.gateways.base import RefundOrder, RefundState
 from payments.models import Payment, Refund
+from payments.selectors.refunds import where_from
 from payments.services.gateway_state import finish_refund, refuse_refund
 from payments.services.ledger import Account, Cause, Line, post
 from payments.services.locks import lock_owner, lock_payment, lock_payments
@@ -28,10 +29,18 @@ LONGEST_RETRY = timedelta(hours=1)
 
 
 def refund_payment(
-    *, booking_ref: str, amount: int, reason: str, actor: str, key: str, payment_id: str = ""
+    *,
+    booking_ref: str,
+    amount: int,
+    reason: str,
+    actor: str,
+    key: str,
+    payment_id: str = "",
+    released_too: bool = False,
 ) -> list[Refund]:
     """Ask back `amount` minor units of what was paid online for the booking, the newest payment first; of one
-    payment only when `payment_id` (its public id) is given.
+    payment only when `payment_id` (its public id) is given. `released_too`: what is held goes first, and what was
+    released already is taken back from the provider, with the commission and the VAT on it.
 
     Runs in the caller's transaction (or its own): the refunds are written, their money leaves escrow, and
     `refund.requested` has the worker tell the gateway after commit. The same `key` (up to 100 characters,
@@ -59,12 +68,12 @@ def refund_payment(
         for payment in reversed(payments):
             part = min(amount, payment.amount - payment.refunded)
             if part:
-                refunds.append(_ask_back(payment, part, reason, actor, key))
+                refunds.append(_ask_back(payment, part, reason, actor, key, released_too))
                 amount -= part
         return refunds
 
 
-def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str) -> Refund:
+def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str, released_too: bool) -> Refund:
     payment.refunded += amount
     payment.save(update_fields=["refunded"])
     refund = Refund.objects.create(
@@ -75,18 +84,25 @@ def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str) 
         actor=actor,
         next_try_at=clock.now() + FIRST_RETRY,
     )
+    source = where_from(payment.booking_ref, amount)
+    if source.released and not released_too:
+        raise RefundTooMuch
     try:
         post(
             kind=TransactionKind.REFUND,
             booking_ref=payment.booking_ref,
             entries=[
-                Line(Account(AccountKind.ESCROW, payment.booking_ref), -amount, payment.currency),
+                Line(Account(AccountKind.ESCROW, payment.booking_ref), -source.held, payment.currency),
+                *(
+                    Line(Account(kind, owner), -part, payment.currency)
+                    for (kind, owner), part in source.parts.items()
+                ),
                 Line(Account(AccountKind.REFUND_DUE, payment.booking_ref), amount, payment.currency),
             ],
             actor=actor,
             cause=Cause("refund", refund.public_id),
         )
-    except InsufficientFunds as error:  # released to the provider already
+    except InsufficientFunds as error:
         raise RefundTooMuch from error
     tell(
         payment,

@@ -127,6 +127,8 @@ def make_world() -> World:
         "difference": difference.public_id,
         "change": "prc_0123456789abcdef",
         "answer": "decline",
+        "refund": "rfr_0123456789abcdef",
+        "refund_id": "rfr_0123456789abcdef",
         "id": app.public_id,
         "token_id": app.public_id,
         "version": f"{visit.version}.confirmed.0.0.0.0",

@@ -206,6 +206,24 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("mark at the desk", state="price_asked", form={"key": "{uuid}"})
     },
     "provider:visit_square": {"GET": Case("member"), "POST": Case("mark in words", state="to_pay")},
+    "provider:visit_refund": {
+        "GET": Case("manager", state="paid_online"),
+        "POST": Case(
+            "manager", state="paid_online", form={"what": "all", "reason": "It leaked.", "key": "{uuid}"}
+        ),
+    },
+    "desk:refund": {
+        "GET": Case("desk", state="paid_online"),
+        "POST": Case(
+            "desk", state="paid_online", form={"what": "all", "reason": "It leaked.", "key": "{uuid}"}
+        ),
+    },
+    "desk:refunds": {"GET": Case("desk")},
+    "desk:refund_limits": {"POST": Case("desk", form={"currency": "EUR", "amount": "100"})},
+    "desk:refund_request": {
+        "GET": Case("desk", state="refund_asked"),
+        "POST": Case("desk", state="refund_asked", form={"do": "refuse", "key": "{uuid}"}),
+    },
     "provider:visit_message": {
         "POST": Case("mark in words", form={"text": "Come in by the yard, please.", "key": "{uuid}"})
     },

@@ -24,12 +24,14 @@ from django.utils.timezone import now
 from accounts.models import User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
-from bookings.models import Booking, Objection, PriceChange
+from bookings.models import Booking, Objection, PriceChange, RefundRequest
 from bookings.selectors.access import booking_for
 from bookings.services import till
 from common import crypto
 from invoices.services import settle
-from payments.enums import CounterMeans
+from payments.enums import AccountKind, CounterMeans, TransactionKind
+from payments.models import Payment
+from payments.services.ledger import Account, Cause, Line, post
 from tests.factories import (
     make_due,
     make_review,
@@ -75,6 +77,30 @@ def _bring(booking: QuerySet[Booking], status: str) -> None:
         )
 
 
+def _pay(booking: Booking) -> None:
+    """All of it is in escrow."""
+    payment = Payment.objects.create(
+        booking_ref=booking.ref,
+        provider_id=booking.outlet.provider.public_id,
+        method="sandbox",
+        gateway="sandbox",
+        amount=booking.total_amount,
+        currency=booking.currency,
+        status="captured",
+        captured_at=now(),
+    )
+    post(
+        kind=TransactionKind.CAPTURE,
+        booking_ref=booking.ref,
+        entries=[
+            Line(Account(AccountKind.GATEWAY, "sandbox"), -payment.amount, payment.currency),
+            Line(Account(AccountKind.ESCROW, booking.ref), payment.amount, payment.currency),
+        ],
+        actor="system",
+        cause=Cause("payment", payment.public_id),
+    )
+
+
 @dataclass
 class World:
     """`ids` fill the names in addresses and bodies, those of the business; `foreign` are the rival's."""
@@ -90,7 +116,7 @@ class World:
         """Bring the visit to a status: at home for `at_home`, past for `missed`, due for
         `today`, with its review for `reviewed`, with
         its customer's case for `objected`, with a proposed price for `price_asked`, paid and with its document
-        for `invoiced`."""
+        for `invoiced`, paid online for `paid_online`, with a refund that waits for `refund_asked`."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -102,6 +128,8 @@ class World:
             "objected": "started",
             "price_asked": "started",
             "invoiced": "closed",
+            "paid_online": "completed",
+            "refund_asked": "completed",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
@@ -121,6 +149,17 @@ class World:
             booking.update(objection_open=True)
             Objection.objects.create(
                 public_id=self.ids["objection"], booking=booking.get(), by="customer", actor="guest"
+            )
+        if state in ("paid_online", "refund_asked"):
+            _pay(booking.get())
+        if state == "refund_asked":
+            RefundRequest.objects.create(
+                public_id=self.ids["refund"],
+                booking=booking.get(),
+                amount=100,
+                currency="EUR",
+                needs_second=True,
+                asked_by="user:u",
             )
         if state == "price_asked":
             PriceChange.objects.create(

@@ -17,7 +17,7 @@ from accounts.principals import Principal
 from accounts.services import create_token, join_customers
 from bookings.models import Booking
 from bookings.selectors.access import Access, booking_for
-from bookings.services import holds, objections, paying, price_changes, till, visits
+from bookings.services import holds, objections, paying, price_changes, refunds, till, visits
 from bookings.services.messages import send_message
 from common import clock
 from common.events import handler_named
@@ -73,6 +73,7 @@ CANARIES = {
     "review": "canary sang of a clean floor",
     "report": "canary heard a false note",
     "appeal": "canary stands by the song",
+    "refund": "canary found a feather on the floor",
     "price": "canary sang half a song",
     "message": "canary, come a little earlier",
     "till": "canary paid in coins",
@@ -213,6 +214,9 @@ def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
     objections.object_to(access=access, reason=CANARIES["objection"])
     objections.withdraw(access=access)
     visits.close(access=booking_for(principal, held.booking.ref))
+    as_owner = booking_for(owner, held.booking.ref)
+    exact = refunds.preview(access=as_owner, amount=100)
+    refunds.ask(access=as_owner, amount=100, reason=CANARIES["refund"], version=exact.version)
     deliver()
     (_document,) = settle(booking_ref=held.booking.ref)
     return Booking.objects.get(pk=held.booking.pk)
