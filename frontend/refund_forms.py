@@ -13,6 +13,7 @@ from bookings.services import refunds
 from bookings.services.refunds import Preview
 from common.errors import DomainError
 from common.money import Money
+from frontend import formats
 from frontend.views.provider_forms import minor
 from payments.selectors.refunds import refundable
 
@@ -24,9 +25,9 @@ class RefundForm(forms.Form):
         label=_("What goes back"),
         choices=[("all", _("All of it")), ("items", _("Single items")), ("amount", _("An amount"))],
         initial="all",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "tick"}),
     )
-    items = forms.MultipleChoiceField(label=_("Items"), required=False, widget=forms.CheckboxSelectMultiple)
+    items = forms.MultipleChoiceField(label=_("Items"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"}))
     amount = forms.DecimalField(
         label=_("Amount"), min_value=0, max_digits=12, decimal_places=2, required=False
     )
@@ -46,7 +47,7 @@ class RefundForm(forms.Form):
         field.choices = [
             (
                 item.public_id,
-                f"{item.name}, {Money(item.price_amount, item.currency).major()} {item.currency}",
+                f"{item.name}, {formats.money(item.price_amount, item.currency)}",
             )
             for item in booking.items.all()
             if item.price_amount
