@@ -27,7 +27,9 @@ class RefundForm(forms.Form):
         initial="all",
         widget=forms.RadioSelect(attrs={"class": "tick"}),
     )
-    items = forms.MultipleChoiceField(label=_("Items"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"}))
+    items = forms.MultipleChoiceField(
+        label=_("Items"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"})
+    )
     amount = forms.DecimalField(
         label=_("Amount"), min_value=0, max_digits=12, decimal_places=2, required=False
     )

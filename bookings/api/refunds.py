@@ -60,7 +60,9 @@ def refund(request: HttpRequest, ref: PublicId, body: schemas.RefundIn) -> tuple
 )
 def list_refunds(request: HttpRequest) -> schemas.RefundsOut:
     """What waits for a second person, the oldest first, in an operator's session."""
-    if not caller(request, "bookings:read").is_operator:
+    principal = caller(request, "bookings:read")
+    principal.require_user()
+    if not principal.is_operator:
         raise NotFound
     return schemas.RefundsOut(items=[_shown(each) for each in refunds.waiting()[:200]])
 

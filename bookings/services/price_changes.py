@@ -236,12 +236,20 @@ def _approve(booking: Booking, change: PriceChange, *, who: Who, actor: str) -> 
         fields={
             "total_amount": change.after_amount,
             "prepaid_amount": prepaid,
-            "payment_state": PaymentState.COUNTER if prepaid < change.after_amount else PaymentState.PAID,
+            "payment_state": _state_of(booking, prepaid, change.after_amount),
             "version": booking.version + 1,
         },
         refund=max(over, 0),
         by=who,
     )
+
+
+def _state_of(booking: Booking, prepaid: int, total: int) -> PaymentState:
+    """How it is paid from now on. What is held on a card is taken when the visit is done, and what is
+    missing then is due."""
+    if booking.payment_state == PaymentState.ON_CARD:
+        return PaymentState.ON_CARD
+    return PaymentState.COUNTER if prepaid < total else PaymentState.PAID
 
 
 def _tell(

@@ -219,6 +219,7 @@ def _carry_out(booking: Booking, request: RefundRequest, *, actor: str) -> None:
 
 def _waiting(principal: Principal, request: str) -> tuple[Booking, RefundRequest]:
     """The locked booking and its request that waits, for an operator. Raises NotFound, RefundEnded, OwnCause."""
+    principal.require_user()
     if not principal.is_operator:
         raise NotFound
     ref = Booking.objects.filter(refund_requests__public_id=request).values_list("ref", flat=True).first()
@@ -252,7 +253,8 @@ def _end(request: RefundRequest, state: RefundState, *, actor: str) -> None:
 
 
 def of_public_id(principal: Principal, request: str) -> tuple[Access, RefundRequest]:
-    """A request and its visit, for an operator. Raises NotFound."""
+    """A request and its visit, for an operator. Raises NotSignedIn, NotFound."""
+    principal.require_user()
     if not principal.is_operator:
         raise NotFound
     found = RefundRequest.objects.filter(public_id=request).select_related("booking").first()

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from babel.numbers import get_currency_precision
 from django.db.models import Q, Sum
 
-from payments.enums import AccountKind, PaymentStatus, TransactionKind
+from payments.enums import AccountKind, DisputeStatus, PaymentStatus, TransactionKind
 from payments.errors import RefundTooMuch
-from payments.models import LedgerEntry, Payment, RefundLimit
+from payments.models import Dispute, LedgerEntry, Payment, RefundLimit
 from payments.rules.refunds import DEFAULT_LIMIT_MAJOR, taken_back
 from payments.selectors import held_amount
 
@@ -41,7 +41,10 @@ def refundable(booking_ref: str) -> int:
         .exclude(method="counter")
         .aggregate(paid=Sum("amount"), back=Sum("refunded"))
     )
-    return int(sums["paid"] or 0) - int(sums["back"] or 0)
+    # What the customer's bank took back, or may yet keep, does not go back a second time.
+    disputed = Dispute.objects.filter(payment__booking_ref=booking_ref).exclude(status=DisputeStatus.WON)
+    taken = disputed.aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(0, int(sums["paid"] or 0) - int(sums["back"] or 0) - int(taken))
 
 
 def where_from(booking_ref: str, amount: int) -> Source:

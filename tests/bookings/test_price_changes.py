@@ -285,3 +285,13 @@ def test_the_rest_is_paid_once_whoever_is_first(shop: Shop) -> None:
     assert price_of(access) == (5000, 0, "paid")
     with pytest.raises(PaymentNotPossible):
         rest.pay_rest(access=access, amount=5000, method="sandbox", return_url="http://localhost/")
+
+
+def test_what_is_held_on_a_card_stays_held(shop: Shop) -> None:
+    access = agreed(shop)
+    Booking.objects.filter(pk=access.booking.pk).update(payment_state="on_card")
+
+    change = proposed(shop, access)
+    price_changes.approve(access=access, change=change.public_id)
+
+    assert price_of(access)[2] == "on_card"
