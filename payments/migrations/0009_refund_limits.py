@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0007_holds_on_cards_disputes_and_gateway_days"),
+        ("payments", "0008_difference_names_its_payment"),
     ]
 
     operations = [
