@@ -21,7 +21,7 @@ def parse() -> argparse.Namespace:
         "--sizes", default="120,1000,10000", help="outlets of the town that search is measured in"
     )
     parser.add_argument(
-        "--only", choices=["reads", "slots", "holds", "live", "city"], help="one part of them"
+        "--only", choices=["reads", "slots", "holds", "ledger", "live", "city"], help="one part of them"
     )
     parser.add_argument(
         "--city", default="20000x14", help="outlets x days of the metropolis; 100000x30 takes some minutes"
@@ -30,11 +30,14 @@ def parse() -> argparse.Namespace:
         "--larger", metavar="NxD", help="and of another to compare with, in a database of its own: 1000000x7"
     )
     parser.add_argument("--past", type=int, default=200_000, help="bookings of past years beside a slot list")
+    parser.add_argument(
+        "--entries", type=int, default=1_000_000, help="of the account whose balance is asked for"
+    )
     return parser.parse_args()
 
 
 async def measure(asked: argparse.Namespace) -> None:
-    from benchmarks import city, holds, live, reads, rivals, slots
+    from benchmarks import city, holds, ledger, live, reads, rivals, slots
     from benchmarks.client import Site
     from benchmarks.figures import Figures
     from benchmarks.targets import number_apart
@@ -56,6 +59,13 @@ async def measure(asked: argparse.Namespace) -> None:
             await holds.holds(site, figures, script=results.with_name("hold.sql"), seconds=asked.seconds)
             await rivals.contention(site, figures)
             await rivals.conflict(site, figures, seconds=asked.seconds)
+        if asked.only in (None, "ledger"):
+            await ledger.ledger(
+                figures,
+                script=results.with_name("posting.sql"),
+                seconds=asked.seconds,
+                entries=asked.entries,
+            )
         if asked.only in (None, "live"):
             await live.commit_to_socket(site, figures)
         if asked.only in (None, "city"):

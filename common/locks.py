@@ -3,7 +3,14 @@
 from django.db import connection
 
 # The registry: a new purpose takes the next number.
-PURPOSES = {"open-holds": 1, "demo-city": 2, "open-holds-from": 3, "audit-chain": 4, "uploads": 5}
+PURPOSES = {
+    "open-holds": 1,
+    "demo-city": 2,
+    "open-holds-from": 3,
+    "audit-chain": 4,
+    "uploads": 5,
+    "ledger-checkpoints": 6,
+}
 
 
 def lock_named(purpose: str, name: str) -> None:

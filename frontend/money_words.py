@@ -15,6 +15,8 @@ WORDS: dict[str, str | Promise] = {
     TransactionKind.FEE: _("Fee kept"),
     TransactionKind.COUNTER: _("Paid at the counter"),
     TransactionKind.PAYOUT: _("Payout"),
+    TransactionKind.CHARGEBACK: _("Chargeback: the customer's bank took it back"),
+    TransactionKind.CHARGEBACK_WON: _("Chargeback won"),
 }
 BACK: dict[str, str | Promise] = {
     TransactionKind.COUNTER: _("Counter payment taken back"),

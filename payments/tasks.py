@@ -42,3 +42,10 @@ def payouts(timestamp: int) -> None:
     """Every 20 seconds: go on with runs that are not planned to their end, and have gateways send what is planned."""
     services.plan_runs()
     services.send_payouts()
+
+
+@app.periodic(cron="*/2 * * * *", periodic_id="ledger-checkpoints")
+@app.task(name="payments.ledger_checkpoints", queueing_lock="payments.ledger_checkpoints")
+def ledger_checkpoints(timestamp: int) -> None:
+    """Every two minutes: bring the checkpoints of balances up to date."""
+    services.keep_checkpoints()

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from common import clock
-from common.api import CursorPage
 from common.errors import NotFound
 from common.money import Money
 from frontend import formats
@@ -55,8 +54,7 @@ def money(desk: Desk) -> HttpResponse:
     currency = asked.statement.currency
     rows = read.lines_of(desk.provider, asked.month, currency)
     of = f"statement:{asked.statement.number}"
-    page = CursorPage(limit=ON_A_PAGE, cursor=desk.request.GET.get("cursor") or None)
-    entries, following = page.cut(rows, of=of, newest_first=True)
+    entries, following = read.cut(rows, of=of, limit=ON_A_PAGE, cursor=desk.request.GET.get("cursor"))
     lines = _lines(desk, entries)
     terms = paying.terms_of(desk.provider)
     due = paying.due_of(desk.provider.public_id, currency, terms)

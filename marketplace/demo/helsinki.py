@@ -17,6 +17,7 @@ from marketplace.demo import city, places, signins
 from marketplace.demo.groups import load_groups
 from marketplace.demo.load_businesses import load_businesses
 from marketplace.demo.load_cases import load_cases
+from marketplace.demo.load_payouts import load_payouts
 from marketplace.demo.load_people import known_customer, load_categories, load_people
 from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
@@ -120,6 +121,7 @@ def load(
             load_groups(seed, at=midnight)
             load_teams(seed, at=midnight)
             load_terms()
+            load_payouts(at=midnight)
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,

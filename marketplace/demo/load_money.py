@@ -17,13 +17,15 @@ from marketplace.demo.seeds import event_uid, public_id
 from payments import events
 from payments.enums import GUARDED, AccountKind, PaymentStatus, RefundStatus, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment, Refund
-from payments.rules.commission import COMMISSION_BP, commission
+from payments.rules.commission import COMMISSION_BP, Share, split
 from payments.sandbox.models import IntentStatus, SandboxIntent, SandboxRefund
 from payments.services.ledger import MARKETPLACE, Account
 
 SANDBOX = gateway_actor("sandbox")
 # Transactions whose entries are inserted together: the ledger takes those of one transaction at once only.
 _BATCH = 1000
+# What the marketplace asks of everybody, and the VAT on it where they all are.
+SHARE = Share(COMMISSION_BP, vat_bp=2550, tax_country="FI")
 
 
 @dataclass(slots=True)
@@ -77,6 +79,9 @@ def _payment(visit: VisitPlan, staff_actor: str) -> _Story:
         idempotency_key=_key("payment", visit.ref),
         created_at=visit.booked_at + timedelta(minutes=2) if online else captured,
         captured_at=captured,
+        commission_bp=SHARE.commission_bp,
+        vat_bp=SHARE.vat_bp,
+        tax_country=SHARE.tax_country,
     )
     told = _Story(payment)
     if not online:
@@ -86,9 +91,14 @@ def _payment(visit: VisitPlan, staff_actor: str) -> _Story:
     told.told.append((events.CAPTURED, captured, SANDBOX, {}))
     end = story.ended_at(visit)
     if end and (earned := outcome.fee or (visit.amount if visit.status == "closed" else 0)):
-        share = commission(earned, COMMISSION_BP)
+        parts = split(earned, SHARE)
         type_ = events.ESCROW_RELEASED if visit.status == "closed" else events.FEE_KEPT
-        facts = {"earned": earned - share, "commission": share, "provider": visit.business.public_id}
+        facts = {
+            "earned": parts.earned,
+            "commission": parts.commission,
+            "vat": parts.vat,
+            "provider": visit.business.public_id,
+        }
         told.told.append((type_, end, _actor_of_end(visit, staff_actor), facts))
     if end and outcome.refund:
         facts = {"refund": public_id("ref", visit.ref), "refund_amount": outcome.refund}
@@ -169,6 +179,7 @@ def _postings(visit: VisitPlan, payment: Payment, staff_actors: dict[str, str]) 
     gateway = Account(AccountKind.GATEWAY, "sandbox")
     payable = Account(AccountKind.PAYABLE, visit.business.public_id)
     ours = Account(AccountKind.COMMISSION, MARKETPLACE)
+    tax = Account(AccountKind.TAX, SHARE.tax_country)
     staff = staff_actors[visit.business.public_id]
     cause, amount, outcome = ("payment", payment.public_id), visit.amount, story.settlement(visit)
 
@@ -179,8 +190,9 @@ def _postings(visit: VisitPlan, payment: Payment, staff_actors: dict[str, str]) 
 
     at = payment.captured_at or visit.booked_at
     if visit.method == "counter":
-        share = commission(amount, COMMISSION_BP)
-        yield posting(TransactionKind.COUNTER, cause, staff, at, {payable: -share, ours: share})
+        parts = split(amount, SHARE)
+        owed = {payable: parts.earned - amount, ours: parts.commission, tax: parts.vat}
+        yield posting(TransactionKind.COUNTER, cause, staff, at, owed)
         return
     yield posting(TransactionKind.CAPTURE, cause, SANDBOX, at, {gateway: -amount, escrow: amount})
     end = story.ended_at(visit)
@@ -188,11 +200,12 @@ def _postings(visit: VisitPlan, payment: Payment, staff_actors: dict[str, str]) 
         return
     actor = _actor_of_end(visit, staff)
     if earned := outcome.fee or (amount if visit.status == "closed" else 0):
-        share = commission(earned, COMMISSION_BP)
+        parts = split(earned, SHARE)
         released = visit.status == "closed"
         kind = TransactionKind.RELEASE if released else TransactionKind.FEE
         why = ("booking", visit.ref) if released else ("fee", f"{visit.status}:{visit.ref}")
-        yield posting(kind, why, actor, end, {escrow: -earned, payable: earned - share, ours: share})
+        shared = {payable: parts.earned, ours: parts.commission, tax: parts.vat}
+        yield posting(kind, why, actor, end, {escrow: -earned, **shared})
     if back := outcome.refund:
         refund = ("refund", public_id("ref", visit.ref))
         later = end + timedelta(seconds=5)

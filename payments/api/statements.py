@@ -175,7 +175,7 @@ def list_statement_lines(
     found = access_provider(caller(request), provider, role=Role.MANAGER)
     statement = _statement(found, month, asked.currency)
     lines = read.lines_of(found, statement.month, asked.currency)
-    rows, cursor = page.cut(lines, of=f"statement:{statement.number}", newest_first=True)
+    rows, cursor = read.cut(lines, of=f"statement:{statement.number}", limit=page.limit, cursor=page.cursor)
     items = [
         LineOut(
             transaction=row.transaction.public_id,

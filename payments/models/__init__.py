@@ -1,6 +1,6 @@
 from payments.models.commission import CommissionRule, CommissionTier, CommissionVat
 from payments.models.dispute import Dispute, GatewayDay, GatewayDifference
-from payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransaction
+from payments.models.ledger import LedgerAccount, LedgerCheckpoint, LedgerEntry, LedgerTransaction
 from payments.models.payment import Payment, Refund, WebhookReceipt
 from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
 from payments.models.policy import PolicyBounds, PolicyRule
@@ -14,6 +14,7 @@ __all__ = [
     "GatewayDay",
     "GatewayDifference",
     "LedgerAccount",
+    "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerTransaction",
     "Payment",

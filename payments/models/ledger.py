@@ -115,7 +115,10 @@ class LedgerEntry(models.Model):
     """What one transaction adds to (positive) or takes from (negative) one account, in minor units."""
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
+    # Its index is the one below, which answers a balance by itself.
+    account = models.ForeignKey(
+        LedgerAccount, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
 
@@ -124,6 +127,7 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~Q(amount=0), name="ledger_entry_is_not_zero"),
             models.UniqueConstraint(fields=["transaction", "account"], name="ledger_one_entry_per_account"),
         ]
+        indexes = [models.Index(fields=["account", "id"], include=["amount"], name="ledger_of_an_account")]
         triggers = [
             pgtrigger.Protect(
                 name="ledger_entry_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
@@ -166,3 +170,34 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} to account {self.account_id}"
+
+
+class LedgerCheckpoint(models.Model):
+    """What an account's entries sum to, up to and with the one numbered `upto`. Worked out from them, and only forward.
+
+    Read by `payments.selectors.balance`, moved by `payments.services.keep_checkpoints`.
+    """
+
+    account = models.OneToOneField(
+        LedgerAccount, primary_key=True, on_delete=models.PROTECT, related_name="checkpoint"
+    )
+    upto = models.BigIntegerField()
+    balance = models.BigIntegerField()  # minor units
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(upto__gt=0), name="ledger_checkpoint_is_of_entries")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="ledger_checkpoint_goes_forward",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__upto__lte=pgtrigger.F("old__upto")),
+                func="RAISE EXCEPTION 'a checkpoint only goes forward' USING ERRCODE = 'check_violation';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.balance} up to {self.upto}"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from payments.enums import LIVE, AccountKind, PaymentStatus
 from payments.models import LedgerAccount, LedgerEntry, Payment, PolicyBounds, PolicyRule
@@ -75,9 +76,22 @@ def ledger_of(booking_ref: str) -> QuerySet[LedgerEntry]:
 
 
 def balance(kind: AccountKind, owner: str, currency: str) -> int:
-    """An account's balance from its entries: what the marketplace owes the owner (negative: is owed)."""
-    entries = LedgerEntry.objects.filter(account__kind=kind, account__owner=owner, account__currency=currency)
-    return int(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
+    """An account's balance from its entries: what the marketplace owes the owner (negative: is owed).
+
+    The last checkpoint and what came since, in one statement, so that others may post meanwhile.
+    """
+    account = LedgerAccount.objects.filter(kind=kind, owner=owner, currency=currency)
+    since = (
+        LedgerEntry.objects.filter(account=OuterRef("pk"), pk__gt=Coalesce(OuterRef("checkpoint__upto"), 0))
+        .order_by()
+        .values("account")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+    found = account.values_list(
+        Coalesce("checkpoint__balance", 0) + Coalesce(Subquery(since, output_field=BigIntegerField()), 0)
+    ).first()
+    return int(found[0]) if found else 0
 
 
 def provider_balance(provider_id: str, currency: str) -> int:

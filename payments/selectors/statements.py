@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from common import clock
+from common.api import make_cursor, read_cursor
 from common.errors import NotFound
 from payments.enums import AccountKind, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, Payment
@@ -153,7 +154,7 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
 
 
 def lines_of(provider: Provider, month: Month, currency: str) -> QuerySet[Any]:
-    """The month's entries, the newest posted first, each with its transaction and, in minor units, the `commission` and
+    """The month's entries, the newest first, each with its transaction and, in minor units, the `commission` and
     `vat` of the same transaction; `meant` is the kind of what it does, or of what it takes back."""
     entries: QuerySet[Any] = _entries(provider, currency)
     return (
@@ -167,8 +168,20 @@ def lines_of(provider: Provider, month: Month, currency: str) -> QuerySet[Any]:
                 default=F("transaction__kind"),
             ),
         )
-        .order_by("-pk")
+        .order_by("-transaction__at", "-pk")
     )
+
+
+def cut(lines: QuerySet[Any], *, of: str, limit: int, cursor: str | None) -> tuple[list[Any], str | None]:
+    """A page of `lines_of`, and the next one's cursor (None at the end). `of` names the list. Raises CursorInvalid."""
+    if cursor:
+        at, pk = read_cursor(cursor, of=of)
+        last = datetime.fromisoformat(at)
+        lines = lines.filter(Q(transaction__at__lt=last) | Q(transaction__at=last, pk__lt=pk))
+    rows = list(lines[: limit + 1])
+    page = rows[:limit]
+    more = len(rows) > limit
+    return page, make_cursor([page[-1].transaction.at.isoformat(), page[-1].pk], of=of) if more else None
 
 
 def earned_by_day(provider: Provider, month: Month, currency: str) -> dict[date, int]:

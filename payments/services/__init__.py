@@ -4,6 +4,7 @@ Verbs that talk to a gateway (start_payment, sync_payment, sync_booking, carry_o
 retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
+from payments.services.checkpoints import keep_checkpoints
 from payments.services.comparing import compare_day, compare_days, look_again, settle_difference
 from payments.services.counter import (
     give_back_at_counter,
@@ -63,6 +64,7 @@ __all__ = [
     "free_payouts",
     "give_back_at_counter",
     "hold_payouts",
+    "keep_checkpoints",
     "keep_fee",
     "look_again",
     "make_payout_file",

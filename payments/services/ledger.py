@@ -157,6 +157,12 @@ _CHECKS = {
         WHERE a.balance IS NOT NULL
         GROUP BY a.id HAVING coalesce(sum(e.amount), 0) <> a.balance
     """,
+    "checkpoint differs from its entries": """
+        SELECT a.kind || ':' || a.owner || ':' || a.currency, coalesce(sum(e.amount), 0), c.balance
+        FROM payments_ledgercheckpoint c JOIN payments_ledgeraccount a ON a.id = c.account_id
+        LEFT JOIN payments_ledgerentry e ON e.account_id = a.id AND e.id <= c.upto
+        GROUP BY a.id, c.account_id HAVING coalesce(sum(e.amount), 0) <> c.balance
+    """,
     "transaction does not sum to zero": """
         SELECT t.public_id, 0, coalesce(sum(e.amount), 0)
         FROM payments_ledgertransaction t LEFT JOIN payments_ledgerentry e ON e.transaction_id = t.id
