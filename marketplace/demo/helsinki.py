@@ -21,6 +21,7 @@ from marketplace.demo.load_payouts import load_payouts
 from marketplace.demo.load_people import known_customer, load_categories, load_people
 from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
+from marketplace.demo.papers import load_papers
 from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.portraits import load_portraits
 from marketplace.demo.progress import Progress
@@ -122,6 +123,7 @@ def load(
             load_teams(seed, at=midnight)
             load_terms()
             load_payouts(at=midnight)
+            load_papers()
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,
