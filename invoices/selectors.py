@@ -1,5 +1,7 @@
 """Reading documents."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 
 from bookings.models import Booking
@@ -19,6 +21,11 @@ def documents_of(booking: Booking) -> QuerySet[Invoice]:
 def documents_by(provider: Provider) -> QuerySet[Invoice]:
     """All documents of a business, each with its visit."""
     return Invoice.objects.filter(provider=provider).select_related("corrects", "booking__outlet")
+
+
+def years_of(provider: Provider) -> list[date]:
+    """The first days of the years in which the business has documents, the latest first."""
+    return list(Invoice.objects.filter(provider=provider).dates("issued_on", "year", order="DESC"))
 
 
 def may_read(access: Access) -> bool:

@@ -2,19 +2,17 @@
 
 import csv
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.api import CursorPage
 from common.money import Money
 from frontend.views.provider_desk import Desk, at_desk, attempt
 from frontend.views.provider_forms import DeskForm, country_choices, text_field
-from invoices.selectors import documents_by, seller_of
+from invoices.selectors import documents_by, seller_of, years_of
 from invoices.services import SellerDetails, set_seller
 from providers.enums import Role
 from providers.selectors import catalogue
@@ -66,14 +64,13 @@ def listing(desk: Desk) -> HttpResponse:
     rows, following = page.cut(
         documents_by(desk.provider), of=f"invoices:{desk.provider.public_id}", newest_first=True
     )
-    this_year = clock.now().astimezone(ZoneInfo(desk.zone)).year
     return desk.render(
         "invoices",
         nav="invoices",
         seller=seller_of(desk.provider),
         rows=rows,
         next_cursor=following,
-        years=[this_year, this_year - 1] if rows else [],
+        years=[first.year for first in years_of(desk.provider)],
     )
 
 
