@@ -66,11 +66,12 @@ def _issue(seller: Seller, booking: Booking, amount: int) -> None:
 
 
 def _things(item: BookingItem) -> list[tuple[str, int]]:
-    """The service and its options with their prices; as one where the price is not their sum (of several seats)."""
+    """The service and its options with their prices. As one where these do not make its price (of several seats), or
+    one of them lowers it: no line of an invoice is below zero (EN 16931, BR-27)."""
     lines = [(str(line["name"]), int(line["amount"])) for line in item.lines]
-    return (
-        lines if sum(amount for _, amount in lines) == item.price_amount else [(item.name, item.price_amount)]
-    )
+    prices = [amount for _, amount in lines]
+    is_plain = sum(prices) == item.price_amount and min(prices, default=0) >= 0
+    return lines if is_plain else [(item.name, item.price_amount)]
 
 
 def _take_back(seller: Seller, booking: Booking, amount: int) -> None:

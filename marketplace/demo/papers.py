@@ -5,7 +5,7 @@ from common.actors import SYSTEM
 from invoices.services import SellerDetails, set_seller, settle
 from invoices.services.issuing import OVER
 from marketplace.demo import signins
-from providers.models import Provider
+from providers.models import Outlet
 
 # Business IDs of Finland whose check digits are right; the VAT number is the same behind FI.
 COMPANY_IDS = ("3000002-8", "3000003-6", "3000004-4")
@@ -16,10 +16,10 @@ def load_papers() -> None:
     """Each charges VAT; the latest of its visits that are over have their documents."""
     names = [wish.name for wish in signins.BUSINESSES if wish.status == "approved"]
     for company_id, name in zip(COMPANY_IDS, names, strict=False):
-        provider = Provider.objects.filter(name=name).first()
-        outlet = provider and provider.outlets.order_by("pk").first()
-        if provider is None or outlet is None:  # a city that was thinned out
+        outlet = Outlet.objects.filter(provider__name=name).select_related("provider").order_by("pk").first()
+        if outlet is None:  # a city that was thinned out
             continue
+        provider = outlet.provider
         set_seller(
             provider=provider,
             details=SellerDetails(

@@ -118,6 +118,18 @@ def test_options_are_lines_of_their_own_and_are_credited_in_proportion(till: Til
     assert wrong(data_of(invoice)) == []
 
 
+def test_a_lowered_price_is_no_line_below_zero(till: Till) -> None:
+    till.says_who_it_is()
+    booking = till.bring_to_the_end(till.paid_online())
+    lines = [{"name": "Cut", "amount": 5500}, {"name": "It took longer", "amount": -500}]
+    booking.items.update(lines=lines)
+
+    (invoice,) = settle(booking_ref=booking.ref)
+
+    assert [(line["name"], line["gross"]) for line in invoice.lines] == [("Cut", 5000)]
+    assert wrong(data_of(invoice)) == []
+
+
 def test_without_a_vat_number_no_vat_is_charged(till: Till) -> None:
     till.says_who_it_is(SMALL)
     booking = till.bring_to_the_end(till.paid_online())
