@@ -233,6 +233,20 @@ def test_case_and_its_decision(visitor: Page, browser: Browser, site: Site, worl
     context.close()
 
 
+def test_money_at_the_operators_desk(browser: Browser, site: Site) -> None:
+    context = _context(browser, site)
+    operator = as_operator(context, site)
+    for part in MONEY_AT_THE_DESK:
+        check(operator, f"/desk/{part}/")
+    context.close()
+
+
+MONEY_AT_THE_DESK = (
+    *("commission", "commission/edit", "payouts", "terms", "terms/edit"),
+    *("refunds", "disputes", "gateways"),
+)
+
+
 def test_home_visit_on_its_way(visitor: Page, site: Site, world: World) -> None:
     held = site.orm(street.confirmed, world.cleaner)
     site.orm(street.bring_to, held.booking.ref, "on_the_way")
@@ -287,7 +301,8 @@ def test_a_mail(visitor: Page, site: Site, world: World) -> None:
 DESK_PAGES = (
     *("", "about/", "outlets/", "outlets/new/", "staff/", "staff/new/", "services/", "services/new/"),
     *("things/", "time-off/", "members/", "members/new/", "application/", "documents/", "reviews/"),
-    *("training/", "close/", "leave/", "bank/", "bank/change/"),
+    *("training/", "close/", "leave/", "bank/", "bank/change/", "terms/", "money/"),
+    *("invoices/", "invoices/seller/"),
 )
 
 
