@@ -22,7 +22,7 @@ class PriceChangeIn(Strict):
 class RestIn(Strict):
     """`amount` as it was shown, in minor units."""
 
-    method: Literal["sandbox"]
+    method: Literal["sandbox", "stripe"]
     amount: int = Field(ge=1, le=10**15)
 
 

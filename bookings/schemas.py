@@ -341,12 +341,18 @@ class PreviewOut(Schema):
     let_go: MoneyOut | None = Field(
         None, description="only held on the card, and free again: nothing of it was taken"
     )
+    compensation: MoneyOut | None = Field(
+        None, description="the business cancels late: it gives this besides, into the customer's wallet"
+    )
 
 
 class PaymentIn(Strict):
     method: Literal["sandbox", "stripe", "counter"]
     whole: bool = Field(
         False, description="online: the whole price, even where a deposit or a hold is enough"
+    )
+    wallet: bool = Field(
+        False, description="take what is in the wallet first; the rest is paid with `method`"
     )
 
 

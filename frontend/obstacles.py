@@ -28,6 +28,10 @@ _SHOWN: dict[str, Callable[[Obstacle], Shown]] = {
         _("Money of booking %(ref)s is on its way. That takes a few days.") % {"ref": it.about},
         reverse("frontend:booking", args=[it.about]),
     ),
+    "wallet_not_empty": lambda it: Shown(
+        _("There is still money in your wallet (%(currency)s): use it first.") % {"currency": it.about},
+        reverse("account_wallet"),
+    ),
     "only_owner": lambda it: Shown(
         _("You alone own %(business)s: make somebody else its owner.") % {"business": it.name},
         reverse("provider:members", args=[it.about]),

@@ -1,13 +1,14 @@
 """A booking's policy as people read it: from "all back" to "nothing back", in exact amounts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.utils.translation import gettext as _
 
 from bookings.enums import PaymentState
 from bookings.models import Booking
+from common.money import percentage
 from frontend import formats
 from payments.rules.policy import Policy, Step, describe
 
@@ -106,6 +107,18 @@ def policy_lines(agreed: Agreed) -> list[PolicyLine]:
         lines.append(PolicyLine(when, words, kind, ICONS[kind]))
     theirs = taken_words(0, "") if agreed.on_card else back_words(agreed.paid, agreed.currency)
     lines.append(PolicyLine(_("If they cancel"), theirs, "theirs", ICONS["theirs"]))
+    given = percentage(agreed.total, agreed.policy.breach_percent)
+    if given:
+        late = agreed.starts_at - timedelta(minutes=agreed.policy.breach_before_min)
+        when = (
+            _("If they cancel after %(when)s") % {"when": formats.when(late, agreed.zone)}
+            if late > agreed.now
+            else _("And if they cancel now")
+        )
+        words = _("%(amount)s more, in the wallet of your account") % {
+            "amount": formats.money(given, agreed.currency)
+        }
+        lines.append(PolicyLine(when, words, "theirs", "wallet"))
     return lines
 
 

@@ -12,6 +12,7 @@ class AccountKind(models.TextChoices):
     REFUND_DUE = "refund_due", "refund due"  # owner: a booking; on its way back to the customer
     PAYABLE = "payable", "payable"  # owner: a provider; what it earned less what it owes
     COMMISSION = "commission", "commission"  # owner: the marketplace
+    WALLET = "wallet", "wallet"  # owner: a user; what the marketplace keeps for them
     TAX = "tax", "tax"  # owner: a country; the VAT on the commission, to be paid to its tax office
     PAYOUT_DUE = "payout_due", "payout due"  # owner: a payout; on its way to the provider
     BANK = (
@@ -21,7 +22,7 @@ class AccountKind(models.TextChoices):
 
 
 # These keep a balance that the database never lets fall below zero: nobody can be paid twice out of them.
-GUARDED = (AccountKind.ESCROW, AccountKind.REFUND_DUE, AccountKind.PAYOUT_DUE)
+GUARDED = (AccountKind.ESCROW, AccountKind.REFUND_DUE, AccountKind.WALLET, AccountKind.PAYOUT_DUE)
 
 
 class TransactionKind(models.TextChoices):
@@ -37,6 +38,7 @@ class TransactionKind(models.TextChoices):
     COUNTER = "counter", "counter"  # paid in cash to the provider, who owes the commission
     PAYOUT = "payout", "payout"  # payable -> payout due, when a run pays a provider
     PAYOUT_PAID = "payout_paid", "payout paid"  # payout due -> gateway or bank, when it has arrived
+    COMPENSATION = "compensation", "compensation"  # payable -> wallet, when the provider broke its word
     REVERSAL = "reversal", "reversal"  # undoes one earlier transaction
 
 

@@ -11,6 +11,7 @@ from common.clock import rfc3339
 from common.privacy import Obstacle, Subject
 from payments.enums import LIVE, PaymentStatus, RefundStatus
 from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, WebhookReceipt
+from payments.selectors.wallets import wallet_lines, wallets_of
 
 BY_ID = "names nobody: a booking, a payment or a business by its id"
 BOOKS = "the books, which tax law keeps; they name a booking or a business by its id"
@@ -22,12 +23,23 @@ def _export(subject: Subject) -> dict[str, Any] | None:
         .order_by("pk")
         .prefetch_related("refunds")
     )
-    if not payments:
+    wallet = [
+        {
+            "kind": line.kind,
+            "booking": line.booking_ref,
+            "amount": line.amount,
+            "currency": line.currency,
+            "at": rfc3339(line.at),
+        }
+        for line in (wallet_lines(subject.user_id) if subject.user_id else ())
+    ]
+    if not payments and not wallet:
         return None
     entries = LedgerEntry.objects.filter(transaction__booking_ref__in=subject.booking_refs).select_related(
         "transaction", "account"
     )
     return {
+        "wallet": wallet,
         "payments": [
             {
                 "id": payment.public_id,
@@ -105,6 +117,9 @@ def _obstacles(subject: Subject) -> Iterator[Obstacle]:
     )
     for ref in sorted(moving):
         yield Obstacle("money_on_its_way", ref)
+    for currency, amount in wallets_of(subject.user_id).items() if subject.user_id else ():
+        if amount:
+            yield Obstacle("wallet_not_empty", currency)
 
 
 privacy.area(
@@ -115,7 +130,7 @@ privacy.personal(
     area="payments",
     blanked="note reversal_reason",
     kept={
-        BOOKS: "booking_ref provider_id method means currency tax_country",
+        BOOKS: "booking_ref provider_id method means wallet currency tax_country",
         "the gateway's name for it": "gateway gateway_ref hint",
         "an address of ours or the gateway's, with ids": "redirect_url return_url",
     },

@@ -202,6 +202,7 @@ def preview_change(
         version=result.version,
         back_at_shop=schemas.money(result.at_shop, result.currency) if result.at_shop else None,
         let_go=schemas.money(result.let_go, result.currency) if result.let_go else None,
+        compensation=schemas.money(result.compensation, result.currency) if result.compensation else None,
     )
 
 
@@ -239,6 +240,7 @@ def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) ->
         access=access,
         method=body.method,
         whole=body.whole,
+        wallet=body.wallet,
         agreed=ConsentSource.API,
         return_url=f"{settings.SITE_URL}/b/{ref}",
     )

@@ -1,12 +1,13 @@
 """Cancelling and moving: previewed in exact amounts, then done only if they still hold."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.db import transaction
 
+from accounts.models import User
 from bookings.enums import PaymentState
 from bookings.errors import CancelDone, CourseStays, HoldDoesNotReach, MoveRefused, PolicyChanged
 from bookings.models import Booking
@@ -33,7 +34,7 @@ class Preview:
     """What an action would give back and keep, in minor units; `version` must come along when it is done.
 
     `at_shop` is what the shop took at the counter and hands back there, beside the `refund`; `let_go` was only held on
-    the card, and is free again.
+    the card, and is free again; `compensation` is what the provider gives the customer besides, for it is late.
     """
 
     refund: int
@@ -42,6 +43,7 @@ class Preview:
     version: str
     at_shop: int = 0
     let_go: int = 0
+    compensation: int = 0
 
 
 def preview(*, access: Access, action: str, start: datetime | None = None) -> Preview:
@@ -73,6 +75,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
         currency=booking.currency,
         version=_version(booking, result),
         at_shop=result.at_shop,
+        compensation=result.compensation,
     )
 
 
@@ -199,6 +202,7 @@ class Settled(TypedDict):
     fee: int
     back_at_shop: int
     let_go: int
+    compensation: int
 
 
 def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason: str = "") -> Settled:
@@ -215,6 +219,15 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
         payments.give_back_at_counter(
             booking_ref=booking.ref, keep_amount=result.kept_at_shop, actor=actor, reason=reason or action
         )
+    if result.compensation and (user := _account_of(booking)):
+        payments.compensate(
+            booking_ref=booking.ref,
+            provider_id=booking.outlet.provider.public_id,
+            user_id=user.public_id,
+            amount=result.compensation,
+            currency=booking.currency,
+            actor=actor,
+        )
     if is_on_card:
         # Nothing was taken yet. The fee is, after this; its message says that it is paid.
         booking.payment_state = PaymentState.ON_CARD if result.fee else PaymentState.UNPAID
@@ -229,7 +242,13 @@ def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason
         fee=result.fee + result.kept_at_shop,
         back_at_shop=result.at_shop,
         let_go=result.refund if is_on_card else 0,
+        compensation=result.compensation,
     )
+
+
+def _account_of(booking: Booking) -> User | None:
+    """Whose wallet a compensation goes into: the customer's, if they have an account."""
+    return booking.customer.user if booking.customer else None
 
 
 @run_again
@@ -364,7 +383,7 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
         # The customer of a suspended business leaves it with everything back, whatever was agreed.
         actor_kind = ActorKind.OPERATOR
     taken = counter_payments_of([booking.ref]).get(booking.ref)
-    return outcome(
+    result = outcome(
         booking.terms,
         paid=secured_amount(booking.ref),
         at_counter=taken.amount if taken else 0,
@@ -375,9 +394,13 @@ def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome
         actor_kind=actor_kind,
         action=action,
     )
+    # A guest has no wallet, and no more goes to a card than came from it.
+    return result if _account_of(booking) else replace(result, compensation=0)
 
 
 def _version(booking: Booking, result: Outcome) -> str:
     """Names the booking's state and the amounts: it is stale when either has changed."""
-    amounts = (result.refund, result.fee, result.at_shop, result.kept_at_shop)
+    amounts = [result.refund, result.fee, result.at_shop, result.kept_at_shop]
+    if result.compensation:
+        amounts.append(result.compensation)
     return f"{booking.version}.{booking.status}.{'.'.join(map(str, amounts))}"

@@ -15,6 +15,7 @@ from bookings.rules import states
 from bookings.services import changes, core, requests, visits
 from common import clock
 from common.actors import SYSTEM
+from payments import services as payments
 from providers.enums import ProviderStatus
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ def end_holds_of(provider_id: str) -> int:
 
 def expire(booking: Booking) -> None:
     """End one locked hold."""
+    # Should the rest still be paid, it goes back, too.
+    payments.return_wallet_part(booking_ref=booking.ref, actor=SYSTEM)
     state = PaymentState.UNPAID if booking.payment_state == PaymentState.PENDING else booking.payment_state
     core.move(booking, action="expire", who="system", actor=SYSTEM, fields={"payment_state": state})
 

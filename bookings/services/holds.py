@@ -247,6 +247,7 @@ def _take_over(
     total = sum(quotes[item.pk].total if item.pk in quotes else item.price_amount for item in items)
     if total != booking.total_amount:
         payments.cancel_open_payments(booking_ref=booking.ref, actor=access.principal.actor)
+        payments.return_wallet_part(booking_ref=booking.ref, actor=access.principal.actor)
         fields["payment_state"] = PaymentState.UNPAID
     durations = {pk: quote.duration_min for pk, quote in quotes.items()}
     if elsewhere or any(durations.get(item.pk, item.duration_min) != item.duration_min for item in items):

@@ -17,6 +17,7 @@ from common.actors import SYSTEM
 from payments import gateways
 from payments import services as payments
 from payments.selectors import held_amount, on_card_amount, open_payment_of
+from payments.selectors.wallets import wallet_balance, wallet_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,15 @@ def pay(
     method: str,
     return_url: str,
     whole: bool = False,
+    wallet: bool = False,
     agreed: ConsentSource | None = None,
 ) -> Payment:
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
     provider, where the service asks for acceptance.
 
     Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed; where a hold is
-    agreed and the visit is near enough, the price is only held on the card, unless `whole`. `return_url` is
+    agreed and the visit is near enough, the price is only held on the card, unless `whole`. `wallet`: what the signed-in
+    customer has in their wallet is taken first, and only the rest is paid with `method`. `return_url` is
     where a gateway's page sends the customer back. `agreed`: where the customer was shown the terms that they agree
     to by it; nothing of that is noted when it is refused. Call it outside a transaction: a gateway is asked after the
     first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible,
@@ -60,6 +63,7 @@ def pay(
             if due and access.is_customer:
                 raise PrepaymentNeeded(amount=due, currency=booking.currency)
             payments.cancel_open_payments(booking_ref=booking.ref, actor=actor)
+            payments.return_wallet_part(booking_ref=booking.ref, actor=actor)
             state = PaymentState.COUNTER if booking.total_amount else PaymentState.PAID
             requests.confirm_or_ask(
                 booking,
@@ -70,17 +74,38 @@ def pay(
             return Payment(status=booking.status, redirect_url=None)
         booking.payment_state = PaymentState.PENDING
         booking.save(update_fields=["payment_state"])
+        asked = booking.total_amount if whole else due or booking.total_amount
+        payments.return_wallet_part(booking_ref=booking.ref, actor=actor)
+        owner = access.principal.user if wallet and access.is_customer else None
+        part = min(asked, wallet_balance(owner.public_id, booking.currency)) if owner else 0
         # Written while the hold is locked: whoever ends or changes the hold after us finds it, and closes it.
-        payment = payments.prepare_payment(
-            booking_ref=booking.ref,
-            provider_id=booking.outlet.provider.public_id,
-            amount=booking.total_amount if whole else due or booking.total_amount,
-            currency=booking.currency,
-            method=method,
-            actor=actor,
-            return_url=return_url,
-            hold=not whole and booking.is_held_on_card,
+        payment = (
+            payments.prepare_payment(
+                booking_ref=booking.ref,
+                provider_id=booking.outlet.provider.public_id,
+                amount=asked - part,
+                currency=booking.currency,
+                method=method,
+                actor=actor,
+                return_url=return_url,
+                hold=not whole and not part and booking.is_held_on_card,
+            )
+            if part < asked
+            else None
         )
+        if owner and part:
+            if payment is None:
+                payments.cancel_open_payments(booking_ref=booking.ref, actor=actor)
+            payments.pay_from_wallet(
+                booking_ref=booking.ref,
+                provider_id=booking.outlet.provider.public_id,
+                user_id=owner.public_id,
+                amount=part,
+                currency=booking.currency,
+                actor=actor,
+            )
+    if payment is None:
+        return Payment(status="captured", redirect_url=None)
     payment = payments.start_payment(payment, actor=actor)
     return Payment(status=payment.status, redirect_url=payment.redirect_url or None)
 
@@ -99,6 +124,7 @@ def given_up(*, booking_ref: str, actor: str, was_held: bool = False) -> None:
     if (booking.status, booking.payment_state) != (states.HELD, PaymentState.PENDING):
         return
     if open_payment_of(booking_ref) is None:
+        payments.return_wallet_part(booking_ref=booking_ref, actor=SYSTEM)
         core.change(
             booking,
             event="booking.payment_ended",
@@ -123,13 +149,17 @@ def captured(
         return
     if till.rest_captured(booking, amount=amount, currency=currency, actor=actor):
         return
+    if booking.status == states.HELD and open_payment_of(booking_ref) is not None:
+        # A wallet's part: the rest is being paid.
+        return
+    taken, amount = amount, amount + wallet_part(booking_ref, besides=payment_id)
     asked = {booking.total_amount, booking.asked_beforehand}
     if (
         booking.status not in (states.HELD, states.EXPIRED)
         or amount not in asked
         or currency != booking.currency
     ):
-        _give_back(booking, payment_id, amount, reason="not_due")
+        _give_back(booking, payment_id, taken, reason="not_due")
         return
     is_whole = amount == booking.total_amount
     paid = {
@@ -138,7 +168,8 @@ def captured(
     }
     if not _agreed(booking, paid, actor):
         core.change(booking, event="booking.paid_too_late", actor=actor, amount=amount)
-        _give_back(booking, payment_id, amount, reason="paid_too_late")
+        payments.return_wallet_part(booking_ref=booking_ref, actor=SYSTEM)
+        _give_back(booking, payment_id, taken, reason="paid_too_late")
 
 
 def authorised(*, booking_ref: str, amount: int, currency: str, actor: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import account, account_data
+from frontend.views import account, account_data, wallet
 
 urlpatterns = [
     path("account/", account.account, name="account"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/data/erase/undo/", account_data.undo_erasure, name="account_erase_undo"),
     path("account/data/marketing/", account_data.marketing, name="account_marketing"),
     path("account/erasure/undo", account_data.undo_erasure_by_link, name="account_erasure_undo"),
+    path("account/wallet/", wallet.wallet, name="account_wallet"),
     path("account/terms/", account_data.terms, name="account_terms"),
     path("account/again/", account_data.sign_in_again, name="account_again"),
 ]

@@ -54,6 +54,7 @@ from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentMethodUnavailable
 from payments.rules.policy import HOLD_AHEAD, Prepayment
 from payments.selectors import payments_of
+from payments.selectors.wallets import wallet_balance
 from providers.enums import Place
 
 # Which field a refusal belongs to.
@@ -160,6 +161,7 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpRes
             access=_again(request, access),
             method=method,
             whole=part not in (DEPOSIT, HOLD),
+            wallet="wallet" in request.POST,
             # Beside the button stood what booking agrees to.
             agreed=ConsentSource.CHECKOUT,
             # Back to where the customer is, whatever name they reach the site by: their cookie is there.
@@ -259,6 +261,8 @@ def _page(
         ],
         "deposit": Money(deposit.paid, booking.currency),
         "rest": Money(booking.total_amount - deposit.paid, booking.currency),
+        "wallet": _wallet(access),
+        "use_wallet": "wallet" in request.POST,
         "at_home": booking.place == Place.CUSTOMER,
         "answer_by": answer_by(booking),
         "is_for_reader": _is_for_reader(access),
@@ -270,6 +274,16 @@ def _page(
         **more,
     }
     return render(request, "checkout.html", context, status=status)
+
+
+def _wallet(access: Access) -> Money:
+    """What of the reader's wallet could pay for it."""
+    booking, user = access.booking, access.principal.user
+    if user is None or not access.is_customer:
+        return Money(0, booking.currency)
+    return Money(
+        min(wallet_balance(user.public_id, booking.currency), booking.total_amount), booking.currency
+    )
 
 
 def _row(item: BookingItem) -> dict[str, Any]:

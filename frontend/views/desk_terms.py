@@ -49,9 +49,18 @@ class BoundsForm(forms.Form):
         gettext_lazy("Minutes after booking that are free at least"), most=1440
     )
 
+    least_breach_percent = forms.IntegerField(
+        label=gettext_lazy("Given to the customer when a business cancels late, per cent at least"),
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+    )
+
     def bounds(self) -> Bounds:
         """What the valid form says."""
         data = dict(self.cleaned_data)
+        data["least_breach_percent"] = data["least_breach_percent"] or 0
         return Bounds(most_free_min_before=int(data.pop("most_free_hours") * 60), **data)
 
     @staticmethod

@@ -262,6 +262,7 @@ def cancel(desk: Desk, ref: str) -> HttpResponse:
         zone=access.booking.timezone,
         refund=Money(preview.refund, preview.currency),
         at_shop=Money(preview.at_shop, preview.currency),
+        compensation=Money(preview.compensation, preview.currency),
         version=preview.version,
         back=day_url(access),
         key=new_key(),

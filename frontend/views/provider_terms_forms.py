@@ -54,6 +54,11 @@ class TermsForm(DeskForm):
     no_show_percent = _percent(_("Per cent kept if nobody comes"))
     no_show_grace_min = minutes_field(_("Minutes to wait before it counts as that"), most=240, initial=0)
 
+    breach_percent = _percent(
+        _("Per cent of the price that you give the customer"), required=False, initial=0
+    )
+    breach_hours = _hours(_("When you cancel later than … hours before"), required=False, initial=24)
+
     def __init__(self, *args: Any, currency: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
@@ -71,6 +76,7 @@ class TermsForm(DeskForm):
             (_("Cancelling"), ["free_hours", "late_percent", *steps, "booking_grace_min"]),
             (_("Moving"), ["change_free_hours", "change_percent"]),
             (_("Not coming"), ["no_show_percent", "no_show_grace_min"]),
+            (_("When the business cancels late"), ["breach_percent", "breach_hours"]),
         ]
         for title, names in sections:
             yield title, [self[name] for name in names]
@@ -119,6 +125,8 @@ class TermsForm(DeskForm):
             no_show_grace_min=data["no_show_grace_min"],
             booking_grace_min=data["booking_grace_min"],
             prepayment=Prepayment(data["prepayment"]),
+            breach_percent=data["breach_percent"] or 0,
+            breach_before_min=int((24 if data["breach_hours"] is None else data["breach_hours"]) * 60),
             deposit_percent=(data["deposit_percent"] or 0) if deposit else 0,
             deposit_amount=minor(data["deposit_amount"], self.currency)
             if deposit and data.get("deposit_amount")
@@ -144,6 +152,8 @@ class TermsForm(DeskForm):
             "no_show_percent": policy.no_show_percent,
             "no_show_grace_min": policy.no_show_grace_min,
             "booking_grace_min": policy.booking_grace_min,
+            "breach_percent": policy.breach_percent,
+            "breach_hours": round(Decimal(policy.breach_before_min) / 60, 2).normalize() + 0,
         }
         for n, (hours, percent) in enumerate(cancel[1 : STEPS + 1], 1):
             initial |= {f"step{n}_hours": hours, f"step{n}_percent": percent}

@@ -79,6 +79,11 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
         paragraphs.append(
             _("You get %(refund)s back, in 2–5 days.") % {"refund": amount(refund, booking.currency)}
         )
+    if given := payload.get("compensation", 0):
+        paragraphs.append(
+            _("It was late: %(outlet)s gives you %(amount)s besides. It is in your wallet here.")
+            % {"outlet": booking.outlet.name, "amount": amount(given, booking.currency)}
+        )
     if at_shop:
         paragraphs.append(
             _("You paid at the counter. %(outlet)s gives you %(amount)s back there.")
@@ -208,7 +213,9 @@ def refunded(booking: Booking, message: Message, email: str) -> Letter | None:
         subject=_("%(amount)s is on its way back to you") % {"amount": money},
         heading=_("%(amount)s is on its way back to you.") % {"amount": money},
         paragraphs=[
-            _("It goes back the way it was paid. Depending on your bank, it arrives in 2–5 days."),
+            _("It is in your wallet here.")
+            if payload.get("wallet")
+            else _("It goes back the way it was paid. Depending on your bank, it arrives in 2–5 days."),
         ],
         facts=[
             (_("Service"), _service(booking)),

@@ -46,6 +46,10 @@ class TermsShape(Strict):
     prepayment: Literal["none", "deposit", "hold", "whole"] = "none"
     deposit_percent: Percent = 0
     deposit_amount: Annotated[int, Field(ge=0, le=10**12)] = 0
+    breach_percent: Percent = Field(
+        0, description="of the price, for the customer, when the business cancels late"
+    )
+    breach_before_min: Minutes = Field(1440, description="how many minutes before the start that is late")
     currency: str = Field("", pattern="^([A-Z]{3})?$", description="of `deposit_amount`, else empty")
 
 

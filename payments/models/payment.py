@@ -53,6 +53,9 @@ class Payment(models.Model):
     return_url = models.CharField(max_length=2000, blank=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
+    # Whose wallet it was paid from: a user's public id.
+    wallet = models.CharField(max_length=40, blank=True, default="", db_default="")
+
     # Of what was paid at the counter: how, what was noted beside it, and since when and why it no longer counts.
     means = models.CharField(max_length=16, choices=CounterMeans.choices, blank=True)
     note = EncryptedTextField(blank=True, default="")
@@ -116,6 +119,11 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(means="") | Q(method="counter"), name="payment_means_is_the_counters"
+            ),
+            models.CheckConstraint(
+                condition=Q(method="wallet", status=PaymentStatus.CAPTURED) & ~Q(wallet="")
+                | ~Q(method="wallet") & Q(wallet=""),
+                name="payment_from_a_wallet_says_whose",
             ),
             models.UniqueConstraint(
                 fields=["gateway", "gateway_ref"],

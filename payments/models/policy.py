@@ -77,6 +77,9 @@ class PolicyBounds(models.Model):
         default=30 * 24 * 60, help_text="minutes; cancelling stays free until then, or longer"
     )
     least_booking_grace_min = models.PositiveSmallIntegerField(default=0, help_text="minutes after booking")
+    least_breach_percent = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="of the price, for the customer, when the provider cancels late"
+    )
 
     class Meta:
         verbose_name_plural = "policy bounds"
@@ -86,7 +89,10 @@ class PolicyBounds(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    most_prepaid_percent__lte=100, most_late_percent__lte=100, most_no_show_percent__lte=100
+                    most_prepaid_percent__lte=100,
+                    most_late_percent__lte=100,
+                    most_no_show_percent__lte=100,
+                    least_breach_percent__lte=100,
                 ),
                 name="policy_bounds_are_percentages",
             ),
@@ -104,4 +110,5 @@ class PolicyBounds(models.Model):
             most_no_show_percent=self.most_no_show_percent,
             most_free_min_before=self.most_free_min_before,
             least_booking_grace_min=self.least_booking_grace_min,
+            least_breach_percent=self.least_breach_percent,
         )

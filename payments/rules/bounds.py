@@ -12,7 +12,8 @@ class Bounds:
 
     `most_prepaid_percent` of the price is asked beforehand at most; `most_late_percent` kept before the start and
     `most_no_show_percent` afterwards; cancelling and moving are free until `most_free_min_before` minutes before the
-    start, or longer, and for `least_booking_grace_min` minutes after booking. Raises ValueError for a percentage
+    start, or longer, and for `least_booking_grace_min` minutes after booking; a provider that cancels late gives the
+    customer `least_breach_percent` of the price at least. Raises ValueError for a percentage
     outside 0 to 100, or a negative number of minutes.
     """
 
@@ -21,9 +22,15 @@ class Bounds:
     most_no_show_percent: int = 100
     most_free_min_before: int = 30 * 24 * 60
     least_booking_grace_min: int = 0
+    least_breach_percent: int = 0
 
     def __post_init__(self) -> None:
-        for percent in (self.most_prepaid_percent, self.most_late_percent, self.most_no_show_percent):
+        for percent in (
+            self.most_prepaid_percent,
+            self.most_late_percent,
+            self.most_no_show_percent,
+            self.least_breach_percent,
+        ):
             if not 0 <= percent <= 100:
                 raise ValueError("percentages are 0 to 100")
         if min(self.most_free_min_before, self.least_booking_grace_min) < 0:
@@ -43,6 +50,7 @@ def within(policy: Policy, bounds: Bounds, *, total: int | None = None) -> Polic
         change=_tiers_within(policy.change, bounds, no_show),
         no_show_percent=no_show,
         booking_grace_min=max(policy.booking_grace_min, bounds.least_booking_grace_min),
+        breach_percent=max(policy.breach_percent, bounds.least_breach_percent),
     )
 
 

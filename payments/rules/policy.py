@@ -57,6 +57,9 @@ class Policy:
     be noted at the earliest. `prepayment` says what is asked beforehand; of a deposit either `deposit_percent` or
     `deposit_amount` (minor units of the booking's currency) is set.
 
+    `breach_percent` of the price is what the provider gives the customer, besides everything back, when it cancels
+    later than `breach_before_min` minutes before the start.
+
     Raises ValueError when a tier ends before the one ahead of it or keeps less, percentages are not within 0 to 100,
     minutes or amounts are negative, or a deposit has no size or two.
     """
@@ -69,14 +72,21 @@ class Policy:
     prepayment: Prepayment = Prepayment.NONE
     deposit_percent: int = 0
     deposit_amount: int = 0
+    breach_percent: int = 0
+    breach_before_min: int = DAY
 
     def __post_init__(self) -> None:
         for tiers in (self.cancel, self.change):
             self._check_tiers(tiers)
-        if min(self.no_show_grace_min, self.booking_grace_min, self.deposit_amount) < 0:
+        if (
+            min(self.no_show_grace_min, self.booking_grace_min, self.deposit_amount, self.breach_before_min)
+            < 0
+        ):
             raise ValueError("minutes and amounts are not negative")
         if not 0 <= self.deposit_percent <= 100:
             raise ValueError("a deposit is 0 to 100 percent")
+        if not 0 <= self.breach_percent <= 100:
+            raise ValueError("a compensation is 0 to 100 percent")
         sizes = (self.deposit_percent > 0) + (self.deposit_amount > 0)
         if sizes != (self.prepayment == Prepayment.DEPOSIT):
             raise ValueError("a deposit, and nothing else, has one size")
@@ -102,7 +112,8 @@ class Policy:
         if data.get("v") != 2:
             raise ValueError(f"unknown policy version {data.get('v')!r}")
         tiers = {name: tuple(Tier(*pair) for pair in data[name]) for name in _TIERS}
-        plain = {name: data[name] for name in cls.__dataclass_fields__ if name not in tiers}
+        # What a snapshot says nothing of was not agreed.
+        plain = {name: data[name] for name in cls.__dataclass_fields__ if name in data and name not in tiers}
         return cls(**{**plain, **tiers, "prepayment": Prepayment(data["prepayment"])})
 
     @classmethod
@@ -131,13 +142,15 @@ DEFAULT = Policy()
 class Outcome:
     """What an action means in money: `refund` goes back to the customer, `fee` is kept of what was paid.
 
-    Of what the shop took at the counter, it hands `at_shop` back itself and keeps `kept_at_shop`.
+    Of what the shop took at the counter, it hands `at_shop` back itself and keeps `kept_at_shop`. `compensation` is what
+    the provider gives the customer besides.
     """
 
     refund: int
     fee: int
     at_shop: int = 0
     kept_at_shop: int = 0
+    compensation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +251,21 @@ def outcome(
     if action == Action.RESCHEDULE:
         return Outcome(refund=0, fee=fee)
     kept = min(at_counter, share - fee)
-    return Outcome(refund=paid - fee, fee=fee, at_shop=at_counter - kept, kept_at_shop=kept)
+    return Outcome(
+        refund=paid - fee,
+        fee=fee,
+        at_shop=at_counter - kept,
+        kept_at_shop=kept,
+        compensation=breach(policy, total=total, starts_at=starts_at, at=at)
+        if action == Action.CANCEL and actor_kind == ActorKind.PROVIDER
+        else 0,
+    )
+
+
+def breach(policy: Policy, *, total: int, starts_at: datetime, at: datetime) -> int:
+    """What the provider owes the customer when it cancels, at the instant `at`, a visit of the price `total`."""
+    is_late = at > starts_at - timedelta(minutes=policy.breach_before_min)
+    return percentage(total, policy.breach_percent) if is_late else 0
 
 
 def describe(

@@ -43,6 +43,7 @@ from payments.services.reconcile import check_payments, retry_refunds, sync_book
 from payments.services.refund_limits import set_refund_limit
 from payments.services.refunds import carry_out_refund, refund_payment
 from payments.services.shares import register_sold
+from payments.services.wallets import compensate, pay_from_wallet, return_wallet_part
 from payments.services.webhooks import receive_webhook
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "check_payments",
     "compare_day",
     "compare_days",
+    "compensate",
     "drop_bounds",
     "drop_commission",
     "drop_commission_vat",
@@ -68,6 +70,7 @@ __all__ = [
     "keep_fee",
     "look_again",
     "make_payout_file",
+    "pay_from_wallet",
     "plan_payout",
     "plan_runs",
     "post",
@@ -80,6 +83,7 @@ __all__ = [
     "release_escrow",
     "release_hold",
     "retry_refunds",
+    "return_wallet_part",
     "reverse",
     "reverse_counter_payment",
     "send_payouts",

@@ -76,14 +76,14 @@ def refund_payment(
 def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str, released_too: bool) -> Refund:
     payment.refunded += amount
     payment.save(update_fields=["refunded"])
-    refund = Refund.objects.create(
-        payment=payment,
-        amount=amount,
-        reason=reason,
-        key=key,
-        actor=actor,
-        next_try_at=clock.now() + FIRST_RETRY,
+    now = clock.now()
+    # What came from a wallet is back there at once: nobody elsewhere has to be asked.
+    how = (
+        {"status": RefundStatus.DONE, "done_at": now}
+        if payment.wallet
+        else {"next_try_at": now + FIRST_RETRY}
     )
+    refund = Refund.objects.create(payment=payment, amount=amount, reason=reason, key=key, actor=actor, **how)
     source = where_from(payment.booking_ref, amount)
     if source.released and not released_too:
         raise RefundTooMuch
@@ -112,7 +112,30 @@ def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str, 
         refund_amount=amount,
         reason=reason,
     )
+    if payment.wallet:
+        _to_wallet(refund, payment, actor)
     return refund
+
+
+def _to_wallet(refund: Refund, payment: Payment, actor: str) -> None:
+    post(
+        kind=TransactionKind.REFUND_PAID,
+        booking_ref=payment.booking_ref,
+        entries=[
+            Line(Account(AccountKind.REFUND_DUE, payment.booking_ref), -refund.amount, payment.currency),
+            Line(Account(AccountKind.WALLET, payment.wallet), refund.amount, payment.currency),
+        ],
+        actor=actor,
+        cause=Cause("refund", refund.public_id),
+    )
+    tell(
+        payment,
+        events.REFUND_DONE,
+        actor=actor,
+        refund=refund.public_id,
+        refund_amount=refund.amount,
+        wallet=True,
+    )
 
 
 def carry_out_refund(*, refund_id: str) -> None:

@@ -23,8 +23,10 @@ from bookings.selectors.slots import slots_for
 from bookings.services import changes, expiry, holds, objections, paying, requests, rest, visits
 from common import clock
 from geo.importer import import_extract
+from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxDelivery, SandboxIntent
 from payments.selectors import payments_of
+from payments.services import sync_payment
 from providers.enums import Role
 from providers.models import Outlet, Service, ServiceOption, StaffMember
 from tests import factories as make
@@ -245,6 +247,27 @@ def pay_link(ref: str) -> str:
     """What the shop's square says; a new one each time."""
     owner = booking_for(Principal(user=User.objects.get(email=OWNER)), ref)
     return urlsplit(rest.show_link(access=owner))._replace(scheme="", netloc="").geturl()
+
+
+def paid_online(shop: Shop, *, days: int) -> str:
+    """A visit of the customer's that is paid on the gateway's page; its reference."""
+    ref = hold(shop, days=days, user=CUSTOMER).booking.ref
+    access = booking_for(Principal(user=User.objects.get(email=CUSTOMER)), ref)
+    paying.pay(access=access, method="sandbox", return_url="http://localhost/")
+    payment = payments_of(ref).get()
+    sandbox.act(payment.gateway_ref, "pay")
+    sync_payment(payment_id=payment.public_id)
+    return ref
+
+
+def let_it_be_cancelled(ref: str) -> None:
+    """The seconds in which it may be taken back are over."""
+    changes.finish_cancel(ref)
+
+
+def given_back(ref: str) -> int:
+    """What was asked back of the booking, in minor units."""
+    return sum(payment.refunded for payment in payments_of(ref))
 
 
 def run_out(ref: str) -> None:

@@ -21,6 +21,8 @@ TERMS: dict[str, Any] = {
     "prepayment": "deposit",
     "deposit_percent": 25,
     "deposit_amount": 0,
+    "breach_percent": 20,
+    "breach_before_min": 2880,
     "currency": "",
 }
 MEANT = Policy(
@@ -31,6 +33,8 @@ MEANT = Policy(
     booking_grace_min=15,
     prepayment=Prepayment.DEPOSIT,
     deposit_percent=25,
+    breach_percent=20,
+    breach_before_min=2880,
 )
 
 
