@@ -40,14 +40,14 @@ def pay(
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
     provider, where the service asks for acceptance.
 
-    Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed; where a hold is
-    agreed and the visit is near enough, the price is only held on the card, unless `whole`. `wallet`: what the signed-in
-    customer has in their wallet is taken first, and only the rest is paid with `method`. `return_url` is
+    Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed; where a hold
+    is agreed and the visit is near enough, the price is only held on the card, unless `whole`. `wallet`: what the
+    signed-in customer has in their wallet is taken first, and only the rest is paid with `method`. `return_url` is
     where a gateway's page sends the customer back. `agreed`: where the customer was shown the terms that they agree
-    to by it; nothing of that is noted when it is refused. Call it outside a transaction: a gateway is asked after the
-    first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible,
-    PrepaymentNeeded when the policy asks for money first, PaymentClosed when the hold was given up or changed
-    meanwhile, GatewayUnavailable, GatewayRefused.
+    to by it; nothing of that is noted when it is refused. Call it outside a transaction: a gateway is asked after
+    the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed,
+    PaymentNotPossible, PrepaymentNeeded when the policy asks for money first, PaymentClosed when the hold was given
+    up or changed meanwhile, GatewayUnavailable, GatewayRefused.
     """
     access.require_counterpart()
     if method != "counter" and method not in gateways.methods():

@@ -142,8 +142,8 @@ DEFAULT = Policy()
 class Outcome:
     """What an action means in money: `refund` goes back to the customer, `fee` is kept of what was paid.
 
-    Of what the shop took at the counter, it hands `at_shop` back itself and keeps `kept_at_shop`. `compensation` is what
-    the provider gives the customer besides.
+    Of what the shop took at the counter, it hands `at_shop` back itself and keeps `kept_at_shop`. `compensation` is
+    what the provider gives the customer besides.
     """
 
     refund: int

@@ -1,4 +1,4 @@
-"""What cancelling gives back to the cent before it is done; money back by item, by the business, with the exact amounts."""
+"""What cancelling gives back, to the cent, before it is done; money back by item, by the business."""
 
 import re
 from collections.abc import Callable
