@@ -4,51 +4,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payments', '0010_checkpoints_of_balances'),
-        ('providers', '0019_services_that_several_people_do_together'),
+        ("payments", "0010_checkpoints_of_balances"),
+        ("providers", "0019_services_that_several_people_do_together"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='ledgeraccount',
-            name='ledger_guarded_kinds_keep_a_balance',
+            model_name="ledgeraccount",
+            name="ledger_guarded_kinds_keep_a_balance",
         ),
         migrations.RemoveConstraint(
-            model_name='policybounds',
-            name='policy_bounds_are_percentages',
+            model_name="policybounds",
+            name="policy_bounds_are_percentages",
         ),
         migrations.AddField(
-            model_name='payment',
-            name='wallet',
-            field=models.CharField(blank=True, db_default='', default='', max_length=40),
+            model_name="payment",
+            name="wallet",
+            field=models.CharField(blank=True, db_default="", default="", max_length=40),
         ),
         migrations.AddField(
-            model_name='policybounds',
-            name='least_breach_percent',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='of the price, for the customer, when the provider cancels late'),
+            model_name="policybounds",
+            name="least_breach_percent",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                help_text="of the price, for the customer, when the provider cancels late",
+            ),
         ),
         migrations.AlterField(
-            model_name='ledgeraccount',
-            name='kind',
-            field=models.CharField(choices=[('gateway', 'gateway'), ('escrow', 'escrow'), ('refund_due', 'refund due'), ('payable', 'payable'), ('commission', 'commission'), ('wallet', 'wallet'), ('tax', 'tax'), ('payout_due', 'payout due'), ('bank', 'bank')], max_length=16),
+            model_name="ledgeraccount",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("gateway", "gateway"),
+                    ("escrow", "escrow"),
+                    ("refund_due", "refund due"),
+                    ("payable", "payable"),
+                    ("commission", "commission"),
+                    ("wallet", "wallet"),
+                    ("tax", "tax"),
+                    ("payout_due", "payout due"),
+                    ("bank", "bank"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='ledgertransaction',
-            name='kind',
-            field=models.CharField(choices=[('capture', 'capture'), ('release', 'release'), ('fee', 'fee'), ('refund', 'refund'), ('refund_paid', 'refund paid'), ('chargeback', 'chargeback'), ('chargeback_won', 'chargeback won'), ('counter', 'counter'), ('payout', 'payout'), ('payout_paid', 'payout paid'), ('compensation', 'compensation'), ('reversal', 'reversal')], max_length=16),
+            model_name="ledgertransaction",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("capture", "capture"),
+                    ("release", "release"),
+                    ("fee", "fee"),
+                    ("refund", "refund"),
+                    ("refund_paid", "refund paid"),
+                    ("chargeback", "chargeback"),
+                    ("chargeback_won", "chargeback won"),
+                    ("counter", "counter"),
+                    ("payout", "payout"),
+                    ("payout_paid", "payout paid"),
+                    ("compensation", "compensation"),
+                    ("reversal", "reversal"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('balance__isnull', False), ('kind__in', ('escrow', 'refund_due', 'wallet', 'payout_due'))), models.Q(models.Q(('kind__in', ('escrow', 'refund_due', 'wallet', 'payout_due')), _negated=True), ('balance__isnull', True)), _connector='OR'), name='ledger_guarded_kinds_keep_a_balance'),
+            model_name="ledgeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("balance__isnull", False),
+                        ("kind__in", ("escrow", "refund_due", "wallet", "payout_due")),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("kind__in", ("escrow", "refund_due", "wallet", "payout_due")), _negated=True
+                        ),
+                        ("balance__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_guarded_kinds_keep_a_balance",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'wallet'), ('status', 'captured'), models.Q(('wallet', ''), _negated=True)), models.Q(models.Q(('method', 'wallet'), _negated=True), ('wallet', '')), _connector='OR'), name='payment_from_a_wallet_says_whose'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("method", "wallet"), ("status", "captured"), models.Q(("wallet", ""), _negated=True)
+                    ),
+                    models.Q(models.Q(("method", "wallet"), _negated=True), ("wallet", "")),
+                    _connector="OR",
+                ),
+                name="payment_from_a_wallet_says_whose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policybounds',
-            constraint=models.CheckConstraint(condition=models.Q(('least_breach_percent__lte', 100), ('most_late_percent__lte', 100), ('most_no_show_percent__lte', 100), ('most_prepaid_percent__lte', 100)), name='policy_bounds_are_percentages'),
+            model_name="policybounds",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("least_breach_percent__lte", 100),
+                    ("most_late_percent__lte", 100),
+                    ("most_no_show_percent__lte", 100),
+                    ("most_prepaid_percent__lte", 100),
+                ),
+                name="policy_bounds_are_percentages",
+            ),
         ),
     ]
