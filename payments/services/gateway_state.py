@@ -91,6 +91,8 @@ def _alarm(payment: Payment, state: PaymentState, actor: str) -> None:
 
 def _authorise(payment: Payment, state: PaymentState, actor: str) -> None:
     """Note that the amount is held on the card. What we had closed meanwhile is let go by the next check."""
+    if state.revision and state.revision <= payment.gateway_revision:
+        return
     now = clock.now()
     if payment.status in (PaymentStatus.CANCELLED, PaymentStatus.FAILED):
         payment.next_check_at = now
