@@ -125,6 +125,7 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "terms": terms_words(Agreed.of(booking, now=now, paid=facts.paid))
         if cancel and facts.paid and booking.status != states.REQUESTED
         else None,
+        "pay_hint": open_payment.hint if open_payment else "",
         "waiting_for_bank": open_payment is not None,
         "pay_url": open_payment.redirect_url.removeprefix(settings.SITE_URL)
         if open_payment and access.is_customer

@@ -50,7 +50,7 @@ from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
 from frontend.views.slots import plate
 from geo.errors import AddressUnknown
-from payments.enums import PaymentStatus
+from payments.enums import PaymentHint, PaymentStatus
 from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentMethodUnavailable
 from payments.rules.policy import HOLD_AHEAD, Prepayment
 from payments.selectors import payments_of
@@ -267,6 +267,7 @@ def _page(
         "answer_by": answer_by(booking),
         "is_for_reader": _is_for_reader(access),
         "declined": bool(last) and last[0].status == PaymentStatus.FAILED,
+        "card_expired": bool(last) and last[0].hint == PaymentHint.EXPIRED_CARD,
         "key": new_key(),
         "agree_words": consents.WORDS[ConsentSource.CHECKOUT] if access.is_customer else "",
         **{f"{name}_form": form for name, form in forms.items()},

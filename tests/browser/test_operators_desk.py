@@ -47,7 +47,15 @@ def operator(browser: Browser, site: Site, world: World) -> Iterator[Page]:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/desk/", "/desk/applications/", "/desk/documents/", "/desk/appeals/", "/desk/find/"),
+        *(
+            "/desk/disputes/",
+            "/desk/gateways/",
+            "/desk/",
+            "/desk/applications/",
+            "/desk/documents/",
+            "/desk/appeals/",
+            "/desk/find/",
+        ),
         *("/desk/record/?all=1", "/account/2fa/", "/account/2fa/webauthn/"),
     ],
 )

@@ -111,3 +111,25 @@ def test_nobody_else_sees_them(shop: Shop) -> None:
 
     for path in ("/desk/disputes/", "/desk/gateways/"):
         assert owner.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("step_up", "Your bank asks you to confirm this payment"),
+        ("expired_card", "The card has expired."),
+        ("decline", "The payment did not go through."),
+    ],
+)
+def test_the_customer_is_told_what_the_bank_said(
+    shop: Shop, contact: Contact, settings: Any, action: str, words: str
+) -> None:
+    settings.DEMO = True
+    access = shop.hold(tomorrow_at(10, days=3), principal=shop.customer)
+    holds.details(access=access, contact=contact())
+    paying.pay(access=shop.again(access), method="sandbox", return_url="http://testserver/")
+    sandbox.act(Payment.objects.get().gateway_ref, action)
+
+    answer = sign_in(Client(), shop.customer.user).get(f"/b/{access.booking.ref}", follow=True)
+
+    assert words in page(answer)
