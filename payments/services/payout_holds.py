@@ -12,6 +12,7 @@ from payments.errors import PayoutsHeld
 from payments.models import PayoutHold, PayoutTerms
 from payments.rules.payouts import Terms
 from payments.selectors.payouts import hold_on
+from payments.services.own_cause import refuse_own_cause
 from payments.services.payout_steps import HELD, withdraw_planned
 from providers.models import Provider
 from providers.services.record import lock_provider, tell
@@ -20,8 +21,9 @@ REASON_LENGTH = 500
 
 
 def set_payout_terms(*, provider: Provider | None, terms: Terms, actor: str) -> PayoutTerms:
-    """Set when and how a provider is paid; without one, everybody who has no terms of their own."""
+    """Set when and how a provider is paid; without one, everybody who has no terms of their own. Raises OwnCause."""
     with transaction.atomic():
+        refuse_own_cause(actor=actor, provider=provider)
         row, _made = PayoutTerms.objects.update_or_create(provider=provider, defaults=asdict(terms))
         audit.record(
             actor=actor,
@@ -36,8 +38,9 @@ def set_payout_terms(*, provider: Provider | None, terms: Terms, actor: str) -> 
 
 
 def drop_payout_terms(*, provider: Provider, actor: str) -> None:
-    """Take a provider's own terms away: everybody's count. Without any nothing happens."""
+    """Take a provider's own terms away: everybody's count. Without any nothing happens. Raises OwnCause."""
     with transaction.atomic():
+        refuse_own_cause(actor=actor, provider=provider)
         if PayoutTerms.objects.filter(provider=provider).delete()[0]:
             audit.record(
                 actor=actor,
@@ -49,12 +52,13 @@ def drop_payout_terms(*, provider: Provider, actor: str) -> None:
 
 def hold_payouts(*, provider: Provider, reason: str, actor: str) -> PayoutHold:
     """Pay a provider nothing for now, and tell it why: `reason` is for its owners. What is planned is taken back;
-    what is on its way arrives. Raises InvalidInput, PayoutsHeld."""
+    what is on its way arrives. Raises InvalidInput, OwnCause, PayoutsHeld."""
     reason = reason.strip()[:REASON_LENGTH]
     if not reason:
         raise InvalidInput(_("Say why."), field="reason")
     with transaction.atomic():
         provider = lock_provider(provider.pk)
+        refuse_own_cause(actor=actor, provider=provider)
         if hold_on(provider):
             raise PayoutsHeld
         hold = PayoutHold.objects.create(provider=provider, reason=reason, placed_by=actor)
@@ -64,9 +68,10 @@ def hold_payouts(*, provider: Provider, reason: str, actor: str) -> PayoutHold:
 
 
 def free_payouts(*, provider: Provider, actor: str) -> None:
-    """Pay the provider again, from the next run on. Without a hold nothing happens."""
+    """Pay the provider again, from the next run on. Without a hold nothing happens. Raises OwnCause."""
     with transaction.atomic():
         provider = lock_provider(provider.pk)
+        refuse_own_cause(actor=actor, provider=provider)
         hold = hold_on(provider)
         if hold is None:
             return

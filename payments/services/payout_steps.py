@@ -15,6 +15,7 @@ from payments.gateways.base import PayoutOrder, PayoutState
 from payments.models import LedgerTransaction, Payout, PayoutFile
 from payments.selectors.payouts import hold_on
 from payments.services.ledger import MARKETPLACE, Account, Cause, Line, post, reverse
+from payments.services.own_cause import refuse_own_cause
 from payments.services.payout_news import tell
 
 log = logging.getLogger(__name__)
@@ -117,10 +118,11 @@ def note_sent(payout: Payout, *, actor: str) -> None:
 def finish_payout(*, payout_id: str, actor: str, gateway_ref: str = "") -> Payout:
     """A payout (by public id) has arrived: its money left the gateway's account, or the marketplace's bank's.
 
-    Again: nothing more. Raises NotFound, PayoutEnded when it has failed.
+    Again: nothing more. Raises NotFound, OwnCause, PayoutEnded when it has failed.
     """
     with transaction.atomic():
         payout = _locked(payout_id)
+        refuse_own_cause(actor=actor, provider=payout.provider)
         if payout.status == PayoutStatus.PAID:
             return payout
         if payout.status == PayoutStatus.FAILED:
@@ -150,9 +152,11 @@ def finish_payout(*, payout_id: str, actor: str, gateway_ref: str = "") -> Payou
 
 def fail_payout(*, payout_id: str, failure: str, actor: str) -> Payout:
     """A payout (by public id) did not arrive, or came back: what was posted is reversed, and its money is the
-    provider's balance again. `failure` is a code. Again: nothing more. Raises NotFound."""
+    provider's balance again. `failure` is a code. Again: nothing more. Raises NotFound, OwnCause."""
     with transaction.atomic():
         payout = _locked(payout_id)
+        if failure == RETURNED:
+            refuse_own_cause(actor=actor, provider=payout.provider)
         if payout.status != PayoutStatus.FAILED:
             _fail(payout, failure=failure, actor=actor)
         return payout

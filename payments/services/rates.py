@@ -9,6 +9,7 @@ from common import audit
 from payments.errors import RateInvalid
 from payments.models import CommissionRule, CommissionTier, CommissionVat
 from payments.rules.commission import MOST_BP, Rate
+from payments.services.own_cause import refuse_own_cause
 from providers.models import Category, Provider
 from providers.rules import checks
 
@@ -16,8 +17,12 @@ from providers.rules import checks
 def set_commission(
     *, provider: Provider | None, rate: Rate, actor: str, category: Category | None = None
 ) -> CommissionRule:
-    """Set the commission of a provider, of a category (and those below it), or of both; of neither, everybody's."""
+    """Set the commission of a provider, of a category (and those below it), or of both; of neither, everybody's.
+
+    Raises OwnCause.
+    """
     with transaction.atomic():
+        refuse_own_cause(actor=actor, provider=provider)
         row, _ = CommissionRule.objects.select_for_update().update_or_create(
             provider=provider,
             category=category,
@@ -35,8 +40,9 @@ def set_commission(
 
 
 def drop_commission(*, rule: CommissionRule, actor: str) -> None:
-    """Take a rate away: the next one above it counts."""
+    """Take a rate away: the next one above it counts. Raises OwnCause."""
     with transaction.atomic():
+        refuse_own_cause(actor=actor, provider=rule.provider)
         _record("commission.dropped", rule, actor)
         rule.delete()
 

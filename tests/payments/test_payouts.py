@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from common import clock
+from common.actors import user_actor
 from common.errors import InvalidInput
 from common.models import AuditEntry, Event
 from payments import services
@@ -26,15 +27,18 @@ from payments.errors import (
 from payments.gateways import get
 from payments.gateways.base import PayoutState
 from payments.models import Payout, PayoutFile, PayoutRun
+from payments.rules.commission import Rate
 from payments.rules.payouts import Due, Terms
 from payments.sandbox.models import SandboxPayout
 from payments.selectors import balance, provider_balance
 from payments.selectors.payouts import due_of, hold_on, terms_of
 from payments.services import payout_runs
+from providers.enums import Role
+from providers.errors import OwnCause
 from providers.models import Provider
 from providers.rules.bank import by_iban, by_number
 from providers.services.bank import remove_bank_account, set_bank_account
-from tests.factories import make_outlet, make_user
+from tests.factories import make_member, make_outlet, make_user
 from tests.payments.paying import ACTOR, pay_online, together
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -376,3 +380,23 @@ def test_two_workers_at_once_pay_a_provider_once(banked: Provider) -> None:
         together(*[lambda which=which: plan(which) for which in (one, one, two, two)])
 
     assert the_payout().amount == 9500
+
+
+def test_nobody_decides_about_the_money_of_their_own_business(banked: Provider) -> None:
+    earn()
+    run()
+    payout_id = the_payout().public_id
+    actor = user_actor(make_member(banked, Role.STAFF).public_id)
+
+    for decide in (
+        lambda: services.hold_payouts(provider=banked, reason="No.", actor=actor),
+        lambda: services.free_payouts(provider=banked, actor=actor),
+        lambda: services.set_payout_terms(provider=banked, terms=HAND, actor=actor),
+        lambda: services.drop_payout_terms(provider=banked, actor=actor),
+        lambda: services.set_commission(provider=banked, rate=Rate(0), actor=actor),
+        lambda: services.finish_payout(payout_id=payout_id, actor=actor),
+        lambda: services.fail_payout(payout_id=payout_id, failure="returned", actor=actor),
+    ):
+        with pytest.raises(OwnCause):
+            decide()
+    assert the_payout().status == PayoutStatus.PLANNED
