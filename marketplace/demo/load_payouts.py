@@ -40,7 +40,8 @@ def load_payouts(*, at: datetime) -> None:
         set_bank_account(provider=owner.provider, account=account, user=owner.user)
         paid.append(owner.provider)
     OutboxMessage.objects.filter(pk__gt=before).delete()
-    monday = at - timedelta(days=at.weekday())
+    # `at` is a midnight of the city, by UTC still the evening before.
+    monday = at - timedelta(days=(at + timedelta(hours=12)).weekday())
     for week in range(WEEKS, -1, -1):
         _run(monday - timedelta(weeks=week) + timedelta(hours=3, minutes=15), paid, operator, at)
 
