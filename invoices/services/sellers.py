@@ -12,6 +12,8 @@ from invoices.models import Seller
 from invoices.rules.tax_ids import tax_id
 from providers.models import Provider
 
+NEEDED = ("name", "street_line", "postcode", "city", "country")
+
 
 @dataclass(frozen=True, slots=True)
 class SellerDetails:
@@ -34,6 +36,8 @@ def set_seller(*, provider: Provider, details: SellerDetails, actor: str) -> Sel
     when it has neither a VAT number nor one of a register.
     """
     wanted = {name: text.strip() for name, text in asdict(details).items()}
+    if missing := [name for name in NEEDED if not wanted[name]]:
+        raise InvalidInput(field=missing[0])
     if wanted["tax_id"]:
         valid = tax_id(wanted["tax_id"])
         if valid is None:

@@ -73,7 +73,7 @@ def test_two_people_from_the_form_to_the_board(device: Device, site: Site, world
     # It stands in the column of each.
     owner.goto(f"/b/{ref}")
     owner.get_by_role("link", name="To the day").click()
-    owner.get_by_role("link", name="Board").click()
+    owner.goto(f"/provider/{world.salon.provider}/{world.salon.outlet}/board?day={day}")
     expect(owner.get_by_role("link", name=re.compile("Gwen Koski"))).to_have_count(2)
     assert looked_at(owner) == []
 

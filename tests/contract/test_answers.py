@@ -135,6 +135,6 @@ def test_the_day_list_takes_the_same_queries_at_one_and_three_rows(
         contact = {"name": "G", "email": f"g{n}@example.org"}
         assert Api().post("/bookings", wanted(shop, 10 + 2 * n, customer=contact)).status_code == 201
     owner, day = Api(token_of(shop.owner.user)), tomorrow_at(10).date()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         listed = owner.get(f"/outlets/{shop.outlet.public_id}/bookings", day=day).json()
     assert len(listed["items"]) == rows

@@ -32,7 +32,7 @@ ROWS = {
 BROUGHT = (
     ~Q(subject_type__in=("booking", "payment", "provider"))
     | Q(type__contains="object")
-    | Q(type="catalogue.changed")
+    | Q(type__in=("catalogue.changed", "provider.bank_changed"))
 )
 BY_SERVICES = {
     Service: Q(capacity__gt=1) | Q(team_size__gt=1),
