@@ -50,6 +50,11 @@ def money(amount: int, currency: str) -> str:
     return Money(amount, currency).format(locale())
 
 
+def cell(text: str) -> str:
+    """Text that a spreadsheet takes for text: what a shop calls its things may begin like a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
 def money_short(amount: int, currency: str) -> str:
     """The same without cents when there are none, for 'from' prices: €42."""
     whole = amount % 10 ** get_currency_precision(currency) == 0

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.api import CursorPage
 from common.money import Money
+from frontend import formats
 from frontend.views.provider_desk import Desk, at_desk, attempt
 from frontend.views.provider_forms import DeskForm, country_choices, text_field
 from invoices.selectors import documents_by, seller_of, years_of
@@ -103,9 +104,9 @@ def table(desk: Desk, year: int) -> HttpResponse:
         sign = -1 if each.corrects else 1
         writer.writerow(
             [
-                _harmless(each.written),
+                formats.cell(each.written),
                 each.kind,
-                _harmless(each.corrects.written) if each.corrects else "",
+                formats.cell(each.corrects.written) if each.corrects else "",
                 each.issued_on.isoformat(),
                 each.supplied_on.isoformat(),
                 each.booking.ref,
@@ -117,11 +118,6 @@ def table(desk: Desk, year: int) -> HttpResponse:
             ]
         )
     return answer
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet would take for a formula is kept text."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def _present(desk: Desk) -> dict[str, str]:

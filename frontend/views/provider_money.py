@@ -133,7 +133,7 @@ def as_csv(desk: Desk) -> HttpResponse:
                 formats.local(line.at, asked.month.zone).isoformat(timespec="seconds"),
                 line.kind,
                 line.booking_ref,
-                _safe(line.about),
+                formats.cell(line.about),
                 *(major(amount) for amount in (line.price, -line.commission, -line.vat, line.yours)),
                 currency,
                 line.transaction,
@@ -150,11 +150,6 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(
         content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
-
-
-def _safe(text: str) -> str:
-    """Text that a spreadsheet takes for text: what a shop calls its services may begin like a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def _asked(desk: Desk) -> Asked:

@@ -6,7 +6,9 @@ checks it (BR-CO-17, BR-S-08). What a line is without VAT is its share of that s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from bookings.rules.pricing import tax_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,6 @@ class Amounts:
         return self.net + self.tax
 
 
-def vat_in(gross: int, rate: Decimal) -> int:
-    """The VAT in a price that includes it, rounded half up: `gross * rate / (100 + rate)`."""
-    return int((gross * rate / (100 + rate)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
 def amounts(sold: Sequence[Sold]) -> Amounts:
     """Take the prices apart. Their order stays; the sum of all is exactly what was paid."""
     lines: dict[int, Line] = {}
@@ -69,7 +66,7 @@ def amounts(sold: Sequence[Sold]) -> Amounts:
     for rate in sorted({each.rate for each in sold}, reverse=True):
         at = [n for n, each in enumerate(sold) if each.rate == rate]
         gross = sum(sold[n].gross for n in at)
-        tax = vat_in(gross, rate)
+        tax = tax_within(gross, rate)
         rates.append(RateSum(rate, gross - tax, tax))
         for n, net in zip(at, shares(gross - tax, [sold[n].gross for n in at]), strict=True):
             lines[n] = Line(sold[n].name, net, sold[n].gross, rate)
