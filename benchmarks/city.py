@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,15 +21,15 @@ from benchmarks.figures import MS, Figures
 from benchmarks.past import add_past
 from benchmarks.reads import select_1
 from benchmarks.searching import Statement, in_pgbench, statements_of, timed, wire
+from benchmarks.slots import crowd, slot_lists
 from common import clock
 from common.clock import rfc3339
 from geo.rules.positions import Position, moved
 from marketplace.demo import town
-from providers.models import Offering, Outlet, Skill, StaffAssignment, StaffMember
+from providers.models import Offering, StaffMember
 
 PLACES = 150
 CLIENTS = 8
-PEOPLE = 50
 SPREAD_M = 3000
 BOOKED = 70
 LARGER = "hereabouts_larger"
@@ -60,6 +62,20 @@ async def city(
 ) -> None:
     """All of it, in a metropolis that is added to what is there; `larger` is the size of another, in a database of its
     own. `past` is how many bookings of past years."""
+    with worker_resting():
+        await _city(site, figures, outlets=outlets, days=days, larger=larger, past=past, seconds=seconds)
+
+
+async def _city(
+    site: Site,
+    figures: Figures,
+    *,
+    outlets: int,
+    days: int,
+    larger: tuple[int, int] | None,
+    past: int,
+    seconds: float,
+) -> None:
     started = time.monotonic()
     call_command("demo_city", outlets=outlets, days=days, booked=BOOKED, stdout=io.StringIO())
     size = f"{outlets:,} outlets × {days} days"
@@ -73,7 +89,19 @@ async def city(
     some = while_some_is_free(figures, size, plain, free)
     await over_http(site, figures, pages, seconds=seconds)
     when_all_is_booked(figures, size, free, some)
-    await lists(site, figures, past=past, seconds=seconds)
+    await beside_the_past(site, figures, past=past, seconds=seconds)
+
+
+@contextmanager
+def worker_resting() -> Iterator[None]:
+    """Within the block the site's worker stands still: it would lock what is loaded, and keep more days of it."""
+    control = [str(Path(sys.executable).with_name("supervisorctl")), "-c"]
+    control.append(str(Path(os.environ["RUN_DIR"], "supervisord.conf")))
+    subprocess.run([*control, "stop", "app:worker"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        subprocess.run([*control, "start", "app:worker"], check=True, stdout=subprocess.DEVNULL)
 
 
 def span() -> dict[str, datetime]:
@@ -194,38 +222,28 @@ async def over_http(site: Site, figures: Figures, pages: list[list[Statement]], 
     figures.add(group, f"{name}: p50", ours.quantile(0.5) * MS, limit.quantile(0.5) * MS, "ms", "lower")
 
 
-async def lists(site: Site, figures: Figures, *, past: int, seconds: float) -> None:
+async def beside_the_past(site: Site, figures: Figures, *, past: int, seconds: float) -> None:
+    """A day's slots beside few and beside many past bookings of the same people, worked out anew each time."""
     offering = Offering.objects.filter(is_live=True, place="outlet", outlet__city="Metropolis").order_by(
         "-pk"
     )[0]
-    crowd(offering)
-    day, month = slots(site, offering, 1), slots(site, offering, 31)
-    nothing = select_1(site)()
+    people = crowd(offering)
+    first = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    day, nothing = slot_lists(site, offering, first, 1), endless([select_1(site)()])
 
-    async def ask(request: Request, clients: int, seconds: float = seconds) -> Sample:
-        await closed_loop(site, endless([request]), clients=clients, seconds=0.3)
-        return (await closed_loop(site, endless([request]), clients=clients, seconds=seconds))[0]
-
-    group = f"Slots of one service, any of {PEOPLE} people"
-    figures.group(group, limit="a request that does SELECT 1")
-    ours, limit = await ask(day, CLIENTS), await ask(nothing, CLIENTS)
-    figures.add(group, f"one day, {CLIENTS} clients", ours.rate, limit.rate, "/s", "higher")
-
-    group = "Slots of a month"
-    figures.group(group, limit="of a day")
-    before = await ask(day, 1)
-    longer = await ask(month, 1)
-    figures.add(group, "p50", longer.quantile(0.5) * MS, before.quantile(0.5) * MS, "ms", "lower")
+    async def ask(requests: Iterator[Request], seconds: float) -> Sample:
+        return (await closed_loop(site, requests, clients=1, seconds=seconds))[0]
 
     async def against_nothing() -> float:
         """A day's slots in times of SELECT 1, in turns: what else the machine does meets both."""
         ours, limit = Sample(), Sample()
-        for _ in range(TURNS):
-            ours.add(await ask(day, 1, seconds / 4))
-            limit.add(await ask(nothing, 1, seconds / 4))
+        for turn in range(TURNS + 1):
+            taken, alone = await ask(day, seconds / 4), await ask(nothing, seconds / 4)
+            if turn:
+                ours.add(taken)
+                limit.add(alone)
         return ours.quantile(0.5) / limit.quantile(0.5)
 
-    people = list(Skill.objects.filter(service=offering.service_id).values_list("staff_id", flat=True))
     add_past(offering, people, since=0, until=FEW)
     few = await against_nothing()
     started = time.monotonic()
@@ -237,26 +255,6 @@ async def lists(site: Site, figures: Figures, *, past: int, seconds: float) -> N
     group = f"Slots of a day beside {past:,} past bookings"
     figures.group(group, limit=f"beside {FEW:,}; both in times of SELECT 1")
     figures.add(group, "p50", many, few, "×", "lower")
-
-
-def crowd(offering: Offering) -> None:
-    """Let fifty people do it there."""
-    outlet = Outlet.objects.get(pk=offering.outlet_id)
-    able = Skill.objects.filter(service=offering.service_id).count()
-    for number in range(able, PEOPLE):
-        person = StaffMember.objects.create(provider_id=outlet.provider_id, name=f"Person {number}")
-        StaffAssignment.objects.create(staff=person, outlet=outlet)
-        Skill.objects.create(staff=person, service_id=offering.service_id)
-
-
-def slots(site: Site, offering: Offering, days: int) -> Request:
-    start = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    told = {
-        "outlet": offering.outlet.public_id,
-        "from": rfc3339(start),
-        "to": rfc3339(start + timedelta(days=days)),
-    }
-    return site.get(f"/api/v1/services/{offering.service.public_id}/slots?{urlencode(told)}")
 
 
 def endless(requests: list[Request]) -> Iterator[Request]:
