@@ -20,7 +20,14 @@ ITEM = '{"staff": %s, "start": "%s", "end": "%s"}'
 
 
 def slot_list(found: OutletSlots, *, with_items: bool = False) -> str:
-    """The JSON text of `schemas.SlotsOut`. `with_items`: each slot with its services, of one service, too."""
+    """The JSON text of `schemas.SlotsOut`, written once. `with_items`: each slot with its services, of one service,
+    too."""
+    if with_items not in found.written:
+        found.written[with_items] = _list(found, with_items=with_items)
+    return found.written[with_items]
+
+
+def _list(found: OutletSlots, *, with_items: bool) -> str:
     ids = _once()
     told = ", ".join(_slot(slot, ids, with_items=with_items) for slot in found.slots)
     zone, counted = json.dumps(found.timezone), json.dumps(found.travel_counted)

@@ -48,5 +48,6 @@ def keep_open_time(timestamp: int) -> None:
 @app.periodic(cron="7 * * * *", periodic_id="open-time-past")
 @app.task(name="bookings.forget_open_time", queueing_lock="bookings.forget_open_time")
 def forget_open_time(timestamp: int) -> None:
-    """Delete the kept open time of days that are over."""
+    """Delete the kept open time of days that are over, and the changes that no remembered list can have missed."""
     keeping.forget_past()
+    keeping.forget_changes()

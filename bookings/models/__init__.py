@@ -1,6 +1,6 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), group sessions
 and courses (sessions.py), price changes and links to pay (price.py), refunds that people decide about (refunds.py),
-open time kept ready for search (kept.py)."""
+open time kept ready for search (kept.py), what changed slots (slots.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -15,6 +15,7 @@ from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.price import PayLink, PriceChange
 from bookings.models.refunds import RefundRequest
 from bookings.models.sessions import Course, GroupSession
+from bookings.models.slots import SlotChange
 from bookings.models.team import ItemHelper
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "PayLink",
     "PriceChange",
     "RefundRequest",
+    "SlotChange",
     "StaffDay",
     "VisitMessage",
 ]

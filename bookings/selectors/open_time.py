@@ -117,6 +117,11 @@ class OpenTime:
         """Who may do it, free or not (public ids)."""
         return {staff.public_id for staff in self._staff}
 
+    @property
+    def counts_ways(self) -> bool:
+        """Whether somebody comes from another place or goes on to one: then it is not hours and bookings alone."""
+        return self._journeys is not None
+
     def any_day(self, window: Span) -> None:
         """Let any start in `window` be chosen: members are bound by neither notice nor booking window."""
         self.not_before, self.not_after = window

@@ -1,12 +1,14 @@
 """The starts that customers may choose at an outlet, for one service or for a visit of several."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bookings.errors import NotOffered, OptionUnknown, StaffNotAble
-from bookings.selectors.open_time import Ask, OpenSlot, checked_window, extra_minutes, open_time
+from bookings.rules.grid import DAY, day_of, midnight
+from bookings.selectors.open_time import Ask, OpenSlot, OpenTime, checked_window, extra_minutes, open_time
 from bookings.selectors.plans import ItemPlan, Plan, plan_for
+from bookings.selectors.remembered import LOOK, Look, Memory
 from bookings.selectors.sessions import SeatsLeft, bookable, is_group, seats_left
 from bookings.selectors.visit_time import visit_time
 from common import clock
@@ -22,12 +24,12 @@ MOST_GUESTS = 8
 
 # What an outlet sells. The list of one service needs no more of it: models would take longer than all else.
 SOLD = """
-SELECT s.public_id, f.id, s.id, f.place, s.capacity, s.duration_min, o.timezone, o.window_days
+SELECT {look}, s.public_id, f.id, s.id, f.place, s.capacity, s.duration_min, o.timezone, o.window_days
   FROM providers_outlet o
   JOIN providers_offering f ON f.outlet_id = o.id AND f.is_live
   JOIN providers_service s ON s.id = f.service_id
  WHERE o.public_id = %(outlet)s::text AND s.public_id = ANY(%(services)s::text[])
-"""
+""".replace("{look}", LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,18 @@ class SeatSlot(OpenSlot):
 @dataclass(frozen=True, slots=True)
 class OutletSlots:
     """The slots at one outlet, and its IANA zone. Those of several services are `VisitSlot`s, of a group service
-    `SeatSlot`s."""
+    `SeatSlot`s. It may be told to others, too: nobody changes it."""
 
     timezone: str
-    slots: list[OpenSlot]
+    slots: Sequence[OpenSlot]
     # False for a home visit to an address that is not known yet.
     travel_counted: bool = True
+    # What bookings.slot_lists has written of it, with items and without.
+    written: dict[bool, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+# Slots in all lists that a process remembers: some 50 MB as text when fifty people are free at each.
+_memory: Memory[OutletSlots] = Memory(50_000, lambda found: 1 + len(found.slots))
 
 
 def slots_for(
@@ -94,29 +102,53 @@ def slots_for(
     OptionUnknown.
     """
     window = checked_window(start, end)
-    sold = _sold(outlet, items)
+    plain = len(items) == 1 and seats == 1 and where is None and besides_booking is None
+    asked = (outlet, _hashable(items[0]), window) if plain else None
+    known = _memory.recall(asked) if asked else None
+    sold, look = _sold(outlet, items, since=known.snapshot if known else None)
+    if known and known.holds(look):
+        return known.found
     window = _within_booking_window(window, sold[0].window_days)
     require_sold_so([each.capacity for each in sold], seats=seats)
-    if len(items) == 1 and sold[0].capacity == 1:
-        listed = _of_one(sold[0], items[0], window, where, besides_booking)
-    else:
-        found = offerings_of(outlet, items)
-        if is_group(found[0].service):
-            listed = _of_group(found[0], items[0], window, seats)
-        else:
-            listed = _of_several(found, items, window, where, any_order, besides_booking)
     counted = sold[0].place != Place.CUSTOMER or where is not None
+    if len(items) == 1 and sold[0].capacity == 1:
+        time = _time_of_one(sold[0], items[0], window, where, besides_booking)
+        found = OutletSlots(sold[0].timezone, _of_one(time, items[0]), counted)
+        if asked and not time.counts_ways:
+            _memory.remember(asked, found, look, until=_until(found, time))
+        return found
+    offerings = offerings_of(outlet, items)
+    if is_group(offerings[0].service):
+        listed = _of_group(offerings[0], items[0], window, seats)
+    else:
+        listed = _of_several(offerings, items, window, where, any_order, besides_booking)
     return OutletSlots(sold[0].timezone, listed, counted)
 
 
-def _sold(outlet: str, items: Sequence[ItemRequest]) -> list[Sold]:
-    """What is asked for at an outlet (public ids), in the order of `items`. One statement.
+def _hashable(item: ItemRequest) -> ItemRequest:
+    return replace(item, options=tuple(sorted(item.options)))
+
+
+def _until(found: OutletSlots, time: OpenTime) -> datetime:
+    """When the list becomes another by itself: its first start can no longer be chosen, or the booking window goes on
+    with the outlet's day."""
+    tomorrow = midnight(time.zone, day_of(time.zone, clock.now()) + DAY)
+    notice = timedelta(minutes=time.outlet.notice_min)
+    return min([tomorrow, *(slot.start - notice for slot in found.slots[:1])])
+
+
+def _sold(outlet: str, items: Sequence[ItemRequest], *, since: str | None = None) -> tuple[list[Sold], Look]:
+    """What is asked for at an outlet (public ids), in the order of `items`, and whether its slots changed `since` a
+    snapshot. One statement.
 
     All at the outlet, or all at the customer's. Raises NotFound (no such outlet), NotOffered.
     """
     with prepared() as cursor:
-        cursor.execute(SOLD, {"outlet": outlet, "services": [item.service for item in items]})
-        found = {row[0]: Sold(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute(
+            SOLD, {"outlet": outlet, "services": [item.service for item in items], "snapshot": since}
+        )
+        rows = cursor.fetchall()
+    found = {row[4]: Sold(*row[5:]) for row in rows}
     if any(item.service not in found for item in items):
         if Offering.objects.filter(outlet__public_id=outlet, is_live=True).exists():
             raise NotOffered
@@ -124,7 +156,7 @@ def _sold(outlet: str, items: Sequence[ItemRequest]) -> list[Sold]:
     asked = [found[item.service] for item in items]
     if len({each.place for each in asked}) > 1:
         raise NotOffered
-    return asked
+    return asked, Look(*rows[0][:4])
 
 
 def offerings_of(outlet: str, items: Sequence[ItemRequest], *, live_only: bool = True) -> list[Offering]:
@@ -196,24 +228,26 @@ def _plans(found: Sequence[Offering], items: Sequence[ItemRequest], where: Posit
     ]
 
 
-def _of_one(
+def _time_of_one(
     sold: Sold, item: ItemRequest, window: Span, where: Position | None, besides: int | None
-) -> list[OpenSlot]:
+) -> OpenTime:
     duration_min = sold.duration_min + extra_minutes(sold.service_pk, item.options)
     ask = Ask(sold.offering_pk, duration_min=duration_min, where=where)
-    found = open_time([ask], window=window, besides_booking=besides, fair_share=False, absent=Absent.ASK)[
-        sold.offering_pk
+    found = open_time([ask], window=window, besides_booking=besides, fair_share=False, absent=Absent.ASK)
+    return found[sold.offering_pk]
+
+
+def _of_one(time: OpenTime, item: ItemRequest) -> list[OpenSlot]:
+    listed = [time.public(slot) for slot in time.slots()]
+    if item.staff is None:
+        return listed
+    if item.staff not in time.able:
+        raise StaffNotAble
+    return [
+        replace(slot, staff=_with(item.staff, slot.staff, time.visit.team))
+        for slot in listed
+        if item.staff in slot.staff
     ]
-    listed = [found.public(slot) for slot in found.slots()]
-    if item.staff is not None:
-        if item.staff not in found.able:
-            raise StaffNotAble
-        listed = [
-            replace(slot, staff=_with(item.staff, slot.staff, found.visit.team))
-            for slot in listed
-            if item.staff in slot.staff
-        ]
-    return listed
 
 
 def _with(staff: str, free: Sequence[str], team: int) -> list[str]:

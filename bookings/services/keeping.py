@@ -5,16 +5,18 @@ the outlet as due, and the worker makes it anew here. Locks: docs/locking.md.
 """
 
 from collections.abc import Collection
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 from django.db import connection, transaction
 
-from bookings.models import OpenKept, OutletDay, StaffDay
+from bookings.models import OpenKept, OutletDay, SlotChange, StaffDay
 from bookings.rules import quarters
 from bookings.selectors.kept import DAY, DUE, KEPT_DAYS, days_between, working
 from common import clock
 
 BATCH = 50
+# Lists are remembered for ten minutes; a change is noted some time before its transaction ends.
+CHANGES_KEPT = timedelta(hours=2)
 
 FILL_PEOPLE = """
 INSERT INTO bookings_staffday (outlet_id, staff_id, day, hours, open)
@@ -62,6 +64,12 @@ def forget_past() -> int:
     people, _ = StaffDay.objects.filter(day__lt=today()).delete()
     outlets, _ = OutletDay.objects.filter(day__lt=today()).delete()
     return people + outlets
+
+
+def forget_changes() -> int:
+    """Delete the changes of slots that came before any list that is still remembered; answers how many."""
+    forgotten, _ = SlotChange.objects.filter(made_at__lt=clock.now() - CHANGES_KEPT).delete()
+    return forgotten
 
 
 def _keep(outlets: Collection[int], first: date, last: date, *, anew: bool) -> None:

@@ -160,11 +160,13 @@ def plan(
     """
     now = clock.now()
     days = min(outlet.window_days, LONGEST_DAYS)
+    # All who look within the hour ask for the same list.
+    start = now.replace(minute=0, second=0, microsecond=0)
     found = slots_for(
         outlet=outlet.public_id,
         items=items,
-        start=now,
-        end=now + timedelta(days=days + 1),
+        start=start,
+        end=start + timedelta(days=days + 1),
         any_order=any_order,
         seats=seats,
         where=where,
