@@ -39,8 +39,10 @@ def statements_of(asked: dict[str, Any]) -> list[Statement]:
 
 @contextmanager
 def wire(database: str = "hereabouts") -> Iterator[psycopg.Connection]:
-    """A connection to a database of the benchmark's cluster, on which statements are prepared as the site's are."""
+    """A connection to a database of the benchmark's cluster, with the site's options, on which statements are prepared as
+    the site's are."""
     place = {"host": os.environ["RUN_DIR"], "port": 5432, "user": "hereabouts", "dbname": database}
+    place["options"] = connection.settings_dict["OPTIONS"]["options"]
     with psycopg.connect(**place, autocommit=True, prepare_threshold=5) as opened:
         yield opened
 
@@ -70,7 +72,10 @@ async def in_pgbench(pages: list[list[Statement]], *, clients: int, seconds: flo
         command += ["-j", "1", "-T", str(max(1, round(seconds))), "-l", "--log-prefix", f"{folder}/log"]
         command += ["-h", os.environ["RUN_DIR"], "-p", "5432", "-U", "hereabouts", "hereabouts"]
         process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+            *command,
+            env={**os.environ, "PGOPTIONS": connection.settings_dict["OPTIONS"]["options"]},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )
         told = (await process.communicate())[0].decode()
         if process.returncode or "aborted" in told:
