@@ -39,8 +39,8 @@ def statements_of(asked: dict[str, Any]) -> list[Statement]:
 
 @contextmanager
 def wire(database: str = "hereabouts") -> Iterator[psycopg.Connection]:
-    """A connection to a database of the benchmark's cluster, with the site's options, on which statements are prepared as
-    the site's are."""
+    """A connection to a database of the benchmark's cluster, with the site's options, on which statements are prepared
+    as the site's are."""
     place = {"host": os.environ["RUN_DIR"], "port": 5432, "user": "hereabouts", "dbname": database}
     place["options"] = connection.settings_dict["OPTIONS"]["options"]
     with psycopg.connect(**place, autocommit=True, prepare_threshold=5) as opened:

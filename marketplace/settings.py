@@ -129,8 +129,8 @@ _database = dj_database_url.parse(
     env.database_url.get_secret_value(), engine="django.contrib.gis.db.backends.postgis"
 )
 _database.setdefault("OPTIONS", {})
-# Compiling costs more than it saves: searches took 0.4 to 1.3 s with it. So does starting workers for one statement, which
-# the database finds worth it once tables are large: 30 ms for a slot list beside five million bookings.
+# Compiling costs more than it saves: searches took 0.4 to 1.3 s with it. So does starting workers for one statement,
+# which the database finds worth it once tables are large: 30 ms for a slot list beside five million bookings.
 _database["OPTIONS"].setdefault("options", "-c jit=off -c max_parallel_workers_per_gather=0")
 # Used by common/prepared.py alone: Django's own statements are never prepared.
 _database["OPTIONS"].setdefault("prepare_threshold", 5)
