@@ -18,27 +18,29 @@ from common import clock
 # Nothing is remembered for longer; changes are (bookings.services.keeping).
 LONGEST = timedelta(minutes=10)
 
-# Of an outlet `o`: the snapshot; whether this transaction has written something, which others may never come to see;
-# whether slots changed since an earlier `snapshot` (null: they did); and when the first hold of those who work there
-# ends by the clock alone, at whichever outlet it is.
+# To be joined: whether slots of an outlet `o` changed since an earlier `snapshot` (null: they did).
+CHANGED = """
+LATERAL (SELECT %(snapshot)s::text IS NULL OR EXISTS (
+    SELECT FROM bookings_slotchange c
+     WHERE c.outlet_id = o.id AND c.xid >= pg_snapshot_xmin(%(snapshot)s::text::pg_snapshot)
+       AND NOT pg_visible_in_snapshot(c.xid, %(snapshot)s::text::pg_snapshot)) AS slots) changed"""
+# To be selected: this statement's snapshot; whether the transaction has written something, which others may never come
+# to see; whether slots changed, and if so when the first hold of who works there ends by the clock alone, wherever.
 LOOK = """
-    pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NOT NULL,
-    %(snapshot)s::text IS NULL OR EXISTS (
-        SELECT FROM bookings_slotchange c
-         WHERE c.outlet_id = o.id AND c.xid >= pg_snapshot_xmin(%(snapshot)s::text::pg_snapshot)
-           AND NOT pg_visible_in_snapshot(c.xid, %(snapshot)s::text::pg_snapshot)),
-    (SELECT min(b.hold_expires_at) FROM bookings_booking b
-      WHERE b.status = 'held' AND b.hold_expires_at > statement_timestamp()
-        AND (b.outlet_id = o.id OR b.outlet_id IN (
-            SELECT also.outlet_id FROM providers_staffassignment a
-              JOIN providers_staffassignment also ON also.staff_id = a.staff_id WHERE a.outlet_id = o.id)))"""
+    pg_current_snapshot()::text, pg_current_xact_id_if_assigned() IS NOT NULL, changed.slots,
+    CASE WHEN changed.slots THEN (
+        SELECT min(b.hold_expires_at) FROM bookings_booking b
+         WHERE b.status = 'held' AND b.hold_expires_at > statement_timestamp()
+           AND (b.outlet_id = o.id OR b.outlet_id IN (
+               SELECT also.outlet_id FROM providers_staffassignment a
+                 JOIN providers_staffassignment also ON also.staff_id = a.staff_id WHERE a.outlet_id = o.id))) END"""
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a statement with `LOOK` in it found."""
+    """What a statement that joins `CHANGED` and selects `LOOK` found."""
 
     snapshot: str
     writing: bool

@@ -8,7 +8,7 @@ from bookings.errors import NotOffered, OptionUnknown, StaffNotAble
 from bookings.rules.grid import DAY, day_of, midnight
 from bookings.selectors.open_time import Ask, OpenSlot, OpenTime, checked_window, extra_minutes, open_time
 from bookings.selectors.plans import ItemPlan, Plan, plan_for
-from bookings.selectors.remembered import LOOK, Look, Memory
+from bookings.selectors.remembered import CHANGED, LOOK, Look, Memory
 from bookings.selectors.sessions import SeatsLeft, bookable, is_group, seats_left
 from bookings.selectors.visit_time import visit_time
 from common import clock
@@ -28,8 +28,9 @@ SELECT {look}, s.public_id, f.id, s.id, f.place, s.capacity, s.duration_min, o.t
   FROM providers_outlet o
   JOIN providers_offering f ON f.outlet_id = o.id AND f.is_live
   JOIN providers_service s ON s.id = f.service_id
+ CROSS JOIN {changed}
  WHERE o.public_id = %(outlet)s::text AND s.public_id = ANY(%(services)s::text[])
-""".replace("{look}", LOOK)
+""".replace("{look}", LOOK).replace("{changed}", CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
