@@ -48,8 +48,10 @@ class Env(BaseSettings):
     sandbox_webhook_url: str = ""
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    stripe_connect_secret: SecretStr = SecretStr("")
     stripe_api_url: str = "https://api.stripe.com"
     stripe_checkout_url: str = "https://checkout.stripe.com"
+    stripe_connect_url: str = "https://connect.stripe.com"
     router_kind: Literal["", "osrm", "valhalla"] = ""
     router_url: str = Field(default="", validate_default=True)
     router_modes: Annotated[list[Literal["car", "bicycle", "foot"]], NoDecode] = ["car"]
@@ -82,7 +84,14 @@ class Env(BaseSettings):
     def is_a_bic(cls, value: str) -> str:
         return str(bics.validate(value)) if value else ""
 
-    @field_validator("site_url", "sandbox_webhook_url", "router_url", "stripe_api_url", "stripe_checkout_url")
+    @field_validator(
+        "site_url",
+        "sandbox_webhook_url",
+        "router_url",
+        "stripe_api_url",
+        "stripe_checkout_url",
+        "stripe_connect_url",
+    )
     @classmethod
     def has_no_slash_at_its_end(cls, value: str) -> str:
         return value.rstrip("/")
@@ -116,7 +125,17 @@ class Env(BaseSettings):
             raise ValueError("begins with whsec_")
         return value
 
-    @field_validator("stripe_api_url", "stripe_checkout_url")
+    @field_validator("stripe_connect_secret")
+    @classmethod
+    def is_a_webhooks_secret(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and not info.data.get("stripe_secret_key", SecretStr("")).get_secret_value():
+            raise ValueError("goes together with STRIPE_SECRET_KEY")
+        if secret and not secret.startswith("whsec_"):
+            raise ValueError("begins with whsec_")
+        return value
+
+    @field_validator("stripe_api_url", "stripe_checkout_url", "stripe_connect_url")
     @classmethod
     def is_an_address(cls, value: str) -> str:
         url = urlsplit(value)

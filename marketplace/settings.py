@@ -47,9 +47,11 @@ SANDBOX_SECRET = env.sandbox_secret.get_secret_value()
 SANDBOX_WEBHOOK_URL = env.sandbox_webhook_url or f"{SITE_URL}/webhooks/sandbox"
 STRIPE_SECRET_KEY = env.stripe_secret_key.get_secret_value()
 STRIPE_WEBHOOK_SECRET = env.stripe_webhook_secret.get_secret_value()
+# Of the endpoint that hears of providers' accounts.
+STRIPE_CONNECT_SECRET = env.stripe_connect_secret.get_secret_value()
 STRIPE_API_URL = env.stripe_api_url
-# Where forms of ours may lead to: the pages of gateways, on which people pay.
-PAYMENT_PAGES = [env.stripe_checkout_url] if STRIPE_SECRET_KEY else []
+# Where forms of ours may lead to: the pages of gateways, on which people pay and providers set up how they are paid.
+PAYMENT_PAGES = [env.stripe_checkout_url, env.stripe_connect_url] if STRIPE_SECRET_KEY else []
 
 INSTALLED_APPS = [
     "daphne",

@@ -97,6 +97,28 @@ class PayoutResult(models.TextChoices):
     FAILED = "failed", "failed"  # it came back, or never left
 
 
+class PayeeStatus(models.TextChoices):
+    """Whether a gateway pays a provider to the account that it keeps for it."""
+
+    MISSING = "missing", _("something is missing")  # the gateway waits for the provider
+    REVIEW = "review", _("being checked")  # the gateway looks at what it has
+    ENABLED = "enabled", _("ready")
+    REJECTED = "rejected", _("turned down")  # for good: the gateway does not pay this provider
+
+
+class PayeeNeed(models.TextChoices):
+    """What a gateway still asks a provider for."""
+
+    BUSINESS = "business", _("what the business does, its name and address")
+    PERSON = "person", _("who represents it: name, birthday, address")
+    OWNERS = "owners", _("who owns and leads it")
+    DOCUMENT = "document", _("a document that shows who they are")
+    TAX_ID = "tax_id", _("its register or tax number")
+    BANK = "bank", _("the bank account to pay to")
+    TERMS = "terms", _("agreement to the payment company's terms")
+    OTHER = "other", _("something else, which its page names")
+
+
 class PayoutWay(models.TextChoices):
     """How a payout reaches the provider."""
 

@@ -158,3 +158,11 @@ class PayoutsHeld(DomainError):
     code = "payouts_held"
     status = 409
     title = _("This business is not paid already. Free it first.")
+
+
+class PayeesNotKept(DomainError):
+    """No gateway here keeps accounts for providers."""
+
+    code = "payees_not_kept"
+    status = 404
+    title = _("Nothing has to be set up here to be paid.")

@@ -167,6 +167,7 @@ privacy.personal(
     area="payments",
     kept={"why a business was not paid; of the business": "reason", BOOKS: "placed_by lifted_by"},
 )
+privacy.impersonal("payments.PayeeAccount", {BY_ID: "gateway account", "codes": "needs"})
 privacy.impersonal("payments.PayoutTerms", {BY_ID: "destination"})
 privacy.personal("payments.PayoutRun", area="payments", kept={BOOKS: "key actor"})
 privacy.personal(
@@ -193,6 +194,9 @@ privacy.impersonal(
 privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempotency_key"})
 privacy.impersonal(
     "sandbox.SandboxPayout", {BY_ID: "merchant_reference destination currency idempotency_key"}
+)
+privacy.impersonal(
+    "sandbox.SandboxPayee", {BY_ID: "merchant merchant_reference country status return_url idempotency_key"}
 )
 privacy.impersonal("sandbox.SandboxDispute", {BY_ID: "reason status"})
 privacy.impersonal("sandbox.SandboxDelivery", {BY_ID: "event_id body"})

@@ -49,3 +49,10 @@ def payouts(timestamp: int) -> None:
 def ledger_checkpoints(timestamp: int) -> None:
     """Every two minutes: bring the checkpoints of balances up to date."""
     services.keep_checkpoints()
+
+
+@app.periodic(cron="* * * * *", periodic_id="check-payees")
+@app.task(name="payments.check_payees", queueing_lock="payments.check_payees")
+def check_payees(timestamp: int) -> None:
+    """Every minute: ask gateways about the accounts that they keep for providers, where no webhook told."""
+    services.check_payees()

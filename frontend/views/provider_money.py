@@ -19,6 +19,7 @@ from common.money import Money
 from frontend import formats
 from frontend.money_chart import Chart, chart
 from frontend.money_words import Line, line_of
+from frontend.payee_words import payee_words
 from frontend.views.provider_desk import Desk, at_desk
 from payments.selectors import payouts as paying
 from payments.selectors import shares
@@ -78,6 +79,7 @@ def money(desk: Desk) -> HttpResponse:
         next_amount=due.amount(terms.minimum),
         hold=paying.hold_on(desk.provider),
         account=bank_account(desk.provider),
+        payee=payee_words(desk.provider, terms),
         rate=_rate(desk),
         payouts=list(paying.payouts_of(desk.provider).filter(currency=currency)[:SHOWN_PAYOUTS]),
     )

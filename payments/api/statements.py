@@ -9,11 +9,12 @@ from pydantic import Field
 
 from common import clock
 from common.api import ERRORS, CursorPage
-from payments.enums import PayoutStatus, PayoutWay
+from payments.enums import PayeeNeed, PayeeStatus, PayoutStatus, PayoutWay
 from payments.models import Payout
 from payments.selectors import payouts as paying
 from payments.selectors import shares
 from payments.selectors import statements as read
+from payments.selectors.payees import payee_of, payees_gateway
 from payments.selectors.statements import Statement
 from providers.api.given import caller
 from providers.enums import Role
@@ -80,7 +81,9 @@ class PayoutOut(Schema):
     way: PayoutWay
     status: PayoutStatus
     account: str = Field(description="what is shown of the bank account, or empty")
-    failure: str = Field(description="why it failed: held, refused, returned, no_account; else empty")
+    failure: str = Field(
+        description="why it failed: held, refused, returned, no_account, account_not_ready; else empty"
+    )
     created_at: datetime
     sent_at: datetime | None
     paid_at: datetime | None
@@ -90,6 +93,15 @@ class PayoutOut(Schema):
 class PayoutsOut(Schema):
     items: list[PayoutOut]
     next: str | None
+
+
+class PayeeOut(Schema):
+    """The account that the gateway in force keeps for the business. An owner sets it up under Money."""
+
+    gateway: str
+    status: PayeeStatus
+    needs: list[PayeeNeed]
+    due_by: datetime | None
 
 
 class TermsOut(Schema):
@@ -104,6 +116,9 @@ class TermsOut(Schema):
     on_hold: str | None = Field(description="why nothing is paid for now")
     commission_bp: int
     vat_bp: int
+    payee: PayeeOut | None = Field(
+        None, description="the account at the gateway that pays, where one keeps accounts and it was begun"
+    )
 
 
 @router.get(
@@ -128,6 +143,7 @@ def get_balance(request: HttpRequest, provider: PublicId, asked: Query[InCurrenc
         on_hold=hold.reason if hold else None,
         commission_bp=shares.rate_for(found).at(turnover=so_far, on=today),
         vat_bp=shares.vat_for(home.country),
+        payee=_payee(found),
     )
 
 
@@ -204,6 +220,19 @@ def list_payouts(request: HttpRequest, provider: PublicId, page: Query[CursorPag
     found = access_provider(caller(request), provider, role=Role.MANAGER)
     rows, cursor = page.cut(paying.payouts_of(found), of=f"payouts:{provider}", newest_first=True)
     return PayoutsOut(items=[_payout(row) for row in rows], next=cursor)
+
+
+def _payee(provider: Provider) -> PayeeOut | None:
+    gateway = payees_gateway()
+    row = payee_of(provider, gateway.name) if gateway else None
+    if row is None:
+        return None
+    return PayeeOut(
+        gateway=row.gateway,
+        status=PayeeStatus(row.status),
+        needs=[PayeeNeed(need) for need in row.needs],
+        due_by=row.due_by,
+    )
 
 
 def _payout(row: Payout) -> PayoutOut:

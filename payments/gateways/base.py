@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from payments.enums import DisputeStatus, Movement, PaymentHint, PaymentStatus, PayoutResult, RefundStatus
+from payments.enums import (
+    DisputeStatus,
+    Movement,
+    PayeeNeed,
+    PayeeStatus,
+    PaymentHint,
+    PaymentStatus,
+    PayoutResult,
+    RefundStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,25 @@ class RefundOrder:
     currency: str
     idempotency_key: str
     payment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeOrder:
+    """An account that the gateway is to keep for a provider (public id): `country` is ISO 3166-1."""
+
+    provider: str
+    country: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeState:
+    """How the gateway sees the account that it keeps for a provider: always the whole of it."""
+
+    account: str
+    status: PayeeStatus
+    needs: tuple[PayeeNeed, ...] = ()
+    due_by: datetime | None = None  # until when it wants them
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +160,13 @@ class PaymentState:
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
     """A verified message: its id at the gateway, and the payment as it was then; or, where the message does not say
-    all of it, only the payment's public id in `about`: then the gateway is asked. Neither: it is about no payment."""
+    all of it, only the payment's public id in `about`, or in `payee` the account that it keeps for a provider: then
+    the gateway is asked. None of them: it is about nothing of ours."""
 
     id: str
     state: PaymentState | None = None
     about: str = ""
+    payee: str = ""
 
 
 class Gateway(Protocol):
@@ -150,6 +180,9 @@ class Gateway(Protocol):
     remote: bool
     # Whether it can hold an amount on a card.
     holds: bool
+    # Whether it can keep an account for a provider, and whether it pays nobody without one.
+    keeps_payees: bool
+    needs_payees: bool
 
     def create(self, order: PaymentOrder) -> PaymentState:
         """Open a payment there. The same idempotency key opens it once."""
@@ -174,6 +207,19 @@ class Gateway(Protocol):
 
     def pay_out(self, order: PayoutOrder) -> PayoutState:
         """Send money to a provider. The same idempotency key sends it once; asked again it answers how it stands."""
+        ...
+
+    def open_payee(self, order: PayeeOrder) -> PayeeState:
+        """Open the account to which a provider will be paid. The same idempotency key opens it once."""
+        ...
+
+    def payee(self, *, account: str) -> PayeeState:
+        """The account as it is now."""
+        ...
+
+    def payee_page(self, *, account: str, return_url: str, expired_url: str) -> str:
+        """The address of the gateway's page on which the provider gives what is needed: for one person, at once. It
+        sends them to `return_url` afterwards, to `expired_url` when the page can no longer be opened."""
         ...
 
     def report(self, day: date) -> list[ReportLine]:

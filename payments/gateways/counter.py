@@ -7,6 +7,8 @@ from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
     CaptureOrder,
+    PayeeOrder,
+    PayeeState,
     PaymentOrder,
     PaymentState,
     PayoutOrder,
@@ -24,6 +26,8 @@ class CounterGateway:
     name = "counter"
     remote = False
     holds = False
+    keeps_payees = False
+    needs_payees = False
 
     def create(self, order: PaymentOrder) -> PaymentState:
         return PaymentState(
@@ -49,6 +53,15 @@ class CounterGateway:
 
     def pay_out(self, order: PayoutOrder) -> PayoutState:
         """The marketplace has no till to pay out of."""
+        raise GatewayRefused
+
+    def open_payee(self, order: PayeeOrder) -> PayeeState:
+        raise GatewayRefused
+
+    def payee(self, *, account: str) -> PayeeState:
+        raise GatewayRefused
+
+    def payee_page(self, *, account: str, return_url: str, expired_url: str) -> str:
         raise GatewayRefused
 
     def report(self, day: date) -> list[ReportLine]:

@@ -11,6 +11,8 @@ from common import clock
 from payments.enums import (
     DisputeStatus,
     Movement,
+    PayeeNeed,
+    PayeeStatus,
     PaymentHint,
     PaymentStatus,
     PayoutResult,
@@ -20,6 +22,8 @@ from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
     CaptureOrder,
     DisputeState,
+    PayeeOrder,
+    PayeeState,
     PaymentOrder,
     PaymentState,
     PayoutOrder,
@@ -29,7 +33,7 @@ from payments.gateways.base import (
     ReportLine,
     WebhookEvent,
 )
-from payments.sandbox import report, service, signing
+from payments.sandbox import payees, report, service, signing
 
 _STATUS = {
     "requires_payment": PaymentStatus.PENDING,
@@ -51,12 +55,22 @@ _MOVED = {
 }
 
 
+_PAYEE = {
+    "new": (PayeeStatus.MISSING, (PayeeNeed.BUSINESS, PayeeNeed.PERSON, PayeeNeed.BANK)),
+    "document_needed": (PayeeStatus.MISSING, (PayeeNeed.DOCUMENT,)),
+    "verified": (PayeeStatus.ENABLED, ()),
+    "refused": (PayeeStatus.REJECTED, ()),
+}
+
+
 class SandboxGateway:
     """Pays nothing, but as if."""
 
     name = "sandbox"
     remote = True
     holds = True
+    keeps_payees = True
+    needs_payees = False
 
     def create(self, order: PaymentOrder) -> PaymentState:
         return _state(
@@ -109,6 +123,23 @@ class SandboxGateway:
             result=PayoutResult.PAID,
         )
 
+    def open_payee(self, order: PayeeOrder) -> PayeeState:
+        return _payee_state(
+            _asked(
+                payees.create_payee,
+                merchant=settings.SITE_NAME,
+                reference=order.provider,
+                country=order.country,
+                idempotency_key=order.idempotency_key,
+            )
+        )
+
+    def payee(self, *, account: str) -> PayeeState:
+        return _payee_state(_asked(payees.get_payee, account))
+
+    def payee_page(self, *, account: str, return_url: str, expired_url: str) -> str:
+        return str(_asked(payees.page_of, account, return_url=return_url)["url"])
+
     def report(self, day: date) -> list[ReportLine]:
         return [
             ReportLine(
@@ -133,6 +164,11 @@ class SandboxGateway:
             return WebhookEvent(id=str(event["id"])[:64], state=_state(event["intent"]))
         except (ValueError, KeyError, TypeError) as error:
             raise WebhookInvalid from error
+
+
+def _payee_state(payee: service.Wire) -> PayeeState:
+    status, needs = _PAYEE[payee["status"]]
+    return PayeeState(account=payee["id"], status=status, needs=needs)
 
 
 def _asked(call: Callable[..., service.Wire], *args: Any, **kwargs: Any) -> service.Wire:

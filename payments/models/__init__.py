@@ -1,6 +1,7 @@
 from payments.models.commission import CommissionRule, CommissionTier, CommissionVat
 from payments.models.dispute import Dispute, GatewayDay, GatewayDifference
 from payments.models.ledger import LedgerAccount, LedgerCheckpoint, LedgerEntry, LedgerTransaction
+from payments.models.payee import PayeeAccount
 from payments.models.payment import Payment, Refund, WebhookReceipt
 from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
 from payments.models.policy import PolicyBounds, PolicyRule
@@ -17,6 +18,7 @@ __all__ = [
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerTransaction",
+    "PayeeAccount",
     "Payment",
     "Payout",
     "PayoutFile",

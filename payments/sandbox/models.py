@@ -118,6 +118,23 @@ class SandboxPayout(models.Model):
         return self.public_id
 
 
+class SandboxPayee(models.Model):
+    """An account of somebody whom a merchant pays, and what the sandbox knows of them."""
+
+    public_id = PublicIdField(prefix="acct")
+    merchant = models.CharField(max_length=80)
+    merchant_reference = models.CharField(max_length=64)
+    country = models.CharField(max_length=2)
+    status = models.CharField(max_length=16, default="new")  # new, document_needed, verified, refused
+    # Where its page leads back to, as it was asked for last.
+    return_url = models.CharField(max_length=2000, blank=True)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"
+
+
 class SandboxDelivery(models.Model):
     """A webhook to be sent until it is taken. Two rows with one event id: one event, sent twice."""
 

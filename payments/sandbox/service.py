@@ -13,7 +13,14 @@ from django.db import transaction
 
 from common import clock
 from common.public_ids import new_public_id
-from payments.sandbox.models import IntentStatus, SandboxDelivery, SandboxIntent, SandboxPayout, SandboxRefund
+from payments.sandbox.models import (
+    IntentStatus,
+    SandboxDelivery,
+    SandboxIntent,
+    SandboxPayee,
+    SandboxPayout,
+    SandboxRefund,
+)
 from payments.sandbox.webhooks import deliver_after_commit
 
 # As long as banks hold an amount.
@@ -122,10 +129,11 @@ def create_payout(
 ) -> Wire:
     """Send money to a payee; the same key sends it once. Answers `{"id", "reference", "amount", "currency"}`.
 
-    A destination that begins with `closed` is an account that takes no money. Raises SandboxError no_such_payee,
-    idempotency_mismatch.
+    A destination that begins with `closed` is an account that takes no money, and so is one that is not verified.
+    Raises SandboxError no_such_payee, idempotency_mismatch.
     """
-    if not destination or destination.startswith("closed"):
+    refused = SandboxPayee.objects.filter(public_id=destination).exclude(status="verified")
+    if not destination or destination.startswith("closed") or refused.exists():
         raise SandboxError("no_such_payee")
     payout, _ = SandboxPayout.objects.get_or_create(
         idempotency_key=idempotency_key,

@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from common.money import Money
-from payments.sandbox import service
-from payments.sandbox.models import IntentStatus, SandboxIntent
+from payments.sandbox import payees, service
+from payments.sandbox.models import IntentStatus, SandboxIntent, SandboxPayee
 
 # The ways of paying that try the shop's patience.
 CHOICES = [
@@ -72,4 +72,24 @@ def pay(request: HttpRequest, intent_id: str) -> HttpResponse:
             "state": STATES.get(status),
             "choices": CHOICES,
         },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def payee(request: HttpRequest, payee_id: str) -> HttpResponse:
+    """Where somebody whom a shop pays says who they are; POST `action` is what the sandbox makes of it."""
+    found = SandboxPayee.objects.filter(public_id=payee_id).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            payees.act(payee_id, request.POST.get("action", ""))
+        except service.SandboxError:
+            return HttpResponse(status=400)
+        return HttpResponseRedirect(found.return_url or request.path)
+    return render(
+        request,
+        "sandbox/payee.html",
+        {"payee": found, "merchant": found.merchant, "wants_document": found.status == "document_needed"},
     )

@@ -17,6 +17,7 @@ from payments.services.holding import release_hold, take_hold
 from payments.services.ledger import post, reverse, verify
 from payments.services.locks import register_owner_lock
 from payments.services.opening import cancel_open_payments, prepare_payment, start_payment
+from payments.services.payees import adopt_payee, check_payees, hear_of_payee, set_up_payee, sync_payee
 from payments.services.payout_file import make_payout_file
 from payments.services.payout_holds import (
     drop_payout_terms,
@@ -47,11 +48,13 @@ from payments.services.wallets import compensate, pay_from_wallet, return_wallet
 from payments.services.webhooks import receive_webhook
 
 __all__ = [
+    "adopt_payee",
     "apply_gateway_state",
     "apply_payout_state",
     "cancel_open_payments",
     "carry_out_payout",
     "carry_out_refund",
+    "check_payees",
     "check_payments",
     "compare_day",
     "compare_days",
@@ -65,6 +68,7 @@ __all__ = [
     "finish_payout",
     "free_payouts",
     "give_back_at_counter",
+    "hear_of_payee",
     "hold_payouts",
     "keep_checkpoints",
     "keep_fee",
@@ -93,12 +97,14 @@ __all__ = [
     "set_payout_terms",
     "set_policy",
     "set_refund_limit",
+    "set_up_payee",
     "settle_cancellation",
     "settle_difference",
     "share_out",
     "start_payment",
     "start_run",
     "sync_booking",
+    "sync_payee",
     "sync_payment",
     "take_hold",
     "verify",

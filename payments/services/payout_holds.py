@@ -13,6 +13,7 @@ from payments.models import PayoutHold, PayoutTerms
 from payments.rules.payouts import Terms
 from payments.selectors.payouts import hold_on
 from payments.services.own_cause import refuse_own_cause
+from payments.services.payees import adopt_payee
 from payments.services.payout_steps import HELD, withdraw_planned
 from providers.models import Provider
 from providers.services.record import lock_provider, tell
@@ -21,10 +22,13 @@ REASON_LENGTH = 500
 
 
 def set_payout_terms(*, provider: Provider | None, terms: Terms, actor: str) -> PayoutTerms:
-    """Set when and how a provider is paid; without one, everybody who has no terms of their own. Raises OwnCause."""
+    """Set when and how a provider is paid; without one, everybody who has no terms of their own. Raises OwnCause,
+    InvalidInput when the gateway's account is another provider's."""
     with transaction.atomic():
         refuse_own_cause(actor=actor, provider=provider)
         row, _made = PayoutTerms.objects.update_or_create(provider=provider, defaults=asdict(terms))
+        if provider and terms.destination:
+            adopt_payee(provider=provider, account=terms.destination, actor=actor)
         audit.record(
             actor=actor,
             action="payout_terms.set",

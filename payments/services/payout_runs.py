@@ -13,6 +13,7 @@ from common.actors import SYSTEM
 from payments import events, gateways
 from payments.enums import AccountKind, PayoutWay, TransactionKind
 from payments.models import LedgerAccount, Payout, PayoutRun
+from payments.selectors.payees import pays_to
 from payments.selectors.payouts import due_of, hold_on, payable_accounts, terms_of
 from payments.services.ledger import Account, Cause, Line, post
 from payments.services.payout_news import tell
@@ -91,13 +92,17 @@ def plan_payout(*, run: PayoutRun, account_pk: int) -> Payout | None:
 def _choose_way(payout: Payout, way: str, destination: str) -> bool:
     """Say how it is sent; False when it cannot be: there is no account to send it to.
 
-    Without a gateway that pays out, and for accounts that a SEPA file cannot name, operators send it by hand.
+    A gateway pays only to an account that it calls ready: until then the bank's file does, where there is a bank
+    account. Without a gateway that pays out, and for accounts that a SEPA file cannot name, operators send it by hand.
     """
-    if way == PayoutWay.GATEWAY and (gateway := gateways.paying_out()):
-        payout.way, payout.gateway = PayoutWay.GATEWAY, gateway
-        payout.destination = destination or payout.provider.public_id
-        payout.next_try_at = clock.now()
-        return True
+    if way == PayoutWay.GATEWAY and (name := gateways.paying_out()):
+        ready = pays_to(payout.provider, gateways.get(name))
+        if ready is not None:
+            payout.way, payout.gateway = PayoutWay.GATEWAY, name
+            payout.destination = ready or destination or payout.provider.public_id
+            payout.next_try_at = clock.now()
+            return True
+        way = PayoutWay.FILE
     account = bank_account(payout.provider)
     if account is None:
         return False

@@ -13,6 +13,7 @@ from payments.enums import AccountKind, PayoutResult, PayoutStatus, TransactionK
 from payments.errors import GatewayRefused, GatewayUnavailable, PayoutEnded
 from payments.gateways.base import PayoutOrder, PayoutState
 from payments.models import LedgerTransaction, Payout, PayoutFile
+from payments.selectors.payees import pays_to
 from payments.selectors.payouts import hold_on
 from payments.services.ledger import MARKETPLACE, Account, Cause, Line, post, reverse
 from payments.services.own_cause import refuse_own_cause
@@ -24,6 +25,7 @@ BATCH = 50
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 HELD, REFUSED, RETURNED, NO_ACCOUNT = "held", "refused", "returned", "no_account"
+NOT_READY = "account_not_ready"
 
 
 def send_payouts() -> int:
@@ -93,7 +95,8 @@ def apply_payout_state(*, state: PayoutState, actor: str) -> None:
 def _begin(payout_id: str) -> Payout | None:
     """The payout, noted as on its way before anybody is asked: from then on a hold comes too late.
 
-    None when it has ended, or ends now: the provider is held, and the gateway was not asked yet.
+    None when it has ended, or ends now: the provider is held, or its account is not ready any more, and the gateway
+    was not asked yet.
     """
     with transaction.atomic():
         payout = _locked(payout_id)
@@ -104,8 +107,17 @@ def _begin(payout_id: str) -> Payout | None:
         if hold_on(payout.provider):
             _fail(payout, failure=HELD, actor=SYSTEM)
             return None
+        if payout.gateway and not _is_ready(payout):
+            _fail(payout, failure=NOT_READY, actor=SYSTEM)
+            return None
         note_sent(payout, actor=SYSTEM)
         return payout
+
+
+def _is_ready(payout: Payout) -> bool:
+    """Whether the account that it was planned to is still one that its gateway pays to."""
+    ready = pays_to(payout.provider, gateways.get(payout.gateway))
+    return ready in ("", payout.destination)
 
 
 def note_sent(payout: Payout, *, actor: str) -> None:

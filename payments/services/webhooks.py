@@ -9,6 +9,7 @@ from payments import gateways
 from payments.errors import PaymentClosed, UnknownPayment
 from payments.models import Payment, WebhookReceipt
 from payments.services.gateway_state import apply_gateway_state
+from payments.services.payees import hear_of_payee
 from payments.services.reconcile import sync_payment
 
 log = logging.getLogger(__name__)
@@ -26,9 +27,11 @@ def receive_webhook(*, gateway: str, headers: Mapping[str, str], body: bytes) ->
     )
     if receipt.processed_at:
         return
-    if event.state is not None or event.about:
+    if event.state is not None or event.about or event.payee:
         try:
-            if event.state is not None:
+            if event.payee:
+                hear_of_payee(gateway=gateway, account=event.payee)
+            elif event.state is not None:
                 apply_gateway_state(gateway=gateway, state=event.state)
             else:
                 _ask_about(gateway, event.about)

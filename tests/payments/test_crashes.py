@@ -13,8 +13,8 @@ from django.db import connections
 from common import clock
 from payments import gateways, services
 from payments.enums import PaymentStatus, RefundStatus
-from payments.gateways import stripe as module
-from payments.gateways.stripe import StripeGateway
+from payments.gateways.stripe import StripeGateway, wire
+from payments.gateways.stripe import gateway as module
 from payments.models import Payment, Refund
 from payments.services import gateway_state, ledger, refunds
 from tests.payments.paying import ACTOR, PROVIDER
@@ -27,7 +27,7 @@ KILLS = 200 if os.environ.get("PROOF") == "full" else 24
 # Where the process is killed: right after this has returned, or right before it is called.
 POINTS: dict[str, tuple[Any, str, bool]] = {
     "before the answer": (StripeGateway, "_session", False),
-    "after the deed": (module, "_asked", True),
+    "after the deed": (module, "asked", True),
     "the booking is locked": (gateway_state, "lock_owner", True),
     "the payment is locked": (gateway_state, "lock_payment", True),
     "posted": (gateway_state, "post", True),
@@ -49,7 +49,7 @@ def in_a_process_that_dies(deed: Callable[[], object], point: str) -> bool:
         try:
             for connection in connections.all(initialized_only=True):
                 connection.connection = None
-            module._client.cache_clear()
+            wire.client.cache_clear()
             owner, name, after = POINTS[point]
             real = getattr(owner, name)
 

@@ -21,9 +21,9 @@ from payments.enums import (
     RefundStatus,
 )
 from payments.errors import GatewayRefused, GatewayUnavailable, WebhookInvalid
-from payments.gateways import stripe as module
 from payments.gateways.base import CaptureOrder, PaymentOrder, PayoutOrder, RefundOrder
 from payments.gateways.stripe import StripeGateway
+from payments.gateways.stripe import wire as module
 from payments.models import Dispute, LedgerTransaction, Payment, WebhookReceipt
 from payments.selectors import balance, held_amount, on_card_amount
 from tests.payments.paying import ACTOR, BOOKING, PROVIDER, event_types, open_online
@@ -70,6 +70,12 @@ def opened(peer: Peer, *, hold: bool = False, amount: int = 5800) -> Payment:
         hold=hold,
     )
     return services.start_payment(payment, actor=ACTOR)
+
+
+def an_account(peer: Peer) -> str:
+    """One of a provider's that Stripe pays to."""
+    made = peer.books.create_account({"capabilities": {"transfers": {"requested": True}}})
+    return str(peer.books.settle_account(made["id"])["id"])
 
 
 def test_without_a_key_nobody_can_pay_by_stripe(settings: Any) -> None:
@@ -244,7 +250,7 @@ def test_stripe_that_does_not_answer_is_asked_again_with_the_same_key(
     peer: Peer, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "TIMEOUT_S", 0.3)
-    module._client.cache_clear()
+    module.client.cache_clear()
     peer.faults.append(replace(fault))
     payment = services.prepare_payment(
         booking_ref=BOOKING,
@@ -262,7 +268,7 @@ def test_stripe_that_does_not_answer_is_asked_again_with_the_same_key(
             fault.times = 0
         payment = services.start_payment(payment, actor=ACTOR)
     finally:
-        module._client.cache_clear()
+        module.client.cache_clear()
 
     assert payment.status == PaymentStatus.PENDING
     assert len(peer.books.all("checkout.session")) == 1
@@ -329,7 +335,7 @@ def test_a_chargeback_is_heard_of_and_given_back_when_it_is_won(peer: Peer) -> N
 def test_a_provider_is_paid_out_once_and_never_more_than_there_is(peer: Peer) -> None:
     gateway = StripeGateway()
     peer.books.pay(gateway.create(order()).gateway_ref)
-    account = peer.books.create_account({})["id"]
+    account = an_account(peer)
     sent = PayoutOrder("out_1", account, 4000, "EUR", "po-1")
     peer.faults.append(Fault("POST /v1/transfers", status=500, times=2))
     with pytest.raises(GatewayUnavailable):
@@ -353,7 +359,7 @@ def test_the_report_of_a_day_names_what_moved(peer: Peer) -> None:
     state = gateway.create(order())
     intent = peer.books.pay(state.gateway_ref)
     gateway.refund(RefundOrder("ref_1", state.gateway_ref, 800, "EUR", "r-1"))
-    gateway.pay_out(PayoutOrder("out_1", peer.books.create_account({})["id"], 1000, "EUR", "po-1"))
+    gateway.pay_out(PayoutOrder("out_1", an_account(peer), 1000, "EUR", "po-1"))
     dispute = peer.books.dispute(intent["id"], amount=5000)
     today = datetime.now(tz=UTC).date()
 

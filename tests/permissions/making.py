@@ -24,7 +24,7 @@ from common.uploads import storage
 from invoices.services import SellerDetails, set_seller
 from notifications.models import DevMail
 from payments.models import GatewayDifference
-from payments.sandbox.models import SandboxIntent
+from payments.sandbox.models import SandboxIntent, SandboxPayee
 from payments.services import start_run
 from providers.enums import Role
 from providers.models import (
@@ -105,6 +105,9 @@ def make_world() -> World:
         return_url="/",
         idempotency_key="k",
     )
+    payee = SandboxPayee.objects.create(
+        merchant="Shop", merchant_reference="prv_1", country="FI", return_url="/", idempotency_key="k"
+    )
     difference = GatewayDifference.objects.create(
         gateway="sandbox",
         day=clock.now().date(),
@@ -133,6 +136,7 @@ def make_world() -> World:
         "token_id": app.public_id,
         "version": f"{visit.version}.confirmed.0.0.0.0",
         "intent_id": intent.public_id,
+        "payee_id": payee.public_id,
         "pk": str(mail.pk),
         "number": "0",
         "gateway": "sandbox",

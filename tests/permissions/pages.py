@@ -23,6 +23,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "picture": _PUBLIC,
     "payment_webhook": {"POST": Case("public", outcome=400)},
     # Who holds its address may pay: a friend, too.
+    "sandbox_payee": {"GET": Case("public"), "POST": Case("public", form={"action": "later"})},
     "sandbox_pay": {"GET": Case("public"), "POST": Case("public", form={"action": "decline"})},
     # The demo's and development's; elsewhere nobody finds it (tests/notifications).
     "mailbox:list": _PUBLIC,
@@ -286,6 +287,9 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:terms_edit": {"GET": Case("manager"), "POST": Case("manager", form=_NOTHING, outcome=422)},
     "provider:terms_remove": {"GET": Case("manager"), "POST": Case("manager")},
     "provider:money": {"GET": Case("manager")},
+    "provider:payee": {"GET": Case("owner")},
+    "provider:payee_go_on": {"POST": Case("owner")},
+    "provider:payee_back": {"GET": Case("owner")},
     "provider:statement_pdf": {"GET": Case("manager")},
     "provider:statement_csv": {"GET": Case("manager")},
     "provider:invoices": {"GET": _SEEN},

@@ -138,18 +138,72 @@ class Books:
         return refund
 
     def create_account(self, asked: Wire) -> Wire:
-        return self._new(
+        """A connected account: what it needs is given on the page that an account link opens."""
+        wanted = (asked.get("capabilities") or {}).get("transfers") or {}
+        if wanted.get("requested") not in ("true", True):
+            raise invalid("parameter_missing", "capabilities", "capabilities")
+        account = self._new(
             "acct",
             "account",
-            type=asked.get("type", "express"),
+            controller=asked.get("controller") or {},
             country=asked.get("country", "FI"),
-            charges_enabled=True,
-            payouts_enabled=True,
+            capabilities={"transfers": "inactive"},
+            charges_enabled=False,
+            payouts_enabled=False,
+            details_submitted=False,
             metadata=asked.get("metadata") or {},
         )
+        self.require(account["id"], ["business_type", "external_account", "tos_acceptance.date"])
+        return account
+
+    def create_link(self, asked: Wire) -> Wire:
+        """An account link: opens the page once."""
+        account = self.get(asked.get("account", ""), "account", param="account")
+        if asked.get("type") != "account_onboarding":
+            raise invalid("parameter_invalid", "type", "type")
+        for each in ("return_url", "refresh_url"):
+            if not str(asked.get(each, "")).startswith("http"):
+                raise invalid("url_invalid", "Not a valid URL", each)
+        link = self._new(
+            "link",
+            "account_link",
+            expires_at=int(self.now()) + 300,
+            _account=account["id"],
+            _return=asked["return_url"],
+            _refresh=asked["refresh_url"],
+        )
+        link["url"] = f"{self.page_url}/setup/{link['id']}"
+        return link
+
+    def require(
+        self, account_id: str, currently: list[str], *, disabled: str | None = "requirements.past_due"
+    ) -> Wire:
+        """Stripe wants something of an account, which is not paid until it has it; `disabled` None: it goes on
+        meanwhile."""
+        account = self.get(account_id, "account")
+        account["requirements"] = {
+            "currently_due": currently,
+            "past_due": [],
+            "eventually_due": currently,
+            "pending_verification": [],
+            "current_deadline": int(self.now()) + 14 * DAY if currently else None,
+            "disabled_reason": disabled,
+            "errors": [],
+        }
+        account["payouts_enabled"] = disabled is None
+        account["capabilities"] = {"transfers": "active" if disabled is None else "inactive"}
+        self._tell("account.updated", account, account=account_id)
+        return account
+
+    def settle_account(self, account_id: str) -> Wire:
+        """Everything was given, and is right."""
+        self.get(account_id, "account")["details_submitted"] = True
+        return self.require(account_id, [], disabled=None)
 
     def create_transfer(self, asked: Wire) -> Wire:
-        self.get(asked.get("destination", ""), "account", param="destination")
+        payee = self.get(asked.get("destination", ""), "account", param="destination")
+        if payee["capabilities"]["transfers"] != "active":
+            raise invalid("insufficient_capabilities_for_transfer", "", "destination")
         amount = int(asked.get("amount", 0))
         if amount <= 0:
             raise invalid("parameter_invalid_integer", "", "amount")
@@ -334,7 +388,7 @@ class Books:
         self.things[id] = thing
         return thing
 
-    def _tell(self, type: str, thing: Wire) -> None:
+    def _tell(self, type: str, thing: Wire, *, account: str = "") -> None:
         shown = {name: value for name, value in thing.items() if not name.startswith("_")}
         id = f"evt_{next(self._count):06d}{secrets.token_hex(9)}"
         self.events.append(
@@ -345,5 +399,7 @@ class Books:
                 "created": int(self.now()),
                 "livemode": False,
                 "data": {"object": shown},
+                # What happens at a connected account goes to the endpoint for those, and names it.
+                **({"account": account} if account else {}),
             }
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.stripe_peer.server import KEY, SECRET, Peer
+from tests.stripe_peer.server import CONNECT_SECRET, KEY, SECRET, Peer
 
 
 @pytest.fixture
@@ -14,6 +14,7 @@ def peer(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
     """A Stripe of our own that this installation pays by; the SDK waits for nothing between its tries."""
     peer = Peer().start()
     settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, SECRET
+    settings.STRIPE_CONNECT_SECRET = CONNECT_SECRET
     settings.STRIPE_API_URL = peer.url
     monkeypatch.setattr("stripe._http_client.HTTPClient._sleep_time_seconds", lambda self, tries: 0)
     yield peer

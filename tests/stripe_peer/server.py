@@ -16,7 +16,7 @@ import httpx
 
 from tests.stripe_peer.books import Books, StripeError, Wire, invalid
 
-KEY, SECRET = "sk_test_of_the_peer", "whsec_of_the_peer"
+KEY, SECRET, CONNECT_SECRET = "sk_test_of_the_peer", "whsec_of_the_peer", "whsec_of_its_accounts"
 LISTS = {
     "refunds": ("refund", ("payment_intent", "charge")),
     "transfers": ("transfer", ("transfer_group", "destination")),
@@ -83,6 +83,8 @@ class Peer:
     def signed(self, event: Wire, *, secret: str = SECRET, at: int | None = None) -> tuple[bytes, str]:
         """The body of an event's webhook and its Stripe-Signature."""
         body = json.dumps(event).encode()
+        if event.get("account") and secret == SECRET:
+            secret = CONNECT_SECRET
         stamp = int(time.time()) if at is None else at
         mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         return body, f"t={stamp},v1={mac}"
@@ -120,6 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         if url.path.startswith("/c/pay/"):
             self._page(method, url.path, body)
+            return
+        if url.path.startswith("/setup/"):
+            self._setup(method, url.path, body)
             return
         asked = nested(parse_qsl(body if method == "POST" else url.query, keep_blank_values=True))
         name = f"{method} {url.path}"
@@ -199,12 +204,37 @@ class _Handler(BaseHTTPRequestHandler):
         if self.peer.sends:
             self.peer.deliver()
         if where:
-            self.send_response(303)
-            self.send_header("Location", where)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self._redirect(where)
             return
         self._answer(200, None, html=_html(session, intent))
+
+    def _setup(self, method: str, path: str, body: str) -> None:
+        """The page on which a provider says who they are; its link opens it once."""
+        with self.peer.turn:
+            link = self.peer.books.things.get(path.removeprefix("/setup/"))
+            if link is None or link["object"] != "account_link":
+                self._answer(404, {})
+                return
+            if method == "GET" and link.get("_opened"):
+                self._redirect(link["_refresh"])
+                return
+            link["_opened"] = True
+            if method == "POST":
+                self.peer.books.settle_account(link["_account"])
+        if method == "POST":
+            if self.peer.sends:
+                self.peer.deliver()
+            self._redirect(link["_return"])
+            return
+        self._answer(
+            200, None, html="<!doctype html><title>Peer</title><form method=post><button>Submit</button>"
+        )
+
+    def _redirect(self, where: str) -> None:
+        self.send_response(303)
+        self.send_header("Location", where)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _answer(self, status: int, answer: Wire | None, html: str = "") -> None:
         body = html.encode() if html else json.dumps(answer).encode()
@@ -250,6 +280,7 @@ def _routed(books: Books, method: str, path: str, asked: Wire) -> Wire:
         ("refunds",): lambda: books.create_refund(asked),
         ("transfers",): lambda: books.create_transfer(asked),
         ("accounts",): lambda: books.create_account(asked),
+        ("account_links",): lambda: books.create_link(asked),
     }
     match (method, *parts):
         case ("POST", *whole) if tuple(whole) in posts:

@@ -5,21 +5,20 @@ ask for both at once. Messages only say that something happened to a payment: St
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from typing import Any
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime
 
 import stripe
 from django.conf import settings
 
-from common import clock
-from payments.enums import DisputeStatus, Movement, PaymentHint, PaymentStatus, PayoutResult, RefundStatus
-from payments.errors import GatewayRefused, GatewayUnavailable, WebhookInvalid
+from payments.enums import DisputeStatus, PaymentHint, PaymentStatus, PayoutResult, RefundStatus
+from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
     CaptureOrder,
     DisputeState,
+    PayeeOrder,
+    PayeeState,
     PaymentOrder,
     PaymentState,
     PayoutOrder,
@@ -29,22 +28,12 @@ from payments.gateways.base import (
     ReportLine,
     WebhookEvent,
 )
+from payments.gateways.stripe import payees, report
+from payments.gateways.stripe.wire import Wire, asked, instant, listed, v1
 
-# Who waits for a page waits no longer; the same key asks again.
-TIMEOUT_S = 10.0
-RETRIES = 1
 SIGNATURE_TOLERANCE_S = 300
 
 _EXPAND = ["payment_intent.latest_charge"]
-_MOVED = {
-    "charge": Movement.CAPTURE,
-    "payment": Movement.CAPTURE,
-    "refund": Movement.REFUND_PAID,
-    "payment_refund": Movement.REFUND_PAID,
-    "transfer": Movement.PAYOUT,
-}
-# Under which name our id stands in the metadata of what moved.
-_NAMES = {Movement.CAPTURE: "payment", Movement.REFUND_PAID: "refund", Movement.PAYOUT: "payout"}
 _REFUND = {
     "succeeded": RefundStatus.DONE,
     "failed": RefundStatus.FAILED,
@@ -55,19 +44,6 @@ _DISPUTE = {"won": DisputeStatus.WON, "lost": DisputeStatus.LOST}
 # Questions about a payment that take no money (yet), and those that ended so.
 _INQUIRIES = ("warning_needs_response", "warning_under_review", "warning_closed", "prevented")
 
-Wire = dict[str, Any]
-
-
-@cache
-def _client(key: str, url: str) -> stripe.StripeClient:
-    stripe.enable_telemetry = False
-    return stripe.StripeClient(
-        key,
-        base_addresses={"api": url},
-        max_network_retries=RETRIES,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_S),
-    )
-
 
 class StripeGateway:
     """Cards and what else Stripe's page offers."""
@@ -75,15 +51,13 @@ class StripeGateway:
     name = "stripe"
     remote = True
     holds = True
-
-    @property
-    def _v1(self) -> Any:
-        return _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL).v1
+    keeps_payees = True
+    needs_payees = True
 
     def create(self, order: PaymentOrder) -> PaymentState:
         names = {"payment": order.reference}
-        session = _asked(
-            lambda: self._v1.checkout.sessions.create(
+        session = asked(
+            lambda: v1().checkout.sessions.create(
                 {
                     "mode": "payment",
                     "client_reference_id": order.reference,
@@ -116,8 +90,8 @@ class StripeGateway:
 
     def capture(self, order: CaptureOrder) -> PaymentState:
         intent = self._intent(order.gateway_ref)
-        _asked(
-            lambda: self._v1.payment_intents.capture(
+        asked(
+            lambda: v1().payment_intents.capture(
                 intent["id"],
                 {"amount_to_capture": order.amount},
                 {"idempotency_key": order.idempotency_key},
@@ -130,9 +104,9 @@ class StripeGateway:
         intent = session["payment_intent"]
         with suppress(GatewayRefused):  # paid at this very moment: the state after says so
             if session["status"] == "open":
-                _asked(lambda: self._v1.checkout.sessions.expire(gateway_ref))
+                asked(lambda: v1().checkout.sessions.expire(gateway_ref))
             elif intent and intent["status"] in _UNTAKEN:
-                _asked(lambda: self._v1.payment_intents.cancel(intent["id"]))
+                asked(lambda: v1().payment_intents.cancel(intent["id"]))
         return self.fetch(gateway_ref=gateway_ref)
 
     def refund(self, order: RefundOrder) -> RefundState:
@@ -147,8 +121,8 @@ class StripeGateway:
             None,
         )
         if made is None:
-            made = _asked(
-                lambda: self._v1.refunds.create(
+            made = asked(
+                lambda: v1().refunds.create(
                     {
                         "payment_intent": intent,
                         "amount": order.amount,
@@ -162,11 +136,11 @@ class StripeGateway:
     def pay_out(self, order: PayoutOrder) -> PayoutState:
         """A transfer to the provider's connected account, which pays it out to their bank."""
         group = {"transfer_group": order.reference}
-        found = _all(lambda: self._v1.transfers.list({**group, "limit": 1}))
+        found = listed(lambda: v1().transfers.list({**group, "limit": 1}))
         transfer = next(iter(found), None)
         if transfer is None:
-            transfer = _asked(
-                lambda: self._v1.transfers.create(
+            transfer = asked(
+                lambda: v1().transfers.create(
                     {
                         **group,
                         "amount": order.amount,
@@ -185,48 +159,31 @@ class StripeGateway:
             result=PayoutResult.FAILED if transfer["reversed"] else PayoutResult.PAID,
         )
 
-    def report(self, day: date) -> list[ReportLine]:
-        start = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
-        created = {"gte": int(start.timestamp()), "lt": int((start + timedelta(days=1)).timestamp())}
-        lines = _all(
-            lambda: self._v1.balance_transactions.list(
-                {"created": created, "limit": 100, "expand": ["data.source"]}
-            )
-        )
-        # What Stripe sends to our own bank is no movement between us and anybody here.
-        return [self._line(each) for each in lines if each["type"] != "payout"]
+    def open_payee(self, order: PayeeOrder) -> PayeeState:
+        return payees.open_payee(order)
 
-    def _line(self, entry: Wire) -> ReportLine:
-        moved = _MOVED.get(entry["type"], Movement.OTHER)
-        source: Wire = entry["source"] if isinstance(entry["source"], dict) else {}
-        names = source.get("metadata") or {}
-        is_dispute = source.get("object") == "dispute"
-        if is_dispute:
-            moved = Movement.CHARGEBACK if entry["amount"] < 0 else Movement.CHARGEBACK_WON
-        source_id = source.get("id") or str(entry["source"] or entry["id"])
-        return ReportLine(
-            moved=moved,
-            reference=source_id if is_dispute else names.get(_NAMES.get(moved, ""), ""),
-            gateway_ref=source_id,
-            amount=entry["amount"],
-            currency=entry["currency"].upper(),
-            at=_instant(entry["created"]) or clock.now(),
-            fee=entry["fee"],
-            payment=self._about(source) if source else "",
-        )
+    def payee(self, *, account: str) -> PayeeState:
+        return payees.payee(account)
+
+    def payee_page(self, *, account: str, return_url: str, expired_url: str) -> str:
+        return payees.payee_page(account, return_url, expired_url)
+
+    def report(self, day: date) -> list[ReportLine]:
+        return report.report(day, self._about)
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
         try:
             text = body.decode()
-            stripe.WebhookSignature.verify_header(
-                text,
-                headers.get("Stripe-Signature", ""),
-                settings.STRIPE_WEBHOOK_SECRET,
-                SIGNATURE_TOLERANCE_S,
-            )
+            _verify(text, headers.get("Stripe-Signature", ""))
             event = json.loads(text)
-            thing = event["data"]["object"]
-            return WebhookEvent(id=str(event["id"])[:255], about=self._about(thing))
+            id, thing = str(event["id"])[:255], event["data"]["object"]
+            if theirs := event.get("account"):
+                # What happens at a provider's account: only the account itself is ours to follow.
+                is_account = thing["object"] in ("account", "capability", "person", "application")
+                return WebhookEvent(id=id, payee=str(theirs) if is_account else "")
+            if thing["object"] == "account":
+                return WebhookEvent(id=id, payee=str(thing["id"]))
+            return WebhookEvent(id=id, about=self._about(thing))
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise WebhookInvalid from error
 
@@ -241,10 +198,10 @@ class StripeGateway:
         return str((self._retrieved(intent)["metadata"] or {}).get("payment", ""))
 
     def _retrieved(self, intent: str) -> Wire:
-        return _asked(lambda: self._v1.payment_intents.retrieve(intent))
+        return asked(lambda: v1().payment_intents.retrieve(intent))
 
     def _session(self, ref: str) -> Wire:
-        return _asked(lambda: self._v1.checkout.sessions.retrieve(ref, {"expand": _EXPAND}))
+        return asked(lambda: v1().checkout.sessions.retrieve(ref, {"expand": _EXPAND}))
 
     def _intent(self, ref: str) -> Wire:
         """The payment intent of a session. Raises GatewayRefused while nobody has tried to pay."""
@@ -254,7 +211,7 @@ class StripeGateway:
         return intent
 
     def _refunds(self, intent: str) -> list[Wire]:
-        return _all(lambda: self._v1.refunds.list({"payment_intent": intent, "limit": 100}))
+        return listed(lambda: v1().refunds.list({"payment_intent": intent, "limit": 100}))
 
     def _state(self, session: Wire) -> PaymentState:
         intent = session["payment_intent"]
@@ -280,7 +237,7 @@ class StripeGateway:
         )
 
     def _disputes(self, intent: str) -> tuple[DisputeState, ...]:
-        found = _all(lambda: self._v1.disputes.list({"payment_intent": intent, "limit": 100}))
+        found = listed(lambda: v1().disputes.list({"payment_intent": intent, "limit": 100}))
         return tuple(
             DisputeState(
                 gateway_ref=each["id"],
@@ -288,38 +245,24 @@ class StripeGateway:
                 currency=each["currency"].upper(),
                 status=_DISPUTE.get(each["status"], DisputeStatus.OPEN),
                 reason=each["reason"],
-                respond_by=_instant((each["evidence_details"] or {}).get("due_by")),
+                respond_by=instant((each["evidence_details"] or {}).get("due_by")),
             )
             for each in found
             if each["status"] not in _INQUIRIES
         )
 
 
-def _asked(call: Callable[[], Any]) -> Wire:
-    """What Stripe answers, as plain values."""
-    with _in_our_words():
-        answer: Wire = call().to_dict()
-        return answer
+def _verify(text: str, signature: str) -> None:
+    """An endpoint for our own account and one for providers' accounts have a secret each, and may share the address.
 
-
-def _all(call: Callable[[], Any]) -> list[Wire]:
-    """Every entry of a list, page by page."""
-    with _in_our_words():
-        return [each.to_dict() for each in call().auto_paging_iter()]
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    """What Stripe refuses is GatewayRefused, what it may still answer GatewayUnavailable."""
-    try:
-        yield
-    except (stripe.CardError, stripe.InvalidRequestError) as error:
-        raise GatewayRefused(reason=error.code or "invalid_request") from error
-    except stripe.IdempotencyError as error:
-        raise GatewayRefused(reason="idempotency_key_reused") from error
-    except stripe.StripeError as error:
-        # No answer, a 5xx, too many requests; or a key that does not work, which somebody has to mend first.
-        raise GatewayUnavailable from error
+    Raises SignatureVerificationError."""
+    secrets = [each for each in (settings.STRIPE_WEBHOOK_SECRET, settings.STRIPE_CONNECT_SECRET) if each]
+    *others, last = secrets
+    for secret in others:
+        with suppress(stripe.SignatureVerificationError):
+            stripe.WebhookSignature.verify_header(text, signature, secret, SIGNATURE_TOLERANCE_S)
+            return
+    stripe.WebhookSignature.verify_header(text, signature, last, SIGNATURE_TOLERANCE_S)
 
 
 def _status(session: Wire, intent: Wire | None) -> PaymentStatus:
@@ -348,7 +291,7 @@ def _hint(intent: Wire | None) -> PaymentHint:
 
 def _held_until(charge: Wire | None) -> datetime | None:
     card = ((charge or {}).get("payment_method_details") or {}).get("card") or {}
-    return _instant(card.get("capture_before"))
+    return instant(card.get("capture_before"))
 
 
 def _any_back(charge: Wire | None) -> bool:
@@ -363,7 +306,3 @@ def _refund_state(refund: Wire) -> RefundState:
         currency=refund["currency"].upper(),
         status=_REFUND.get(refund["status"], RefundStatus.REQUESTED),
     )
-
-
-def _instant(seconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
