@@ -354,6 +354,12 @@ class PaymentIn(Strict):
     wallet: bool = Field(
         False, description="take what is in the wallet first; the rest is paid with `method`"
     )
+    card: PublicId | None = Field(
+        None, description="a card of `GET /me/cards` that `method` keeps; in a session only, not with a token"
+    )
+    keep_card: bool = Field(
+        False, description="have the card that is paid with kept for the next time; likewise"
+    )
 
 
 class PaymentOut(Schema):

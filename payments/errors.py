@@ -166,3 +166,10 @@ class PayeesNotKept(DomainError):
     code = "payees_not_kept"
     status = 404
     title = _("Nothing has to be set up here to be paid.")
+
+
+class CardUnknown(DomainError):
+    """The card is not one that the payer keeps, or cannot be paid with: removed, past its date, of another method."""
+
+    code = "card_unknown"
+    title = _("This card cannot be used. Choose another one.")

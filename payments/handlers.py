@@ -22,3 +22,9 @@ def cancel_at_gateway(event: Event) -> None:
 def capture_at_gateway(event: Event) -> None:
     """Have the gateway take what is held."""
     settle_at_gateway(payment_id=event.subject_id)
+
+
+@bus.after_commit(events.CARD_REMOVED)
+def forget_at_gateway(event: Event) -> None:
+    """Have the gateway forget a card that its holder has removed."""
+    services.forget_at_gateways()

@@ -10,8 +10,9 @@ from common import privacy
 from common.clock import rfc3339
 from common.privacy import Obstacle, Subject
 from payments.enums import LIVE, PaymentStatus, RefundStatus
-from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, WebhookReceipt
+from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, SavedCard, WebhookReceipt
 from payments.selectors.wallets import wallet_lines, wallets_of
+from payments.services.cards import forget_cards_of
 
 BY_ID = "names nobody: a booking, a payment or a business by its id"
 BOOKS = "the books, which tax law keeps; they name a booking or a business by its id"
@@ -33,13 +34,27 @@ def _export(subject: Subject) -> dict[str, Any] | None:
         }
         for line in (wallet_lines(subject.user_id) if subject.user_id else ())
     ]
-    if not payments and not wallet:
+    cards = [
+        {
+            "brand": card.brand,
+            "last4": card.last4,
+            "expires": f"{card.exp_year}-{card.exp_month:02}",
+            "kept_by": card.holder.gateway,
+            "kept_at": rfc3339(card.saved_at),
+            "used_at": rfc3339(card.used_at) if card.used_at else None,
+        }
+        for card in SavedCard.objects.filter(
+            holder__user_id=subject.user_pk, removed_at__isnull=True
+        ).select_related("holder")
+    ]
+    if not payments and not wallet and not cards:
         return None
     entries = LedgerEntry.objects.filter(transaction__booking_ref__in=subject.booking_refs).select_related(
         "transaction", "account"
     )
     return {
         "wallet": wallet,
+        "cards": cards,
         "payments": [
             {
                 "id": payment.public_id,
@@ -80,7 +95,10 @@ def _export(subject: Subject) -> dict[str, Any] | None:
 
 
 def _erase(subject: Subject) -> None:
-    """What the gateways told about their payments. A receipt is encrypted: each is opened to see whose it is."""
+    """Their kept cards, and what the gateways told about their payments. A receipt is encrypted: each is opened to see
+    whose it is."""
+    if subject.user_pk:
+        forget_cards_of(subject.user_pk)
     Payment.objects.filter(booking_ref__in=subject.booking_refs).update(note="", reversal_reason="")
     theirs = {
         name
@@ -135,6 +153,14 @@ privacy.personal(
         "an address of ours or the gateway's, with ids": "redirect_url return_url",
     },
 )
+privacy.personal(
+    "payments.CardHolder",
+    area="payments",
+    blanked="name",
+    reason="deleted, once the gateway has forgotten them too",
+)
+privacy.impersonal("payments.CardHolder", {"a gateway": "gateway"})
+privacy.personal("payments.SavedCard", area="payments", blanked="token brand last4", reason="deleted")
 privacy.personal(
     "payments.Refund",
     area="payments",
@@ -195,6 +221,8 @@ privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempote
 privacy.impersonal(
     "sandbox.SandboxPayout", {BY_ID: "merchant_reference destination currency idempotency_key"}
 )
+privacy.impersonal("sandbox.SandboxCustomer", {BY_ID: "merchant_reference idempotency_key"})
+privacy.impersonal("sandbox.SandboxCard", {"a test card that nobody has": "brand last4 does"})
 privacy.impersonal(
     "sandbox.SandboxPayee", {BY_ID: "merchant merchant_reference country status return_url idempotency_key"}
 )

@@ -56,3 +56,10 @@ def ledger_checkpoints(timestamp: int) -> None:
 def check_payees(timestamp: int) -> None:
     """Every minute: ask gateways about the accounts that they keep for providers, where no webhook told."""
     services.check_payees()
+
+
+@app.periodic(cron="* * * * *", periodic_id="forget-cards")
+@app.task(name="payments.forget_cards", queueing_lock="payments.forget_cards")
+def forget_cards(timestamp: int) -> None:
+    """Every minute: have gateways forget cards and people that they have not forgotten yet."""
+    services.forget_at_gateways()

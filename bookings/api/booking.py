@@ -228,7 +228,8 @@ def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn
 )
 @idempotent
 def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) -> schemas.PaymentOut:
-    """Pay online (follow `redirect_url`), or promise to pay at the counter, which confirms at once. What the policy
+    """Pay online (follow `redirect_url`, if there is one: a kept card that pays at once has none, and one that is
+    declined answers `failed`), or promise to pay at the counter, which confirms at once. What the policy
     asks `beforehand` is paid online, or held on a card (`on_card`); the counter alone is then refused (409
     `prepayment_needed`).
 
@@ -241,6 +242,8 @@ def pay(request: HttpRequest, ref: schemas.PublicId, body: schemas.PaymentIn) ->
         method=body.method,
         whole=body.whole,
         wallet=body.wallet,
+        card=body.card or "",
+        keep_card=body.keep_card,
         agreed=ConsentSource.API,
         return_url=f"{settings.SITE_URL}/b/{ref}",
     )

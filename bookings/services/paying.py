@@ -14,8 +14,11 @@ from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.services import core, expiry, holds, requests, reserve, till
 from common.actors import SYSTEM
+from common.errors import NotAllowed
 from payments import gateways
 from payments import services as payments
+from payments.enums import PaymentStatus
+from payments.errors import CardUnknown
 from payments.selectors import held_amount, on_card_amount, open_payment_of
 from payments.selectors.wallets import wallet_balance, wallet_part
 
@@ -35,6 +38,8 @@ def pay(
     return_url: str,
     whole: bool = False,
     wallet: bool = False,
+    card: str = "",
+    keep_card: bool = False,
     agreed: ConsentSource | None = None,
 ) -> Payment:
     """Pay the held booking online, or promise to pay at the counter, which confirms it unpaid; or asks the
@@ -42,12 +47,14 @@ def pay(
 
     Online, the agreed deposit is paid, or the whole price when `whole` or when no deposit is agreed; where a hold
     is agreed and the visit is near enough, the price is only held on the card, unless `whole`. `wallet`: what the
-    signed-in customer has in their wallet is taken first, and only the rest is paid with `method`. `return_url` is
-    where a gateway's page sends the customer back. `agreed`: where the customer was shown the terms that they agree
-    to by it; nothing of that is noted when it is refused. Call it outside a transaction: a gateway is asked after
-    the first one has ended. Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed,
-    PaymentNotPossible, PrepaymentNeeded when the policy asks for money first, PaymentClosed when the hold was given
-    up or changed meanwhile, GatewayUnavailable, GatewayRefused.
+    signed-in customer has in their wallet is taken first, and only the rest is paid with `method`. `card`: it is paid
+    with this card of theirs (public id) that the method's gateway keeps, on no page unless their bank asks them;
+    `keep_card`: the one that they pay with is kept. `return_url` is where a gateway's page sends the customer back.
+    `agreed`: where the customer was shown the terms that they agree to by it; nothing of that is noted when it is
+    refused. Call it outside a transaction: a gateway is asked after the first one has ended. Raises NotAllowed,
+    ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible, PrepaymentNeeded when the policy asks for
+    money first, CardUnknown, PaymentClosed when the hold was given up or changed meanwhile, GatewayUnavailable,
+    GatewayRefused.
     """
     access.require_counterpart()
     if method != "counter" and method not in gateways.methods():
@@ -78,6 +85,7 @@ def pay(
         payments.return_wallet_part(booking_ref=booking.ref, actor=actor)
         owner = access.principal.user if wallet and access.is_customer else None
         part = min(asked, wallet_balance(owner.public_id, booking.currency)) if owner else 0
+        cards = _cards(access, method, card, keep_card)
         # Written while the hold is locked: whoever ends or changes the hold after us finds it, and closes it.
         payment = (
             payments.prepare_payment(
@@ -89,6 +97,7 @@ def pay(
                 actor=actor,
                 return_url=return_url,
                 hold=not whole and not part and booking.is_held_on_card,
+                cards=cards,
             )
             if part < asked
             else None
@@ -107,7 +116,22 @@ def pay(
     if payment is None:
         return Payment(status="captured", redirect_url=None)
     payment = payments.start_payment(payment, actor=actor)
-    return Payment(status=payment.status, redirect_url=payment.redirect_url or None)
+    # A kept card may have paid by now, or been declined: then there is nowhere to go.
+    to = payment.redirect_url if payment.status == PaymentStatus.PENDING else ""
+    return Payment(status=payment.status, redirect_url=to or None)
+
+
+def _cards(access: Access, method: str, card: str, keep: bool) -> payments.CardChoice:
+    """What the signed-in customer asks for about cards. Nobody pays with somebody's card but they, in a session: a
+    token of an app does not. Raises CardUnknown, NotAllowed."""
+    user = access.principal.user
+    if user is None or not access.is_customer:
+        if card:
+            raise CardUnknown
+        return payments.NO_CARD
+    if (card or keep) and access.principal.scopes is not None:
+        raise NotAllowed
+    return payments.choose_card(user=user, method=method, card=card, keep=keep)
 
 
 def given_up(*, booking_ref: str, actor: str, was_held: bool = False) -> None:

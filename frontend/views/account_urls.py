@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import account, account_data, wallet
+from frontend.views import account, account_data, cards, wallet
 
 urlpatterns = [
     path("account/", account.account, name="account"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("account/data/marketing/", account_data.marketing, name="account_marketing"),
     path("account/erasure/undo", account_data.undo_erasure_by_link, name="account_erasure_undo"),
     path("account/wallet/", wallet.wallet, name="account_wallet"),
+    path("account/cards/", cards.cards, name="account_cards"),
+    path("account/cards/<str:card_id>/remove/", cards.remove, name="account_card_remove"),
     path("account/terms/", account_data.terms, name="account_terms"),
     path("account/again/", account_data.sign_in_again, name="account_again"),
 ]

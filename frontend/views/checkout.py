@@ -44,14 +44,22 @@ from frontend.booking_forms import (
     method_choices,
     method_hint,
 )
+from frontend.card_words import Card, cards_to_pay_with
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
 from frontend.views.slots import plate
 from geo.errors import AddressUnknown
+from payments import gateways
 from payments.enums import PaymentHint, PaymentStatus
-from payments.errors import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentMethodUnavailable
+from payments.errors import (
+    CardUnknown,
+    GatewayRefused,
+    GatewayUnavailable,
+    PaymentClosed,
+    PaymentMethodUnavailable,
+)
 from payments.rules.policy import HOLD_AHEAD, Prepayment
 from payments.selectors import payments_of
 from payments.selectors.wallets import wallet_balance
@@ -67,6 +75,7 @@ FIELD_OF: dict[type[DomainError], str] = {
 }
 # Refusals that are said on the page, with everything that was typed.
 REFUSED = (
+    CardUnknown,
     GatewayRefused,
     GatewayUnavailable,
     OptionUnknown,
@@ -157,11 +166,15 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpRes
             raise PolicyChanged
         shown = reverse("frontend:booking", args=[booking.ref])
         method, _colon, part = forms["payment"].cleaned_data["method"].partition(":")
+        card = _chosen_card(request, access) if method != "counter" else None
         paid = paying.pay(
             access=_again(request, access),
-            method=method,
+            # A kept card is paid with where it is kept.
+            method=card.method if card else method,
             whole=part not in (DEPOSIT, HOLD),
             wallet="wallet" in request.POST,
+            card=request.POST.get("card", "") if method != "counter" else "",
+            keep_card="keep" in request.POST and not card,
             # Beside the button stood what booking agrees to.
             agreed=ConsentSource.CHECKOUT,
             # Back to where the customer is, whatever name they reach the site by: their cookie is there.
@@ -170,6 +183,27 @@ def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpRes
         return {"next": (paid.redirect_url or shown).removeprefix(settings.SITE_URL)}
 
     return HttpResponseRedirect(once(request, request.POST.get("key", ""), run)["next"])
+
+
+def _cards(access: Access) -> list[Card]:
+    """The reader's own kept cards that could pay for it."""
+    user = access.principal.user
+    if user is None or not access.is_customer:
+        return []
+    return cards_to_pay_with(user, set(gateways.methods()))
+
+
+def _chosen_card(request: HttpRequest, access: Access) -> Card | None:
+    """None for another card, and for one that is kept no longer: the service refuses that one."""
+    wanted = request.POST.get("card", "")
+    return next((card for card in _cards(access) if card.id == wanted), None) if wanted else None
+
+
+def _may_keep(access: Access) -> bool:
+    """Whether the reader may have the card that they pay with kept."""
+    if access.principal.user is None or not access.is_customer:
+        return False
+    return any(gateways.get(name).keeps_cards for name in gateways.methods())
 
 
 def _contact(access: Access, forms: dict[str, Any]) -> holds.Contact | None:
@@ -229,6 +263,7 @@ def _page(
     deposit = replace(whole, paid=booking.asked_beforehand)
     holds_card = access.is_customer and booking.asked_beforehand > 0 and booking.is_held_on_card
     last = list(payments_of(booking.ref))[-1:]
+    cards = _cards(access)
     context = {
         "booking": booking,
         "item": items[0],
@@ -263,6 +298,10 @@ def _page(
         "rest": Money(booking.total_amount - deposit.paid, booking.currency),
         "wallet": _wallet(access),
         "use_wallet": "wallet" in request.POST,
+        "cards": cards,
+        "card": request.POST.get("card", cards[0].id if cards else ""),
+        "may_keep": _may_keep(access),
+        "keep": "keep" in request.POST,
         "at_home": booking.place == Place.CUSTOMER,
         "answer_by": answer_by(booking),
         "is_for_reader": _is_for_reader(access),

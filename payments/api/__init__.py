@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from payments.api import policies, statements
+from payments.api import cards, policies, statements
 
 router = Router(tags=["provider"])
+router.add_router("", cards.router)
 router.add_router("", policies.router)
 router.add_router("", statements.router)

@@ -20,7 +20,10 @@ from payments.enums import (
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
     """A payment to be made: `reference` is our payment's public id; amount in minor units. `hold`: the amount is only
-    held on the card, until `capture` takes it or `cancel` lets it go."""
+    held on the card, until `capture` takes it or `cancel` lets it go.
+
+    `holder` is the gateway's name for whose card is kept, or used again: `keep` has the gateway keep the card that is
+    paid with, `card` is one that it keeps, and then nothing is taken before `confirm`."""
 
     reference: str
     amount: int
@@ -28,6 +31,33 @@ class PaymentOrder:
     return_url: str
     idempotency_key: str
     hold: bool = False
+    holder: str = ""
+    keep: bool = False
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardOrder:
+    """Paying an opened payment with a card that the gateway keeps: the customer is there, and goes to the state's
+    `redirect_url` when their bank asks them to confirm."""
+
+    reference: str
+    gateway_ref: str
+    holder: str
+    card: str
+    return_url: str
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """A card that the gateway keeps: its name there, and what may be shown of it."""
+
+    token: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +185,7 @@ class PaymentState:
     disputes: tuple[DisputeState, ...] = ()
     hint: PaymentHint = PaymentHint.NONE
     held_until: datetime | None = None  # of what is held: when it lapses
+    card: CardState | None = None  # kept, because that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +214,8 @@ class Gateway(Protocol):
     # Whether it can keep an account for a provider, and whether it pays nobody without one.
     keeps_payees: bool
     needs_payees: bool
+    # Whether it can keep customers' cards.
+    keeps_cards: bool
 
     def create(self, order: PaymentOrder) -> PaymentState:
         """Open a payment there. The same idempotency key opens it once."""
@@ -190,6 +223,24 @@ class Gateway(Protocol):
 
     def fetch(self, *, gateway_ref: str) -> PaymentState:
         """The payment as it is now."""
+        ...
+
+    def open_holder(self, *, user: str, idempotency_key: str) -> str:
+        """Make somebody (public id) known whose cards are to be kept; answers the gateway's name for them. The same
+        idempotency key makes one."""
+        ...
+
+    def confirm(self, order: CardOrder) -> PaymentState:
+        """Pay with a card that is kept; answers the state after. Repeatable: what is paid, declined or waits for the
+        customer stays so."""
+        ...
+
+    def forget_card(self, *, card: str) -> None:
+        """Keep a card no longer. Of one that it does not keep nothing happens."""
+        ...
+
+    def forget_holder(self, *, holder: str) -> None:
+        """Forget somebody with all of their cards. Of somebody whom it does not know nothing happens."""
         ...
 
     def capture(self, order: CaptureOrder) -> PaymentState:

@@ -7,6 +7,7 @@ from payments.enums import PaymentStatus
 from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
     CaptureOrder,
+    CardOrder,
     PayeeOrder,
     PayeeState,
     PaymentOrder,
@@ -28,6 +29,7 @@ class CounterGateway:
     holds = False
     keeps_payees = False
     needs_payees = False
+    keeps_cards = False
 
     def create(self, order: PaymentOrder) -> PaymentState:
         return PaymentState(
@@ -39,6 +41,18 @@ class CounterGateway:
         )
 
     def fetch(self, *, gateway_ref: str) -> PaymentState:
+        raise GatewayRefused
+
+    def open_holder(self, *, user: str, idempotency_key: str) -> str:
+        raise GatewayRefused
+
+    def confirm(self, order: CardOrder) -> PaymentState:
+        raise GatewayRefused
+
+    def forget_card(self, *, card: str) -> None:
+        raise GatewayRefused
+
+    def forget_holder(self, *, holder: str) -> None:
         raise GatewayRefused
 
     def capture(self, order: CaptureOrder) -> PaymentState:

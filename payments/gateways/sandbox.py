@@ -21,6 +21,8 @@ from payments.enums import (
 from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
     CaptureOrder,
+    CardOrder,
+    CardState,
     DisputeState,
     PayeeOrder,
     PayeeState,
@@ -33,7 +35,8 @@ from payments.gateways.base import (
     ReportLine,
     WebhookEvent,
 )
-from payments.sandbox import payees, report, service, signing
+from payments.sandbox import cards, payees, report, service, signing
+from payments.sandbox.wire import SandboxError, Wire
 
 _STATUS = {
     "requires_payment": PaymentStatus.PENDING,
@@ -71,6 +74,7 @@ class SandboxGateway:
     holds = True
     keeps_payees = True
     needs_payees = False
+    keeps_cards = True
 
     def create(self, order: PaymentOrder) -> PaymentState:
         return _state(
@@ -83,8 +87,24 @@ class SandboxGateway:
                 return_url=order.return_url,
                 idempotency_key=order.idempotency_key,
                 manual_capture=order.hold,
+                customer=order.holder,
+                save_card=order.keep,
+                card=order.card,
             )
         )
+
+    def open_holder(self, *, user: str, idempotency_key: str) -> str:
+        made = _asked(cards.create_customer, reference=user, idempotency_key=idempotency_key)
+        return str(made["id"])
+
+    def confirm(self, order: CardOrder) -> PaymentState:
+        return _state(_asked(service.confirm_intent, order.gateway_ref))
+
+    def forget_card(self, *, card: str) -> None:
+        cards.delete_card(card)
+
+    def forget_holder(self, *, holder: str) -> None:
+        cards.delete_customer(holder)
 
     def fetch(self, *, gateway_ref: str) -> PaymentState:
         return _state(_asked(service.get_intent, gateway_ref))
@@ -166,19 +186,19 @@ class SandboxGateway:
             raise WebhookInvalid from error
 
 
-def _payee_state(payee: service.Wire) -> PayeeState:
+def _payee_state(payee: Wire) -> PayeeState:
     status, needs = _PAYEE[payee["status"]]
     return PayeeState(account=payee["id"], status=status, needs=needs)
 
 
-def _asked(call: Callable[..., service.Wire], *args: Any, **kwargs: Any) -> service.Wire:
+def _asked(call: Callable[..., Wire], *args: Any, **kwargs: Any) -> Wire:
     try:
         return call(*args, **kwargs)
-    except service.SandboxError as error:
+    except SandboxError as error:
         raise GatewayRefused(reason=error.code) from error
 
 
-def _state(intent: service.Wire) -> PaymentState:
+def _state(intent: Wire) -> PaymentState:
     return PaymentState(
         reference=intent["reference"],
         gateway_ref=intent["id"],
@@ -201,10 +221,15 @@ def _state(intent: service.Wire) -> PaymentState:
         ),
         hint=PaymentHint.STEP_UP if intent["status"] == "requires_action" else PaymentHint(intent["hint"]),
         held_until=datetime.fromisoformat(intent["expires_at"]) if intent["expires_at"] else None,
+        card=_card_state(intent["card"]) if intent["card"] else None,
     )
 
 
-def _refund_state(refund: service.Wire) -> RefundState:
+def _card_state(card: Wire) -> CardState:
+    return CardState(card["id"], card["brand"], card["last4"], card["exp_month"], card["exp_year"])
+
+
+def _refund_state(refund: Wire) -> RefundState:
     return RefundState(
         reference=refund["reference"],
         gateway_ref=refund["id"],

@@ -1,3 +1,4 @@
+from payments.models.card import CardHolder, SavedCard
 from payments.models.commission import CommissionRule, CommissionTier, CommissionVat
 from payments.models.dispute import Dispute, GatewayDay, GatewayDifference
 from payments.models.ledger import LedgerAccount, LedgerCheckpoint, LedgerEntry, LedgerTransaction
@@ -8,6 +9,7 @@ from payments.models.policy import PolicyBounds, PolicyRule
 from payments.models.refund_limit import RefundLimit
 
 __all__ = [
+    "CardHolder",
     "CommissionRule",
     "CommissionTier",
     "CommissionVat",
@@ -29,5 +31,6 @@ __all__ = [
     "PolicyRule",
     "Refund",
     "RefundLimit",
+    "SavedCard",
     "WebhookReceipt",
 ]

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from common.crypto import EncryptedTextField
 from common.public_ids import PublicIdField
 from payments.enums import LIVE, CounterMeans, PaymentHint, PaymentStatus, RefundStatus
+from payments.models.card import CardHolder, SavedCard
 from payments.rules.commission import COMMISSION_BP
 
 _S = PaymentStatus
@@ -55,6 +56,11 @@ class Payment(models.Model):
 
     # Whose wallet it was paid from: a user's public id.
     wallet = models.CharField(max_length=40, blank=True, default="", db_default="")
+
+    # Paid with a card that the gateway keeps, or with one that it shall keep: whose, and which.
+    card_holder = models.ForeignKey(CardHolder, null=True, on_delete=models.SET_NULL, related_name="+")
+    card = models.ForeignKey(SavedCard, null=True, on_delete=models.SET_NULL, related_name="+")
+    keep_card = models.BooleanField(default=False, db_default=False)
 
     # Of what was paid at the counter: how, what was noted beside it, and since when and why it no longer counts.
     means = models.CharField(max_length=16, choices=CounterMeans.choices, blank=True)

@@ -19,6 +19,34 @@ class IntentStatus(models.TextChoices):
     CANCELED = "canceled", "canceled"
 
 
+class SandboxCustomer(models.Model):
+    """Somebody whose cards a merchant wants kept, by the merchant's name for them."""
+
+    public_id = PublicIdField(prefix="cus")
+    merchant_reference = models.CharField(max_length=64)
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class SandboxCard(models.Model):
+    """A test card that is kept; `does` is what comes of paying with it: pay, step_up or decline."""
+
+    public_id = PublicIdField(prefix="card")
+    customer = models.ForeignKey(SandboxCustomer, on_delete=models.CASCADE, related_name="cards")
+    brand = models.CharField(max_length=24)
+    last4 = models.CharField(max_length=4)
+    exp_month = models.PositiveSmallIntegerField()
+    exp_year = models.PositiveSmallIntegerField()
+    does = models.CharField(max_length=8)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class SandboxIntent(models.Model):
     """A payment that a merchant asked for."""
 
@@ -36,6 +64,10 @@ class SandboxIntent(models.Model):
     captured = models.BigIntegerField(default=0, db_default=0)
     captured_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # Whose card it is, whether that is to be kept once it has paid, and the kept one that paid or is to pay.
+    customer = models.ForeignKey(SandboxCustomer, null=True, on_delete=models.SET_NULL, related_name="+")
+    save_card = models.BooleanField(default=False, db_default=False)
+    card = models.ForeignKey(SandboxCard, null=True, on_delete=models.SET_NULL, related_name="+")
     # Why it was declined.
     hint = models.CharField(max_length=16, blank=True, default="", db_default="")
     # Rises with every change; the merchant may ignore what it has seen newer.

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from payments.sandbox.models import SandboxPayee
-from payments.sandbox.service import SandboxError, Wire
+from payments.sandbox.wire import SandboxError, Wire
 
 # What is done on the page, and how the account stands then.
 ACTIONS = {"verify": "verified", "ask_document": "document_needed", "refuse": "refused", "later": ""}

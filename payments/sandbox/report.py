@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from common.clock import rfc3339
 from payments.sandbox.models import SandboxDispute, SandboxIntent, SandboxPayout, SandboxRefund
-from payments.sandbox.service import Wire
+from payments.sandbox.wire import Wire
 
 
 def report(day: date) -> list[Wire]:

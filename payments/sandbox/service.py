@@ -6,15 +6,17 @@ Answers are plain dicts in the sandbox's own words, as they would come over the 
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from common import clock
 from common.public_ids import new_public_id
+from payments.sandbox.cards import keep_card, wire_card
 from payments.sandbox.models import (
     IntentStatus,
+    SandboxCard,
+    SandboxCustomer,
     SandboxDelivery,
     SandboxIntent,
     SandboxPayee,
@@ -22,6 +24,7 @@ from payments.sandbox.models import (
     SandboxRefund,
 )
 from payments.sandbox.webhooks import deliver_after_commit
+from payments.sandbox.wire import SandboxError, Wire
 
 # As long as banks hold an amount.
 HOLD_LASTS = timedelta(days=7)
@@ -29,17 +32,6 @@ OPEN = (IntentStatus.REQUIRES_PAYMENT, IntentStatus.REQUIRES_ACTION)
 SLOW = timedelta(seconds=10)
 # How much later the earlier event of an out-of-order pair is sent.
 OUT_OF_ORDER = timedelta(seconds=3)
-
-Wire = dict[str, Any]
-
-
-class SandboxError(Exception):
-    """What the sandbox answers instead: `code` is one of not_found, idempotency_mismatch, not_refundable,
-    not_capturable, unknown_action, no_such_payee."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
 
 
 def create_intent(
@@ -51,10 +43,17 @@ def create_intent(
     return_url: str,
     idempotency_key: str,
     manual_capture: bool = False,
+    customer: str = "",
+    save_card: bool = False,
+    card: str = "",
 ) -> Wire:
     """Open an intent; the same key answers the same intent. `manual_capture`: paying only holds the amount, for
-    HOLD_LASTS, until `capture_intent` takes it or `cancel_intent` lets it go. Raises SandboxError
-    idempotency_mismatch."""
+    HOLD_LASTS, until `capture_intent` takes it or `cancel_intent` lets it go. `save_card`: the card that pays is kept
+    for `customer`; `card`: one that is kept, with which `confirm_intent` pays. Raises SandboxError
+    idempotency_mismatch, no_such_card."""
+    kept = SandboxCard.objects.filter(public_id=card, customer__public_id=customer).first() if card else None
+    if card and kept is None:
+        raise SandboxError("no_such_card")
     intent, _ = SandboxIntent.objects.get_or_create(
         idempotency_key=idempotency_key,
         defaults={
@@ -64,6 +63,9 @@ def create_intent(
             "currency": currency,
             "return_url": return_url,
             "manual_capture": manual_capture,
+            "customer": SandboxCustomer.objects.filter(public_id=customer).first(),
+            "save_card": save_card,
+            "card": kept,
         },
     )
     if (intent.merchant_reference, intent.amount, intent.currency) != (reference, amount, currency):
@@ -75,6 +77,18 @@ def get_intent(intent_id: str) -> Wire:
     """The intent as it is. Raises SandboxError not_found."""
     with transaction.atomic():
         return wire(_locked(intent_id))
+
+
+@transaction.atomic
+def confirm_intent(intent_id: str) -> Wire:
+    """Pay with the kept card of the intent: it pays, its bank asks, or declines. Of one that was confirmed before
+    nothing happens. Raises SandboxError not_found, no_such_card when the card is kept no longer."""
+    intent = _locked(intent_id)
+    if intent.status == IntentStatus.REQUIRES_PAYMENT:
+        if intent.card is None:
+            raise SandboxError("no_such_card")
+        ACTIONS[intent.card.does](intent)
+    return wire(intent)
 
 
 @transaction.atomic
@@ -152,8 +166,9 @@ def create_payout(
 
 @transaction.atomic
 def act(intent_id: str, action: str) -> SandboxIntent:
-    """What a person does on the hosted page: pay, pay_twice, pay_disordered, pay_slowly, step_up (the bank wants them
-    to confirm), decline, expired_card or cancel; of one that is paid, dispute, and then win or lose.
+    """What a person does on the hosted page: pay, pay_once (with a card that is declined the next time), pay_twice,
+    pay_disordered, pay_slowly, step_up (the bank wants them to confirm), decline, expired_card or cancel; of one that
+    is paid, dispute, and then win or lose.
 
     An intent that is settled already is left as it is. Raises SandboxError not_found, unknown_action.
     """
@@ -170,7 +185,10 @@ def _take(intent: SandboxIntent, amount: int) -> None:
     _move(intent, IntentStatus.SUCCEEDED)
 
 
-def _approve(intent: SandboxIntent) -> None:
+def _approve(intent: SandboxIntent, does: str = "pay") -> None:
+    if intent.save_card and intent.customer and intent.card is None:
+        asks = intent.status == IntentStatus.REQUIRES_ACTION
+        intent.card = keep_card(intent.customer, "step_up" if asks else does)
     if intent.manual_capture:
         intent.expires_at = clock.now() + HOLD_LASTS
         _move(intent, IntentStatus.AUTHORIZED)
@@ -180,6 +198,12 @@ def _approve(intent: SandboxIntent) -> None:
 
 def _pay(intent: SandboxIntent) -> None:
     _approve(intent)
+    _announce(intent)
+
+
+def _pay_once(intent: SandboxIntent) -> None:
+    """Paid; but the card, if it is kept, is declined from now on."""
+    _approve(intent, "decline")
     _announce(intent)
 
 
@@ -252,6 +276,7 @@ def _cancel(intent: SandboxIntent) -> None:
 
 ACTIONS = {
     "pay": _pay,
+    "pay_once": _pay_once,
     "pay_slowly": _pay_slowly,
     "pay_twice": _pay_twice,
     "pay_disordered": _pay_disordered,
@@ -288,6 +313,7 @@ def wire(intent: SandboxIntent) -> Wire:
         "captured": intent.captured,
         "expires_at": clock.rfc3339(intent.expires_at) if intent.expires_at else None,
         "hint": intent.hint,
+        "card": wire_card(intent.card) if intent.card and intent.save_card else None,
         "status": str(intent.status),
         "revision": intent.revision,
         "url": f"{settings.SITE_URL}/sandbox/pay/{intent.public_id}",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from common.money import Money
 from payments.sandbox import payees, service
 from payments.sandbox.models import IntentStatus, SandboxIntent, SandboxPayee
+from payments.sandbox.wire import SandboxError
 
 # The ways of paying that try the shop's patience.
 CHOICES = [
@@ -30,6 +31,11 @@ CHOICES = [
         "text": _("The shop hears “paid” first and “being paid” after it."),
     },
 ]
+KEPT_BADLY = {
+    "action": "pay_once",
+    "name": _("Declined the next time"),
+    "text": _("It pays now and is kept, and the bank declines it when you pay with it again."),
+}
 STATES = {
     IntentStatus.REQUIRES_ACTION: _("Your bank asks: is this payment yours?"),
     IntentStatus.AUTHORIZED: _("The amount is held on the card"),
@@ -50,7 +56,7 @@ def pay(request: HttpRequest, intent_id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             service.act(intent_id, request.POST.get("action", ""))
-        except service.SandboxError:
+        except SandboxError:
             return HttpResponse(status=400)
         intent.refresh_from_db()
         # What the bank does afterwards, and its question, stay on these pages.
@@ -70,7 +76,8 @@ def pay(request: HttpRequest, intent_id: str) -> HttpResponse:
             "dispute": intent.disputes.first(),
             "may_dispute": status == IntentStatus.SUCCEEDED,
             "state": STATES.get(status),
-            "choices": CHOICES,
+            "choices": [*CHOICES, KEPT_BADLY] if intent.save_card else CHOICES,
+            "saves": intent.save_card,
         },
     )
 
@@ -85,7 +92,7 @@ def payee(request: HttpRequest, payee_id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             payees.act(payee_id, request.POST.get("action", ""))
-        except service.SandboxError:
+        except SandboxError:
             return HttpResponse(status=400)
         return HttpResponseRedirect(found.return_url or request.path)
     return render(

@@ -4,6 +4,14 @@ Verbs that talk to a gateway (start_payment, sync_payment, sync_booking, carry_o
 retry_refunds) are called outside a transaction; the others join the caller's.
 """
 
+from payments.services.cards import (
+    NO_CARD,
+    CardChoice,
+    choose_card,
+    forget_at_gateways,
+    forget_cards_of,
+    remove_card,
+)
 from payments.services.checkpoints import keep_checkpoints
 from payments.services.comparing import compare_day, compare_days, look_again, settle_difference
 from payments.services.counter import (
@@ -48,6 +56,8 @@ from payments.services.wallets import compensate, pay_from_wallet, return_wallet
 from payments.services.webhooks import receive_webhook
 
 __all__ = [
+    "NO_CARD",
+    "CardChoice",
     "adopt_payee",
     "apply_gateway_state",
     "apply_payout_state",
@@ -56,6 +66,7 @@ __all__ = [
     "carry_out_refund",
     "check_payees",
     "check_payments",
+    "choose_card",
     "compare_day",
     "compare_days",
     "compensate",
@@ -66,6 +77,8 @@ __all__ = [
     "drop_policy",
     "fail_payout",
     "finish_payout",
+    "forget_at_gateways",
+    "forget_cards_of",
     "free_payouts",
     "give_back_at_counter",
     "hear_of_payee",
@@ -86,6 +99,7 @@ __all__ = [
     "register_sold",
     "release_escrow",
     "release_hold",
+    "remove_card",
     "retry_refunds",
     "return_wallet_part",
     "reverse",

@@ -12,6 +12,7 @@ from payments.errors import UnknownPayment
 from payments.gateways.base import PaymentState, RefundState
 from payments.models import Payment, Refund
 from payments.rules.policy import HOLD_LASTS
+from payments.services.cards import note_card
 from payments.services.disputes import follow_dispute
 from payments.services.ledger import Account, Cause, Line, post
 from payments.services.locks import lock_owner, lock_payment
@@ -48,15 +49,23 @@ def _apply(payment: Payment, state: PaymentState, actor: str) -> None:
     if not payment.gateway_ref:
         payment.gateway_ref, payment.redirect_url = state.gateway_ref, state.redirect_url
         payment.save(update_fields=["gateway_ref", "redirect_url"])
+    elif state.redirect_url and state.redirect_url != payment.redirect_url:
+        # Paid with a kept card, the bank's question has a page of its own.
+        payment.redirect_url = state.redirect_url
+        payment.save(update_fields=["redirect_url"])
     if state.status == PaymentStatus.CAPTURED:
         if payment.status != PaymentStatus.CAPTURED:
             _capture(payment, actor)
+            note_card(payment, state.card, actor=actor)
         for refund in state.refunds:
             finish_refund(refund, payment_pk=payment.pk, actor=actor)
         for dispute in state.disputes:
             follow_dispute(dispute, payment_pk=payment.pk, actor=actor)
     elif state.status == PaymentStatus.AUTHORISED:
+        was = payment.status
         _authorise(payment, state, actor)
+        if payment.status != was:
+            note_card(payment, state.card, actor=actor)
     elif payment.status != PaymentStatus.CAPTURED:
         _follow(payment, state, actor)
 

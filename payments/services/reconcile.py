@@ -40,7 +40,7 @@ def sync_payment(*, payment_id: str) -> Payment:
     if not gateway.remote:
         return payment
     if not payment.gateway_ref:
-        return start_payment(payment, actor=SYSTEM)
+        return start_payment(payment, actor=SYSTEM, present=False)
     return apply_gateway_state(gateway=gateway.name, state=_ask(gateway, payment))
 
 

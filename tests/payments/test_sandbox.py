@@ -14,12 +14,13 @@ from payments.gateways.base import PayoutOrder
 from payments.gateways.sandbox import SandboxGateway
 from payments.sandbox import service as sandbox
 from payments.sandbox.models import SandboxDelivery, SandboxIntent, SandboxPayout, SandboxRefund
+from payments.sandbox.wire import SandboxError, Wire
 from tests.payments.paying import open_online
 
 pytestmark = pytest.mark.django_db
 
 
-def create(amount: int = 5800, key: str = "key-1") -> sandbox.Wire:
+def create(amount: int = 5800, key: str = "key-1") -> Wire:
     return sandbox.create_intent(
         merchant="Hereabouts",
         reference="pay_1",
@@ -38,7 +39,7 @@ def test_a_key_opens_one_intent() -> None:
 def test_a_key_with_another_amount_is_refused() -> None:
     create(5800)
 
-    with pytest.raises(sandbox.SandboxError, match="idempotency_mismatch"):
+    with pytest.raises(SandboxError, match="idempotency_mismatch"):
         create(5900)
 
 
@@ -50,12 +51,12 @@ def test_a_key_refunds_once() -> None:
         sandbox.create_refund(intent_id=intent, reference="ref_1", amount=4000, idempotency_key="r1")
 
     assert SandboxRefund.objects.count() == 1
-    with pytest.raises(sandbox.SandboxError, match="not_refundable"):
+    with pytest.raises(SandboxError, match="not_refundable"):
         sandbox.create_refund(intent_id=intent, reference="ref_2", amount=1801, idempotency_key="r2")
 
 
 def test_an_unpaid_intent_cannot_be_refunded() -> None:
-    with pytest.raises(sandbox.SandboxError, match="not_refundable"):
+    with pytest.raises(SandboxError, match="not_refundable"):
         sandbox.create_refund(intent_id=create()["id"], reference="ref_1", amount=1, idempotency_key="r1")
 
 

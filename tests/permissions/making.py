@@ -23,7 +23,7 @@ from common.models import StoredFile
 from common.uploads import storage
 from invoices.services import SellerDetails, set_seller
 from notifications.models import DevMail
-from payments.models import GatewayDifference
+from payments.models import CardHolder, GatewayDifference
 from payments.sandbox.models import SandboxIntent, SandboxPayee
 from payments.services import start_run
 from providers.enums import Role
@@ -108,6 +108,8 @@ def make_world() -> World:
     payee = SandboxPayee.objects.create(
         merchant="Shop", merchant_reference="prv_1", country="FI", return_url="/", idempotency_key="k"
     )
+    holder = CardHolder.objects.create(user=users["customer"], gateway="sandbox", name="cus_1")
+    card = holder.cards.create(token="card_1", brand="visa", last4="4242", exp_month=12, exp_year=2090)
     difference = GatewayDifference.objects.create(
         gateway="sandbox",
         day=clock.now().date(),
@@ -137,6 +139,8 @@ def make_world() -> World:
         "version": f"{visit.version}.confirmed.0.0.0.0",
         "intent_id": intent.public_id,
         "payee_id": payee.public_id,
+        "card": card.public_id,
+        "card_id": card.public_id,
         "pk": str(mail.pk),
         "number": "0",
         "gateway": "sandbox",

@@ -63,6 +63,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "get_me": Case("signed in"),
     "list_tokens": Case("signed in person"),
     "revoke_token": Case("signed in person"),
+    "list_cards": Case("signed in person"),
+    "remove_card": Case("signed in person"),
     "list_consents": Case("signed in person"),
     "set_consents": Case("signed in person", body={"accept": True, "marketing": True}),
     "list_exports": Case("signed in person"),

@@ -71,6 +71,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "account_erase": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_erase_undo": {"POST": Case("signed in")},
     "account_wallet": {"GET": Case("signed in")},
+    "account_cards": {"GET": Case("signed in")},
+    "account_card_remove": {"POST": Case("own thing")},
     "account_marketing": {"POST": Case("signed in", form={"marketing": "on"})},
     "account_terms": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_again": {"GET": Case("signed in"), "POST": Case("signed in")},

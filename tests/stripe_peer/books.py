@@ -1,48 +1,27 @@
 """What the peer knows, and what it allows: sessions, payment intents, charges, refunds, transfers, accounts, disputes,
 balance transactions, events. Amounts in minor units, instants in Unix seconds, as Stripe has them."""
 
-import itertools
-import secrets
-import time
-from collections.abc import Callable
 from typing import Any
 
-Wire = dict[str, Any]
-DAY = 86_400
+from tests.stripe_peer.accounts import Accounts
+from tests.stripe_peer.store import DAY, StripeError, Wire, invalid
+
+__all__ = ["Books", "StripeError", "Wire", "invalid"]
 
 # The numbers of Stripe's test cards, and what comes of them.
-GOOD, DECLINED, EXPIRED, STEP_UP, DISPUTED = (
+GOOD, DECLINED, EXPIRED, STEP_UP, DISPUTED, ASKS_ALWAYS = (
     "4242424242424242",
     "4000000000000002",
     "4000000000000069",
     "4000002500003155",
     "4000000000000259",
+    "4000002760003184",
 )
 _REFUSED = {DECLINED: "card_declined", EXPIRED: "expired_card"}
 
 
-class StripeError(Exception):
-    """An answer other than 200."""
-
-    def __init__(self, status: int, type: str, code: str = "", message: str = "", param: str = "") -> None:
-        self.status = status
-        self.error = {"type": type, "code": code or None, "message": message or code, "param": param or None}
-        super().__init__(message or code)
-
-
-def invalid(code: str, message: str = "", param: str = "", status: int = 400) -> StripeError:
-    return StripeError(status, "invalid_request_error", code, message, param)
-
-
-class Books:
-    """One account at Stripe. Not locked: the server asks one thing at a time."""
-
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
-        self.now = now
-        self.things: dict[str, Wire] = {}
-        self.events: list[Wire] = []
-        self.page_url = ""
-        self._count = itertools.count(1)
+class Books(Accounts):
+    """What one account at Stripe knows and allows."""
 
     # What merchants ask for.
 
@@ -72,11 +51,78 @@ class Books:
             payment_intent=None,
         )
         session["url"] = f"{self.page_url}/c/pay/{session['id']}"
+        customer = asked.get("customer")
+        if customer:
+            self.get(customer, "customer", param="customer")
         session["_intent"] = {
             "capture_method": intent.get("capture_method", "automatic"),
             "metadata": intent.get("metadata") or {},
+            "customer": customer,
+            "setup_future_usage": intent.get("setup_future_usage"),
         }
         return session
+
+    def create_customer(self, asked: Wire) -> Wire:
+        return self._new("cus", "customer", metadata=asked.get("metadata") or {}, email=asked.get("email"))
+
+    def delete_customer(self, id: str) -> Wire:
+        """Its cards go with it."""
+        self.get(id, "customer")
+        del self.things[id]
+        for method in self.all("payment_method"):
+            if method["customer"] == id:
+                method["customer"] = None
+        return {"id": id, "object": "customer", "deleted": True}
+
+    def detach(self, id: str) -> Wire:
+        method = self.get(id, "payment_method")
+        if not method["customer"]:
+            raise invalid("", "The payment method you provided is not attached to a customer")
+        method["customer"] = None
+        self._tell("payment_method.detached", method)
+        return method
+
+    def create_intent(self, asked: Wire) -> Wire:
+        """One that is paid with a kept card, once it is confirmed."""
+        method = self.get(asked.get("payment_method", ""), "payment_method", param="payment_method")
+        if not method["customer"] or method["customer"] != asked.get("customer"):
+            raise invalid("", "The payment method is not this customer's", "payment_method")
+        amount = int(asked.get("amount", 0))
+        if amount <= 0:
+            raise invalid("parameter_invalid_integer", "", "amount")
+        intent = self._new_intent(
+            amount,
+            asked["currency"],
+            capture_method=asked.get("capture_method", "automatic"),
+            metadata=asked.get("metadata") or {},
+            customer=asked["customer"],
+            payment_method=method["id"],
+        )
+        intent["status"] = "requires_confirmation"
+        return intent
+
+    def confirm(self, id: str, asked: Wire) -> Wire:
+        """Pay it now: 402 when the bank declines."""
+        intent = self.get(id, "payment_intent")
+        if intent["status"] != "requires_confirmation":
+            raise invalid("payment_intent_unexpected_state", f"status is {intent['status']}")
+        method = self.things[intent["payment_method"]]
+        if not method["customer"]:
+            raise invalid("", "The payment method was detached", "payment_method")
+        card = method["_number"]
+        if card in _REFUSED:
+            self._refuse(intent, card)
+            error = intent["last_payment_error"]
+            raise StripeError(402, "card_error", error["code"], error["message"])
+        if card == ASKS_ALWAYS:
+            intent["status"] = "requires_action"
+            url = f"{self.page_url}/3ds/{intent['id']}"
+            to = {"url": url, "return_url": asked.get("return_url")}
+            intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": to}
+            self._tell("payment_intent.requires_action", intent)
+        else:
+            self._approve(None, intent)
+        return intent
 
     def expire_session(self, id: str) -> Wire:
         session = self.get(id, "checkout.session")
@@ -137,69 +183,6 @@ class Books:
         self._tell("refund.created", refund)
         return refund
 
-    def create_account(self, asked: Wire) -> Wire:
-        """A connected account: what it needs is given on the page that an account link opens."""
-        wanted = (asked.get("capabilities") or {}).get("transfers") or {}
-        if wanted.get("requested") not in ("true", True):
-            raise invalid("parameter_missing", "capabilities", "capabilities")
-        account = self._new(
-            "acct",
-            "account",
-            controller=asked.get("controller") or {},
-            country=asked.get("country", "FI"),
-            capabilities={"transfers": "inactive"},
-            charges_enabled=False,
-            payouts_enabled=False,
-            details_submitted=False,
-            metadata=asked.get("metadata") or {},
-        )
-        self.require(account["id"], ["business_type", "external_account", "tos_acceptance.date"])
-        return account
-
-    def create_link(self, asked: Wire) -> Wire:
-        """An account link: opens the page once."""
-        account = self.get(asked.get("account", ""), "account", param="account")
-        if asked.get("type") != "account_onboarding":
-            raise invalid("parameter_invalid", "type", "type")
-        for each in ("return_url", "refresh_url"):
-            if not str(asked.get(each, "")).startswith("http"):
-                raise invalid("url_invalid", "Not a valid URL", each)
-        link = self._new(
-            "link",
-            "account_link",
-            expires_at=int(self.now()) + 300,
-            _account=account["id"],
-            _return=asked["return_url"],
-            _refresh=asked["refresh_url"],
-        )
-        link["url"] = f"{self.page_url}/setup/{link['id']}"
-        return link
-
-    def require(
-        self, account_id: str, currently: list[str], *, disabled: str | None = "requirements.past_due"
-    ) -> Wire:
-        """Stripe wants something of an account, which is not paid until it has it; `disabled` None: it goes on
-        meanwhile."""
-        account = self.get(account_id, "account")
-        account["requirements"] = {
-            "currently_due": currently,
-            "past_due": [],
-            "eventually_due": currently,
-            "pending_verification": [],
-            "current_deadline": int(self.now()) + 14 * DAY if currently else None,
-            "disabled_reason": disabled,
-            "errors": [],
-        }
-        account["payouts_enabled"] = disabled is None
-        account["capabilities"] = {"transfers": "active" if disabled is None else "inactive"}
-        self._tell("account.updated", account, account=account_id)
-        return account
-
-    def settle_account(self, account_id: str) -> Wire:
-        """Everything was given, and is right."""
-        self.get(account_id, "account")["details_submitted"] = True
-        return self.require(account_id, [], disabled=None)
-
     def create_transfer(self, asked: Wire) -> Wire:
         payee = self.get(asked.get("destination", ""), "account", param="destination")
         if payee["capabilities"]["transfers"] != "active":
@@ -225,20 +208,6 @@ class Books:
         self._tell("transfer.created", transfer)
         return transfer
 
-    def get(self, id: str, kind: str, *, param: str = "id") -> Wire:
-        found = self.things.get(id)
-        if found is None or found["object"] != kind:
-            raise invalid("resource_missing", f"No such {kind}: '{id}'", param, status=404)
-        return found
-
-    def all(self, kind: str) -> list[Wire]:
-        """Newest first, as Stripe lists."""
-        return [each for each in reversed(list(self.things.values())) if each["object"] == kind]
-
-    def balance(self, currency: str) -> int:
-        moved = (each for each in self.all("balance_transaction") if each["currency"] == currency)
-        return sum(each["net"] for each in moved)
-
     # What customers and their banks do.
 
     def pay(self, session_id: str, card: str = GOOD) -> Wire:
@@ -249,14 +218,10 @@ class Books:
         intent = self.things.get(session["payment_intent"] or "") or self._intent_of(session)
         intent["last_payment_error"] = None
         if card in _REFUSED:
-            intent["status"] = "requires_payment_method"
-            intent["last_payment_error"] = {
-                "type": "card_error",
-                "code": _REFUSED[card],
-                "message": "Declined",
-            }
-            self._tell("payment_intent.payment_failed", intent)
-        elif card == STEP_UP:
+            self._refuse(intent, card)
+            return intent
+        intent["payment_method"] = self._method(card, intent)
+        if card in (STEP_UP, ASKS_ALWAYS):
             intent["status"] = "requires_action"
             self._tell("payment_intent.requires_action", intent)
         else:
@@ -266,11 +231,13 @@ class Books:
         return intent
 
     def step_up(self, session_id: str, *, confirmed: bool) -> Wire:
-        """The bank's page: the customer confirms, or does not."""
-        session = self.get(session_id, "checkout.session")
-        intent = self.get(session["payment_intent"], "payment_intent")
+        """The bank's page of a session, or of an intent alone: the customer confirms, or does not."""
+        is_session = session_id.startswith("cs_")
+        session = self.get(session_id, "checkout.session") if is_session else None
+        intent = self.get(session["payment_intent"] if session else session_id, "payment_intent")
         if intent["status"] != "requires_action":
             raise invalid("payment_intent_unexpected_state")
+        intent["next_action"] = None
         if confirmed:
             self._approve(session, intent)
         else:
@@ -317,23 +284,41 @@ class Books:
         return dispute
 
     def _intent_of(self, session: Wire) -> Wire:
-        intent = self._new(
-            "pi",
-            "payment_intent",
-            amount=session["amount_total"],
-            amount_received=0,
-            amount_capturable=0,
-            currency=session["currency"],
-            status="requires_payment_method",
-            latest_charge=None,
-            last_payment_error=None,
-            cancellation_reason=None,
-            **session["_intent"],
-        )
+        intent = self._new_intent(session["amount_total"], session["currency"], **session["_intent"])
         session["payment_intent"] = intent["id"]
         return intent
 
-    def _approve(self, session: Wire, intent: Wire) -> None:
+    def _new_intent(self, amount: int, currency: str, **more: Any) -> Wire:
+        fields: Wire = {"customer": None, "setup_future_usage": None, "payment_method": None} | more
+        return self._new(
+            "pi",
+            "payment_intent",
+            amount=amount,
+            amount_received=0,
+            amount_capturable=0,
+            currency=currency,
+            status="requires_payment_method",
+            latest_charge=None,
+            last_payment_error=None,
+            next_action=None,
+            cancellation_reason=None,
+            **fields,
+        )
+
+    def _method(self, card: str, intent: Wire) -> str:
+        """What was typed on the page; its customer's from now on, where it is kept."""
+        kept = intent["customer"] if intent["setup_future_usage"] else None
+        shown = {"brand": "visa", "last4": card[-4:], "exp_month": 12, "exp_year": 2040, "wallet": None}
+        made = self._new("pm", "payment_method", type="card", card=shown, customer=kept, metadata={})
+        made["_number"] = card
+        return str(made["id"])
+
+    def _refuse(self, intent: Wire, card: str) -> None:
+        intent["status"] = "requires_payment_method"
+        intent["last_payment_error"] = {"type": "card_error", "code": _REFUSED[card], "message": "Declined"}
+        self._tell("payment_intent.payment_failed", intent)
+
+    def _approve(self, session: Wire | None, intent: Wire) -> None:
         charge = self._new(
             "ch",
             "charge",
@@ -350,14 +335,17 @@ class Books:
             payment_method_details={"type": "card", "card": {"capture_before": int(self.now()) + 7 * DAY}},
         )
         intent["latest_charge"] = charge["id"]
-        session["status"], session["url"] = "complete", None
+        if session:
+            session["status"], session["url"] = "complete", None
         if intent["capture_method"] == "manual":
             intent["status"], intent["amount_capturable"] = "requires_capture", intent["amount"]
             self._tell("payment_intent.amount_capturable_updated", intent)
         else:
-            session["payment_status"] = "paid"
+            if session:
+                session["payment_status"] = "paid"
             self._take(intent, charge, intent["amount"])
-        self._tell("checkout.session.completed", session)
+        if session:
+            self._tell("checkout.session.completed", session)
 
     def _take(self, intent: Wire, charge: Wire, amount: int) -> None:
         intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
@@ -369,37 +357,3 @@ class Books:
     def _cancel(self, intent: Wire, reason: str | None = None) -> None:
         intent.update(status="canceled", amount_capturable=0, cancellation_reason=reason)
         self._tell("payment_intent.canceled", intent)
-
-    def _move(self, type: str, source: Wire, amount: int, *, fee: int = 0) -> None:
-        self._new(
-            "txn",
-            "balance_transaction",
-            type=type,
-            source=source["id"],
-            amount=amount,
-            fee=fee,
-            net=amount - fee,
-            currency=source["currency"],
-        )
-
-    def _new(self, prefix: str, kind: str, **fields: Any) -> Wire:
-        id = f"{prefix}_{next(self._count):06d}{secrets.token_hex(9 if prefix != 'cs_test' else 26)}"
-        thing = {"id": id, "object": kind, "created": int(self.now()), "livemode": False, **fields}
-        self.things[id] = thing
-        return thing
-
-    def _tell(self, type: str, thing: Wire, *, account: str = "") -> None:
-        shown = {name: value for name, value in thing.items() if not name.startswith("_")}
-        id = f"evt_{next(self._count):06d}{secrets.token_hex(9)}"
-        self.events.append(
-            {
-                "id": id,
-                "object": "event",
-                "type": type,
-                "created": int(self.now()),
-                "livemode": False,
-                "data": {"object": shown},
-                # What happens at a connected account goes to the endpoint for those, and names it.
-                **({"account": account} if account else {}),
-            }
-        )

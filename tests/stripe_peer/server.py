@@ -30,6 +30,8 @@ ONE = {
     "accounts": "account",
     "disputes": "dispute",
     "charges": "charge",
+    "customers": "customer",
+    "payment_methods": "payment_method",
     "balance_transactions": "balance_transaction",
 }
 
@@ -117,11 +119,17 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve("POST")
 
+    def do_DELETE(self) -> None:
+        self._serve("DELETE")
+
     def _serve(self, method: str) -> None:
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         if url.path.startswith("/c/pay/"):
             self._page(method, url.path, body)
+            return
+        if url.path.startswith("/3ds/"):
+            self._bank(method, url.path, body)
             return
         if url.path.startswith("/setup/"):
             self._setup(method, url.path, body)
@@ -208,6 +216,29 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._answer(200, None, html=_html(session, intent))
 
+    def _bank(self, method: str, path: str, body: str) -> None:
+        """The customer's bank asks whether a payment with a kept card is theirs."""
+        given = dict(parse_qsl(body))
+        with self.peer.turn:
+            intent = self.peer.books.things.get(path.removeprefix("/3ds/"))
+            action = (intent or {}).get("next_action")
+            if intent is None or action is None:
+                self._answer(404, {})
+                return
+            if method == "POST":
+                self.peer.books.step_up(intent["id"], confirmed=given.get("confirm") == "yes")
+        if method == "POST":
+            if self.peer.sends:
+                self.peer.deliver()
+            self._redirect(action["redirect_to_url"]["return_url"])
+            return
+        self._answer(
+            200,
+            None,
+            html='<!doctype html><title>Bank</title><form method=post><button name="confirm" value="yes">Confirm'
+            '</button><button name="confirm" value="no">Refuse</button></form>',
+        )
+
     def _setup(self, method: str, path: str, body: str) -> None:
         """The page on which a provider says who they are; its link opens it once."""
         with self.peer.turn:
@@ -280,6 +311,8 @@ def _routed(books: Books, method: str, path: str, asked: Wire) -> Wire:
         ("refunds",): lambda: books.create_refund(asked),
         ("transfers",): lambda: books.create_transfer(asked),
         ("accounts",): lambda: books.create_account(asked),
+        ("customers",): lambda: books.create_customer(asked),
+        ("payment_intents",): lambda: books.create_intent(asked),
         ("account_links",): lambda: books.create_link(asked),
     }
     match (method, *parts):
@@ -289,6 +322,12 @@ def _routed(books: Books, method: str, path: str, asked: Wire) -> Wire:
             return books.expire_session(id)
         case ("GET", "checkout", "sessions", id):
             return books.get(id, "checkout.session")
+        case ("DELETE", "customers", id):
+            return books.delete_customer(id)
+        case ("POST", "payment_methods", id, "detach"):
+            return books.detach(id)
+        case ("POST", "payment_intents", id, "confirm"):
+            return books.confirm(id, asked)
         case ("POST", "payment_intents", id, "capture"):
             return books.capture(id, asked)
         case ("POST", "payment_intents", id, "cancel"):
@@ -334,10 +373,13 @@ def _expanded(books: Books, thing: Wire, paths: list[str]) -> Wire:
         inner = [path.removeprefix("data.") for path in paths if path.startswith("data.")]
         shown["data"] = [_expanded(books, each, inner) for each in shown["data"]]
         return shown
+    inside: dict[str, list[str]] = {}
     for path in paths:
         name, _dot, rest = path.partition(".")
+        inside.setdefault(name, []).extend([rest] if rest else [])
+    for name, rests in inside.items():
         if isinstance(shown.get(name), str):
-            shown[name] = _expanded(books, books.things[shown[name]], [rest] if rest else [])
+            shown[name] = _expanded(books, books.things[shown[name]], rests)
     return shown
 
 

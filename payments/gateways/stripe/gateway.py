@@ -1,7 +1,8 @@
-"""Stripe as a gateway: its words in, ours out. Customers pay on Stripe's own page (Checkout).
+"""Stripe as a gateway: its words in, ours out. Customers pay on Stripe's own page (Checkout), or with a kept card.
 
 A payment there is a Checkout session and, once somebody tries to pay, its payment intent; we keep the session's id and
-ask for both at once. Messages only say that something happened to a payment: Stripe is asked what.
+ask for both at once. Paid with a kept card it is an intent alone, and we keep that one's id. Messages only say that
+something happened to a payment: Stripe is asked what.
 """
 
 import json
@@ -16,6 +17,7 @@ from payments.enums import DisputeStatus, PaymentHint, PaymentStatus, PayoutResu
 from payments.errors import GatewayRefused, WebhookInvalid
 from payments.gateways.base import (
     CaptureOrder,
+    CardOrder,
     DisputeState,
     PayeeOrder,
     PayeeState,
@@ -28,18 +30,19 @@ from payments.gateways.base import (
     ReportLine,
     WebhookEvent,
 )
-from payments.gateways.stripe import payees, report
+from payments.gateways.stripe import cards, payees, report
 from payments.gateways.stripe.wire import Wire, asked, instant, listed, v1
 
 SIGNATURE_TOLERANCE_S = 300
 
-_EXPAND = ["payment_intent.latest_charge"]
+_EXPAND_INTENT = ["latest_charge", "payment_method"]
+_EXPAND = [f"payment_intent.{each}" for each in _EXPAND_INTENT]
 _REFUND = {
     "succeeded": RefundStatus.DONE,
     "failed": RefundStatus.FAILED,
     "canceled": RefundStatus.FAILED,
 }
-_UNTAKEN = ("requires_capture", "requires_action", "requires_payment_method")
+_UNTAKEN = ("requires_capture", "requires_action", "requires_payment_method", "requires_confirmation")
 _DISPUTE = {"won": DisputeStatus.WON, "lost": DisputeStatus.LOST}
 # Questions about a payment that take no money (yet), and those that ended so.
 _INQUIRIES = ("warning_needs_response", "warning_under_review", "warning_closed", "prevented")
@@ -53,9 +56,13 @@ class StripeGateway:
     holds = True
     keeps_payees = True
     needs_payees = True
+    keeps_cards = True
 
     def create(self, order: PaymentOrder) -> PaymentState:
+        if order.card:
+            return self._state(cards.open_intent(order))
         names = {"payment": order.reference}
+        kept = {"setup_future_usage": "on_session"} if order.keep else {}
         session = asked(
             lambda: v1().checkout.sessions.create(
                 {
@@ -72,7 +79,9 @@ class StripeGateway:
                             },
                         }
                     ],
+                    **({"customer": order.holder} if order.keep else {}),
                     "payment_intent_data": {
+                        **kept,
                         "capture_method": "manual" if order.hold else "automatic",
                         "metadata": names,
                     },
@@ -86,7 +95,20 @@ class StripeGateway:
         return self._state(session)
 
     def fetch(self, *, gateway_ref: str) -> PaymentState:
-        return self._state(self._session(gateway_ref))
+        return self._state(self._found(gateway_ref))
+
+    def open_holder(self, *, user: str, idempotency_key: str) -> str:
+        return cards.open_holder(user, idempotency_key)
+
+    def confirm(self, order: CardOrder) -> PaymentState:
+        cards.confirm(order, self._found(order.gateway_ref))
+        return self.fetch(gateway_ref=order.gateway_ref)
+
+    def forget_card(self, *, card: str) -> None:
+        cards.forget_card(card)
+
+    def forget_holder(self, *, holder: str) -> None:
+        cards.forget_holder(holder)
 
     def capture(self, order: CaptureOrder) -> PaymentState:
         intent = self._intent(order.gateway_ref)
@@ -100,10 +122,10 @@ class StripeGateway:
         return self.fetch(gateway_ref=order.gateway_ref)
 
     def cancel(self, *, gateway_ref: str) -> PaymentState:
-        session = self._session(gateway_ref)
-        intent = session["payment_intent"]
+        thing = self._found(gateway_ref)
+        intent = _intent_in(thing)
         with suppress(GatewayRefused):  # paid at this very moment: the state after says so
-            if session["status"] == "open":
+            if thing["status"] == "open":
                 asked(lambda: v1().checkout.sessions.expire(gateway_ref))
             elif intent and intent["status"] in _UNTAKEN:
                 asked(lambda: v1().payment_intents.cancel(intent["id"]))
@@ -200,12 +222,15 @@ class StripeGateway:
     def _retrieved(self, intent: str) -> Wire:
         return asked(lambda: v1().payment_intents.retrieve(intent))
 
-    def _session(self, ref: str) -> Wire:
+    def _found(self, ref: str) -> Wire:
+        """The session or, of a payment with a kept card, the intent: with what its state needs."""
+        if ref.startswith("pi_"):
+            return asked(lambda: v1().payment_intents.retrieve(ref, {"expand": _EXPAND_INTENT}))
         return asked(lambda: v1().checkout.sessions.retrieve(ref, {"expand": _EXPAND}))
 
     def _intent(self, ref: str) -> Wire:
-        """The payment intent of a session. Raises GatewayRefused while nobody has tried to pay."""
-        intent: Wire | None = self._session(ref)["payment_intent"]
+        """The payment intent behind it. Raises GatewayRefused while nobody has tried to pay."""
+        intent = _intent_in(self._found(ref))
         if not intent:
             raise GatewayRefused(reason="nothing_paid")
         return intent
@@ -213,27 +238,33 @@ class StripeGateway:
     def _refunds(self, intent: str) -> list[Wire]:
         return listed(lambda: v1().refunds.list({"payment_intent": intent, "limit": 100}))
 
-    def _state(self, session: Wire) -> PaymentState:
-        intent = session["payment_intent"]
+    def _state(self, thing: Wire) -> PaymentState:
+        """Of a session, or of an intent alone."""
+        intent = _intent_in(thing)
+        session = thing if thing is not intent else None
         status = _status(session, intent)
         charge = intent["latest_charge"] if intent else None
         has_money = status == PaymentStatus.CAPTURED
-        amount = session["amount_total"]
+        amount = session["amount_total"] if session else 0
         if intent:
             amount = intent["amount_received"] if has_money else intent["amount"]
+        reference = session["client_reference_id"] if session else thing["metadata"].get("payment")
         return PaymentState(
-            reference=session["client_reference_id"] or "",
-            gateway_ref=session["id"],
+            reference=reference or "",
+            gateway_ref=thing["id"],
             status=status,
             amount=amount,
-            currency=session["currency"].upper(),
-            redirect_url=session["url"] or "",
+            currency=thing["currency"].upper(),
+            redirect_url=(session["url"] if session else cards.page_of(thing)) or "",
             refunds=tuple(map(_refund_state, self._refunds(intent["id"])))
-            if has_money and _any_back(charge)
+            if intent and has_money and _any_back(charge)
             else (),
-            disputes=self._disputes(intent["id"]) if has_money and charge and charge["disputed"] else (),
+            disputes=self._disputes(intent["id"])
+            if intent and has_money and charge and charge["disputed"]
+            else (),
             hint=_hint(intent) if status != PaymentStatus.CAPTURED else PaymentHint.NONE,
             held_until=_held_until(charge) if status == PaymentStatus.AUTHORISED else None,
+            card=cards.kept_with(intent) if intent else None,
         )
 
     def _disputes(self, intent: str) -> tuple[DisputeState, ...]:
@@ -265,15 +296,22 @@ def _verify(text: str, signature: str) -> None:
     stripe.WebhookSignature.verify_header(text, signature, last, SIGNATURE_TOLERANCE_S)
 
 
-def _status(session: Wire, intent: Wire | None) -> PaymentStatus:
+def _intent_in(thing: Wire) -> Wire | None:
+    """The intent of a session, once there is one; or the intent itself."""
+    found: Wire | None = thing if thing["object"] == "payment_intent" else thing["payment_intent"]
+    return found
+
+
+def _status(session: Wire | None, intent: Wire | None) -> PaymentStatus:
     if intent and intent["status"] == "succeeded":
         return PaymentStatus.CAPTURED
     if intent and intent["status"] == "requires_capture":
         return PaymentStatus.AUTHORISED
-    if session["status"] == "expired" or (intent and intent["status"] == "canceled"):
+    if (session and session["status"] == "expired") or (intent and intent["status"] == "canceled"):
         return PaymentStatus.CANCELLED
-    # Declined while the page is open, it may be tried again there.
-    if session["status"] == "complete" and intent and intent["status"] == "requires_payment_method":
+    # Declined while the page is open, it may be tried again there. A kept card has no page.
+    may_try_again = session is not None and session["status"] != "complete"
+    if not may_try_again and intent and intent["status"] == "requires_payment_method":
         return PaymentStatus.FAILED
     return PaymentStatus.PENDING
 
