@@ -15,6 +15,7 @@ class AccountKind(models.TextChoices):
     WALLET = "wallet", "wallet"  # owner: a user; what the marketplace keeps for them
     TAX = "tax", "tax"  # owner: a country; the VAT on the commission, to be paid to its tax office
     PAYOUT_DUE = "payout_due", "payout due"  # owner: a payout; on its way to the provider
+    FEES = "fees", "fees"  # owner: a gateway; what it has kept for its services, which the marketplace bears
     BANK = (
         "bank",
         "bank",
@@ -38,6 +39,8 @@ class TransactionKind(models.TextChoices):
     COUNTER = "counter", "counter"  # paid in cash to the provider, who owes the commission
     PAYOUT = "payout", "payout"  # payable -> payout due, when a run pays a provider
     PAYOUT_PAID = "payout_paid", "payout paid"  # payout due -> gateway or bank, when it has arrived
+    GATEWAY_FEE = "gateway_fee", "gateway fee"  # fees -> gateway, what it keeps of what it holds for us
+    GATEWAY_PAYOUT = "gateway_payout", "gateway payout"  # gateway -> bank, what it sends to our bank account
     COMPENSATION = "compensation", "compensation"  # payable -> wallet, when the provider broke its word
     REVERSAL = "reversal", "reversal"  # undoes one earlier transaction
 
@@ -144,6 +147,8 @@ class Movement(models.TextChoices):
     PAYOUT = "payout_paid", "payout paid"
     CHARGEBACK = "chargeback", "chargeback"
     CHARGEBACK_WON = "chargeback_won", "chargeback won"
+    FEE = "gateway_fee", "gateway fee"
+    TO_BANK = "gateway_payout", "gateway payout"  # negative when it leaves, positive when it came back
     OTHER = "other", "other"
 
 
@@ -154,3 +159,5 @@ class DifferenceKind(models.TextChoices):
     NOT_REPORTED = "not_reported", "not reported"  # the ledger says so, and the gateway does not
     AMOUNT = "amount", "amount"  # both know of it, with other amounts
     TWICE = "twice", "twice"  # the gateway moved it more than once
+    # It sent more to our bank than the ledger says that it held: the ledger does not know of something.
+    MORE_THAN_HELD = "more_than_held", "more than held"

@@ -221,6 +221,7 @@ privacy.impersonal("sandbox.SandboxRefund", {BY_ID: "merchant_reference idempote
 privacy.impersonal(
     "sandbox.SandboxPayout", {BY_ID: "merchant_reference destination currency idempotency_key"}
 )
+privacy.impersonal("sandbox.SandboxBankPayout", {"sums of a day": "currency"})
 privacy.impersonal("sandbox.SandboxCustomer", {BY_ID: "merchant_reference idempotency_key"})
 privacy.impersonal("sandbox.SandboxCard", {"a test card that nobody has": "brand last4 does"})
 privacy.impersonal(

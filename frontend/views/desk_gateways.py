@@ -35,6 +35,9 @@ WHY: dict[str, str | Promise] = {
     ),
     DifferenceKind.AMOUNT: gettext_lazy("Both know of it, with other amounts."),
     DifferenceKind.TWICE: gettext_lazy("The payment company moved it more than once."),
+    DifferenceKind.MORE_THAN_HELD: gettext_lazy(
+        "The payment company sent more to our bank than our books say that it held."
+    ),
 }
 WHAT: dict[str, str | Promise] = {
     Movement.CAPTURE: gettext_lazy("A payment"),
@@ -42,6 +45,8 @@ WHAT: dict[str, str | Promise] = {
     Movement.PAYOUT: gettext_lazy("A payout"),
     Movement.CHARGEBACK: gettext_lazy("A chargeback"),
     Movement.CHARGEBACK_WON: gettext_lazy("A chargeback that was won"),
+    Movement.FEE: gettext_lazy("A fee of the payment company"),
+    Movement.TO_BANK: gettext_lazy("Money sent to our bank"),
     Movement.OTHER: gettext_lazy("Something else"),
 }
 HOW: dict[str, str | Promise] = {
@@ -56,6 +61,9 @@ HOW: dict[str, str | Promise] = {
         "See at the payment company which amount is right, put it right there, and write down how."
     ),
     DifferenceKind.TWICE: gettext_lazy("Give one of them back at the payment company, and write that down."),
+    DifferenceKind.MORE_THAN_HELD: gettext_lazy(
+        "Settle first what else differs: something it took is not in our books. Then look again, and it is booked."
+    ),
 }
 
 
@@ -99,8 +107,13 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
                 "reported": Money(each.reported, each.currency),
                 "booked": Money(each.booked, each.currency),
                 "fees": Money(each.fees, each.currency),
+                "to_bank": Money(each.to_bank, each.currency),
             }
             for each in days
+        ],
+        holdings=[
+            (each.gateway, Money(each.held, each.currency), Money(each.fees, each.currency))
+            for each in read.holdings()
         ],
         note_length=NOTE_LENGTH,
         zone=ZONE,

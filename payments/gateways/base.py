@@ -152,10 +152,12 @@ class DisputeState:
 class ReportLine:
     """One movement of our money at the gateway: `amount` minor units, positive to us; `fee` the gateway kept besides.
 
-    `moved` says what it was, in the ledger's words. `reference` is our id of it where the gateway knows it (of a
-    chargeback the gateway's); `payment` is the public id of the payment that it is about, where the gateway knows.
+    `id` is the gateway's name of this movement, and of no other. `moved` says what it was, in the ledger's words.
+    `reference` is our id of it where the gateway knows it (of a chargeback the gateway's); `payment` is the public id of
+    the payment that it is about, where the gateway knows.
     """
 
+    id: str
     moved: Movement
     reference: str
     gateway_ref: str
@@ -274,7 +276,8 @@ class Gateway(Protocol):
         ...
 
     def report(self, day: date) -> list[ReportLine]:
-        """Every movement of our money on a day (UTC), as the gateway's own books have it."""
+        """Every movement of our money on a day (UTC), as the gateway's own books have it: what it keeps as fees and
+        sends to our bank, too."""
         ...
 
     def verify_webhook(self, *, headers: Mapping[str, str], body: bytes) -> WebhookEvent:

@@ -55,6 +55,7 @@ _MOVED = {
     "payout": Movement.PAYOUT,
     "dispute": Movement.CHARGEBACK,
     "dispute_won": Movement.CHARGEBACK_WON,
+    "bank": Movement.TO_BANK,
 }
 
 
@@ -163,12 +164,14 @@ class SandboxGateway:
     def report(self, day: date) -> list[ReportLine]:
         return [
             ReportLine(
+                id=f"{line['kind']}:{line['id']}",
                 moved=_MOVED[line["kind"]],
                 reference=line["reference"],
                 gateway_ref=line["id"],
                 amount=int(line["amount"]),
                 currency=line["currency"],
                 at=datetime.fromisoformat(line["at"]),
+                fee=int(line["fee"]),
                 payment=line["payment"],
             )
             for line in report.report(day)

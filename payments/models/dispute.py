@@ -44,8 +44,8 @@ class Dispute(models.Model):
 class GatewayDay(models.Model):
     """One day (UTC) of one gateway in one currency, compared: what it reports to have moved, and what the ledger says.
 
-    Amounts are minor units, positive to us. `fees` are what the gateway kept for itself, which our ledger does not
-    book."""
+    Amounts are minor units, positive to us, without fees and what went to our bank. Of those: `fees` what the gateway
+    kept for itself, `to_bank` what it sent there, each as it reports it and as the ledger says."""
 
     gateway = models.CharField(max_length=16)
     day = models.DateField()
@@ -53,6 +53,9 @@ class GatewayDay(models.Model):
     reported = models.BigIntegerField()
     booked = models.BigIntegerField()
     fees = models.BigIntegerField(default=0)
+    fees_booked = models.BigIntegerField(default=0, db_default=0)
+    to_bank = models.BigIntegerField(default=0, db_default=0)
+    to_bank_booked = models.BigIntegerField(default=0, db_default=0)
     lines = models.PositiveIntegerField()
     compared_at = models.DateTimeField()
 

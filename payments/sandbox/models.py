@@ -150,6 +150,25 @@ class SandboxPayout(models.Model):
         return self.public_id
 
 
+class SandboxBankPayout(models.Model):
+    """What the sandbox sent to its merchant's own bank on a day, in one currency."""
+
+    public_id = PublicIdField(prefix="bank")
+    day = models.DateField()
+    amount = models.BigIntegerField()  # minor units
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sandbox_bank_payout_is_positive"),
+            models.UniqueConstraint(fields=["day", "currency"], name="sandbox_bank_payout_one_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class SandboxPayee(models.Model):
     """An account of somebody whom a merchant pays, and what the sandbox knows of them."""
 

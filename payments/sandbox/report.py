@@ -3,19 +3,34 @@
 from datetime import UTC, date, datetime, timedelta
 
 from common.clock import rfc3339
-from payments.sandbox.models import SandboxDispute, SandboxIntent, SandboxPayout, SandboxRefund
+from payments.sandbox.bank import fee_of
+from payments.sandbox.models import (
+    SandboxBankPayout,
+    SandboxDispute,
+    SandboxIntent,
+    SandboxPayout,
+    SandboxRefund,
+)
 from payments.sandbox.wire import Wire
 
 
 def report(day: date) -> list[Wire]:
-    """What was moved on a day (UTC): `{"kind", "id", "reference", "amount", "currency", "at", "payment"}`, amounts
-    positive to the merchant. Kinds: payment, refund, payout, dispute, dispute_won."""
+    """What was moved on a day (UTC): `{"kind", "id", "reference", "amount", "currency", "at", "fee", "payment"}`,
+    amounts positive to the merchant, `fee` what is kept of it. Kinds: payment, refund, payout, dispute, dispute_won,
+    bank."""
     start = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
     end = start + timedelta(days=1)
     lines: list[Wire] = []
 
     def add(
-        kind: str, id: str, reference: str, amount: int, currency: str, at: datetime, payment: str = ""
+        kind: str,
+        id: str,
+        reference: str,
+        amount: int,
+        currency: str,
+        at: datetime,
+        payment: str = "",
+        fee: int = 0,
     ) -> None:
         lines.append(
             {
@@ -25,6 +40,7 @@ def report(day: date) -> list[Wire]:
                 "amount": amount,
                 "currency": currency,
                 "at": rfc3339(at),
+                "fee": fee,
                 "payment": payment,
             }
         )
@@ -39,6 +55,7 @@ def report(day: date) -> list[Wire]:
             intent.currency,
             intent.captured_at,
             intent.merchant_reference,
+            fee_of(intent.captured),
         )
     for refund in SandboxRefund.objects.filter(created_at__gte=start, created_at__lt=end).select_related(
         "intent"
@@ -83,4 +100,6 @@ def report(day: date) -> list[Wire]:
             dispute.closed_at,
             dispute.intent.merchant_reference,
         )
+    for sent in SandboxBankPayout.objects.filter(created_at__gte=start, created_at__lt=end):
+        add("bank", sent.public_id, "", -sent.amount, sent.currency, sent.created_at)
     return lines

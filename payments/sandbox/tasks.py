@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from payments.sandbox import service, webhooks
+from payments.sandbox import bank, service, webhooks
 
 
 @app.task(name=webhooks.TASK)
@@ -17,3 +17,10 @@ def deliver_webhooks() -> None:
 def deliver_left_over(timestamp: int) -> None:
     """Each minute: what a worker that died left behind."""
     deliver_webhooks()
+
+
+@app.periodic(cron="50 3 * * *", periodic_id="sandbox-bank")
+@app.task(name="sandbox.pay_bank", queueing_lock="sandbox.pay_bank")
+def pay_bank(timestamp: int) -> None:
+    """Each night: send to the merchant's bank what has been there for some days."""
+    bank.pay_bank()

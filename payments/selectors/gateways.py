@@ -1,12 +1,14 @@
 """Reading what gateways took back, and where their reports and the ledger differ."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 
-from payments.enums import DisputeStatus
-from payments.models import Dispute, GatewayDay, GatewayDifference
+from payments.enums import AccountKind, DisputeStatus
+from payments.models import Dispute, GatewayDay, GatewayDifference, LedgerAccount
+from payments.selectors import balance
 
 
 def disputes_of(booking_refs: Iterable[str]) -> QuerySet[Dispute]:
@@ -43,3 +45,27 @@ def settled_differences() -> QuerySet[GatewayDifference]:
 def compared_days(since: date) -> QuerySet[GatewayDay]:
     """The days that were compared, the newest first."""
     return GatewayDay.objects.filter(day__gte=since).order_by("-day", "gateway", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the ledger says that a gateway holds for us in a currency, and has kept for itself so far: minor units."""
+
+    gateway: str
+    currency: str
+    held: int
+    fees: int
+
+
+def holdings() -> list[Holding]:
+    """Of every gateway and currency in which something moved, in order."""
+    accounts = LedgerAccount.objects.filter(kind=AccountKind.GATEWAY).order_by("owner", "currency")
+    return [
+        Holding(
+            gateway=each.owner,
+            currency=each.currency,
+            held=-balance(AccountKind.GATEWAY, each.owner, each.currency),
+            fees=-balance(AccountKind.FEES, each.owner, each.currency),
+        )
+        for each in accounts
+    ]

@@ -16,6 +16,14 @@ from payments.enums import AccountKind, DifferenceKind, Movement, RefundStatus
 from payments.errors import DifferenceSettled, GatewayRefused, GatewayUnavailable, NoteMissing, PaymentClosed
 from payments.gateways.base import ReportLine
 from payments.models import Dispute, GatewayDay, GatewayDifference, LedgerEntry, Payment, Refund
+from payments.services.gateway_costs import (
+    COSTS,
+    Key,
+    book_costs,
+    booked_costs,
+    held_at,
+    reported_costs,
+)
 from payments.services.reconcile import sync_payment
 from payments.services.refunds import carry_out_refund
 
@@ -24,10 +32,8 @@ log = logging.getLogger(__name__)
 NOTE_LENGTH = 500
 # Compared again, so that what came late is seen.
 DAYS_BACK = 3
-_BOOKED = [each for each in Movement if each != Movement.OTHER]
-
-# What moved, which of ours (or the gateway's name where it is none of ours), and in which currency.
-Key = tuple[Movement, str, str]
+# Laid beside the ledger day by day; fees and what goes to our bank are booked by the report itself, line by line.
+_BOOKED = [each for each in Movement if each not in (Movement.OTHER, *COSTS)]
 
 
 @dataclass(slots=True)
@@ -39,13 +45,16 @@ class _Side:
 
 
 def compare_day(*, gateway: str, day: date) -> int:
-    """Compare the gateway's report of a day (UTC) with the ledger; answers how many differences are open.
+    """Compare the gateway's report of a day (UTC) with the ledger; answers how many differences are open. Its fees and
+    what it sent to our bank are posted first, once.
 
     Repeatable: what has come right since is settled by itself, what an operator settled stays so. Call it outside a
     transaction: the gateway is asked. Raises NotFound, GatewayUnavailable, GatewayRefused.
     """
     there = gateways.get(gateway)
-    lines = there.report(day)
+    report = there.report(day)
+    book_costs(gateway=gateway, lines=report)
+    lines = [line for line in report if line.moved not in COSTS]
     reported = _by_key(lines)
     booked = _booked_on(gateway, day)
     known = booked | _booked_ever(gateway, [key for key in reported if key not in booked])
@@ -67,11 +76,32 @@ def compare_day(*, gateway: str, day: date) -> int:
     for key in missing:
         found[DifferenceKind.NOT_REPORTED, key] = (booked[key], _Side(payment_id=_payment_of(*key[:2])))
     with transaction.atomic():
-        _note_sums(gateway, day, lines, booked)
+        found |= _compare_costs(gateway, report)
+        _note_sums(gateway, day, lines, booked, report)
         return _note_differences(gateway, day, found)
 
 
 DAY = timedelta(days=1)
+
+
+def _compare_costs(
+    gateway: str, report: list[ReportLine]
+) -> dict[tuple[DifferenceKind, Key], tuple[int, _Side]]:
+    """Where fees, and what went to our bank, differ from what was posted of the same lines."""
+    booked, by_id = booked_costs(gateway, report), {line.id: line for line in report}
+    found: dict[tuple[DifferenceKind, Key], tuple[int, _Side]] = {}
+    for key, amount in reported_costs(report).items():
+        ours = booked.get(key)
+        if ours == amount:
+            continue
+        line = by_id[key[1]]
+        side = _Side(amount=amount, times=1, gateway_ref=line.gateway_ref, payment_id=line.payment)
+        if ours is None:
+            # A fee is always posted; what went to our bank is not while it is more than was held.
+            found[DifferenceKind.MORE_THAN_HELD, key] = (-held_at(gateway, key[2]), side)
+        else:
+            found[DifferenceKind.AMOUNT, key] = (ours, side)
+    return found
 
 
 def compare_days() -> int:
@@ -199,8 +229,11 @@ def _payment_of(moved: Movement, reference: str) -> str:
     return payments.values_list("public_id", flat=True).first() or ""
 
 
-def _note_sums(gateway: str, day: date, lines: list[ReportLine], booked: dict[Key, int]) -> None:
-    currencies = {line.currency for line in lines} | {currency for _moved, _ref, currency in booked}
+def _note_sums(
+    gateway: str, day: date, lines: list[ReportLine], booked: dict[Key, int], report: list[ReportLine]
+) -> None:
+    costs, posted = reported_costs(report), booked_costs(gateway, report)
+    currencies = {line.currency for line in report} | {currency for _moved, _ref, currency in booked}
     for currency in sorted(currencies):
         here = [line for line in lines if line.currency == currency]
         GatewayDay.objects.update_or_create(
@@ -210,11 +243,18 @@ def _note_sums(gateway: str, day: date, lines: list[ReportLine], booked: dict[Ke
             defaults={
                 "reported": sum(line.amount for line in here),
                 "booked": sum(amount for key, amount in booked.items() if key[2] == currency),
-                "fees": sum(line.fee for line in here),
+                "fees": -_sum_of(costs, Movement.FEE, currency),
+                "fees_booked": -_sum_of(posted, Movement.FEE, currency),
+                "to_bank": -_sum_of(costs, Movement.TO_BANK, currency),
+                "to_bank_booked": -_sum_of(posted, Movement.TO_BANK, currency),
                 "lines": len(here),
                 "compared_at": clock.now(),
             },
         )
+
+
+def _sum_of(costs: dict[Key, int], moved: Movement, currency: str) -> int:
+    return sum(amount for key, amount in costs.items() if (key[0], key[2]) == (moved, currency))
 
 
 def _note_differences(

@@ -9,13 +9,15 @@ from common import clock
 from common.actors import SYSTEM
 from common.errors import NotFound
 from payments import services, tasks
-from payments.enums import DifferenceKind, Movement, PaymentStatus
+from payments.enums import AccountKind, DifferenceKind, Movement, PaymentStatus, TransactionKind
 from payments.errors import DifferenceSettled, NoteMissing
 from payments.gateways.base import PayoutOrder
 from payments.gateways.sandbox import SandboxGateway
-from payments.models import GatewayDay, GatewayDifference
+from payments.models import GatewayDay, GatewayDifference, LedgerTransaction
+from payments.sandbox import bank
 from payments.sandbox import service as sandbox
-from payments.sandbox.models import SandboxIntent, SandboxPayout
+from payments.sandbox.models import SandboxBankPayout, SandboxIntent, SandboxPayout
+from payments.selectors import balance
 from tests.payments.paying import ACTOR, BOOKING, open_online, pay_online
 from tests.stripe_peer.fixtures import told
 from tests.stripe_peer.server import Peer
@@ -151,3 +153,93 @@ def test_stripes_report_is_compared_with_the_ledger(peer: Peer) -> None:
     assert services.look_again(difference=chargeback.public_id, actor=ACTOR).settled_by == SYSTEM
     assert GatewayDay.objects.get().fees == 25 + 87 + 1500
     assert GatewayDifference.objects.get(settled_at__isnull=True).moved == Movement.REFUND_PAID
+
+
+def stripes_day(peer: Peer) -> int:
+    """A payment of 58.00 of which Stripe keeps 1.12; answers what is open."""
+    payment = open_online(method="stripe")
+    peer.books.pay(payment.gateway_ref)
+    told(peer)
+    return services.compare_day(gateway="stripe", day=today())
+
+
+def held() -> int:
+    return -balance(AccountKind.GATEWAY, "stripe", "EUR")
+
+
+def test_fees_are_posted_once_and_the_gateway_holds_what_is_left(peer: Peer) -> None:
+    assert stripes_day(peer) == 0
+    assert services.compare_day(gateway="stripe", day=today()) == 0
+
+    assert (held(), balance(AccountKind.FEES, "stripe", "EUR")) == (5800 - 112, -112)
+    assert held() == peer.books.balance("eur")
+    [posted] = LedgerTransaction.objects.filter(kind=TransactionKind.GATEWAY_FEE)
+    assert posted.actor == "gateway:stripe"
+    day = GatewayDay.objects.get()
+    assert (day.reported, day.booked, day.fees, day.fees_booked) == (5800, 5800, 112, 112)
+
+
+def test_what_goes_to_our_bank_is_posted_and_what_comes_back(peer: Peer) -> None:
+    assert stripes_day(peer) == 0
+    sent = peer.books.pay_bank(5688)
+    assert services.compare_day(gateway="stripe", day=today()) == 0
+    assert (held(), balance(AccountKind.BANK, "marketplace", "EUR")) == (0, -5688)
+    assert GatewayDay.objects.get().to_bank == 5688
+
+    peer.books.bank_refuses(sent["id"])
+    assert services.compare_day(gateway="stripe", day=today()) == 0
+
+    assert (held(), balance(AccountKind.BANK, "marketplace", "EUR")) == (5688, 0)
+    assert LedgerTransaction.objects.filter(kind=TransactionKind.GATEWAY_PAYOUT).count() == 2
+    assert GatewayDay.objects.get().to_bank == GatewayDay.objects.get().to_bank_booked == 0
+
+
+def test_an_amount_that_the_report_changes_is_listed_and_not_posted_again(peer: Peer) -> None:
+    assert stripes_day(peer) == 0
+    peer.books.pay_bank(5000)
+    assert services.compare_day(gateway="stripe", day=today()) == 0
+    by_type = {each["type"]: each for each in peer.books.all("balance_transaction")}
+    by_type["payout"]["amount"] = -5100
+    by_type["charge"]["fee"] = 200
+
+    assert services.compare_day(gateway="stripe", day=today()) == 2
+
+    rows = GatewayDifference.objects.order_by("moved").values_list("moved", "kind", "booked", "reported")
+    assert list(rows) == [
+        (Movement.FEE, DifferenceKind.AMOUNT, -112, -200),
+        (Movement.TO_BANK, DifferenceKind.AMOUNT, -5000, -5100),
+    ]
+    assert held() == 688
+
+
+def test_more_to_our_bank_than_was_held_waits_until_the_books_know_why(peer: Peer) -> None:
+    assert stripes_day(peer) == 0
+    payment = open_online(1000, "HA-2", method="stripe")
+    peer.books.pay(payment.gateway_ref)  # nobody hears of it
+    peer.books.pay_bank(peer.books.balance("eur"))
+
+    assert services.compare_day(gateway="stripe", day=today()) == 2
+    found = GatewayDifference.objects.get(moved=Movement.TO_BANK)
+    assert (found.kind, found.booked) == (DifferenceKind.MORE_THAN_HELD, -held())
+    services.look_again(
+        difference=GatewayDifference.objects.get(moved=Movement.CAPTURE).public_id, actor=ACTOR
+    )
+
+    assert not GatewayDifference.objects.filter(settled_at__isnull=True).exists()
+    assert held() == peer.books.balance("eur") == 0
+
+
+def test_the_sandbox_keeps_fees_and_sends_what_has_stood_for_a_week_to_the_bank() -> None:
+    pay_online(5800)
+    assert compare() == []
+    assert balance(AccountKind.FEES, "sandbox", "EUR") == -112
+    assert bank.pay_bank() == 0
+
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert (bank.pay_bank(), bank.pay_bank()) == (1, 0)
+        SandboxBankPayout.objects.update(created_at=clock.now())
+        services.compare_day(gateway="sandbox", day=clock.now().date())
+
+    assert balance(AccountKind.GATEWAY, "sandbox", "EUR") == 0
+    assert balance(AccountKind.BANK, "marketplace", "EUR") == -5688
+    assert bank.balance("EUR") == 0

@@ -249,6 +249,18 @@ class Books(Accounts):
             self._tell("payment_intent.payment_failed", intent)
         return intent
 
+    def pay_bank(self, amount: int, currency: str = "eur") -> Wire:
+        """Stripe sends money to the bank of the account that is ours."""
+        payout = self._new("po", "payout", amount=amount, currency=currency, status="paid", metadata={})
+        self._move("payout", payout, -amount)
+        return payout
+
+    def bank_refuses(self, payout_id: str) -> None:
+        """The bank did not take it: the money is back."""
+        payout = self.get(payout_id, "payout")
+        payout["status"] = "failed"
+        self._move("payout_failure", payout, payout["amount"])
+
     def lapse(self, intent_id: str) -> None:
         """The bank lets go what nobody took in time."""
         self._cancel(self.get(intent_id, "payment_intent"), reason="automatic")

@@ -14,6 +14,16 @@ _MOVED = {
     "refund": Movement.REFUND_PAID,
     "payment_refund": Movement.REFUND_PAID,
     "transfer": Movement.PAYOUT,
+    "stripe_fee": Movement.FEE,
+    "stripe_fx_fee": Movement.FEE,
+    "tax_fee": Movement.FEE,
+    "network_cost": Movement.FEE,
+    # To our bank, back from it when it did not arrive, and from it when somebody fills the balance up.
+    "payout": Movement.TO_BANK,
+    "payout_failure": Movement.TO_BANK,
+    "payout_cancel": Movement.TO_BANK,
+    "topup": Movement.TO_BANK,
+    "topup_reversal": Movement.TO_BANK,
 }
 # Under which name our id stands in the metadata of what moved.
 _NAMES = {Movement.CAPTURE: "payment", Movement.REFUND_PAID: "refund", Movement.PAYOUT: "payout"}
@@ -26,8 +36,7 @@ def report(day: date, about: Callable[[Wire], str]) -> list[ReportLine]:
     lines = listed(
         lambda: v1().balance_transactions.list({"created": created, "limit": 100, "expand": ["data.source"]})
     )
-    # What Stripe sends to our own bank is no movement between us and anybody here.
-    return [_line(each, about) for each in lines if each["type"] != "payout"]
+    return [_line(each, about) for each in lines]
 
 
 def _line(entry: Wire, about: Callable[[Wire], str]) -> ReportLine:
@@ -39,6 +48,7 @@ def _line(entry: Wire, about: Callable[[Wire], str]) -> ReportLine:
         moved = Movement.CHARGEBACK if entry["amount"] < 0 else Movement.CHARGEBACK_WON
     source_id = source.get("id") or str(entry["source"] or entry["id"])
     return ReportLine(
+        id=entry["id"],
         moved=moved,
         reference=source_id if is_dispute else names.get(_NAMES.get(moved, ""), ""),
         gateway_ref=source_id,
