@@ -153,8 +153,8 @@ class ReportLine:
     """One movement of our money at the gateway: `amount` minor units, positive to us; `fee` the gateway kept besides.
 
     `id` is the gateway's name of this movement, and of no other. `moved` says what it was, in the ledger's words.
-    `reference` is our id of it where the gateway knows it (of a chargeback the gateway's); `payment` is the public id of
-    the payment that it is about, where the gateway knows.
+    `reference` is our id of it where the gateway knows it (of a chargeback the gateway's); `payment` is the public id
+    of the payment that it is about, where the gateway knows.
     """
 
     id: str
