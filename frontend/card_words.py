@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common import clock
-from frontend.payee_words import NAMES
+from payments import gateways
 from payments.models import SavedCard
 from payments.rules.cards import is_expired
 from payments.selectors.cards import cards_of, payable_cards
@@ -59,8 +59,8 @@ class Card:
         return is_expired(month=self.row.exp_month, year=self.row.exp_year, today=clock.now().date())
 
     @property
-    def kept_by(self) -> str | Promise:
-        return NAMES.get(self.row.holder.gateway, self.row.holder.gateway)
+    def kept_by(self) -> str:
+        return gateways.title(self.row.holder.gateway)
 
 
 def kept_cards(user: User) -> list[Card]:

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from payments import gateways
 from payments.enums import PayeeNeed, PayeeStatus, PayoutWay
 from payments.models import PayeeAccount
 from payments.rules.payouts import Terms
 from payments.selectors.payees import payee_of, payees_gateway
 from providers.models import Provider
-
-NAMES: dict[str, str | Promise] = {"stripe": "Stripe", "sandbox": _("Sandbox payments")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Payee:
     """What there is at the gateway in force, and what is to be done. `is_used`: payouts go there once it is ready;
     `is_needed`: it pays nobody without one."""
 
-    name: str | Promise
+    name: str
     row: PayeeAccount | None
     is_used: bool
     is_needed: bool
@@ -68,7 +66,7 @@ def payee_words(provider: Provider, terms: Terms) -> Payee | None:
     if gateway is None:
         return None
     return Payee(
-        name=NAMES.get(gateway.name, gateway.name),
+        name=gateways.title(gateway.name),
         row=payee_of(provider, gateway.name),
         is_used=terms.way == PayoutWay.GATEWAY,
         is_needed=gateway.needs_payees,

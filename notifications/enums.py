@@ -42,6 +42,7 @@ class Kind(TextChoices):
     PAYOUTS_HELD = "payouts_held", "owner: payouts held"
     DISPUTE = "dispute", "owner: chargeback"
     PAYOUT_FAILED = "payout_failed", "owner: payout failed"
+    PAYEE = "payee", "owner: account at the gateway"
 
 
 class State(TextChoices):

@@ -162,9 +162,19 @@ def on_dispute(event: Event) -> None:
 
 @after_commit("payout.failed")
 def on_payout_failed(event: Event) -> None:
-    """Tell every owner of a payout that did not arrive; of those that a hold takes back the hold tells."""
-    if event.payload["failure"] != "held":
+    """Tell every owner of a payout that did not arrive. Of those that a hold takes back the hold tells, of those to an
+    account that is not ready any more the account."""
+    if event.payload["failure"] not in ("held", "account_not_ready"):
         _tell_owners(event, event.payload["provider"], Kind.PAYOUT_FAILED)
+
+
+@after_commit("provider.payee_changed")
+def on_payee_changed(event: Event) -> None:
+    """Tell every owner that the account at the gateway is ready, is no longer, was turned down, or is asked for more
+    while it is ready. What is missing before it ever was they see where they set it up."""
+    status, was = event.payload["status"], event.payload["was"]
+    if "enabled" in (status, was) or status == "rejected":
+        _tell_owners(event, event.subject_id, Kind.PAYEE)
 
 
 def _tell_owners(event: Event, provider_id: str, kind: Kind) -> None:

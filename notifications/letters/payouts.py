@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from notifications.letters.letter import Letter
 from notifications.letters.words import amount
 from notifications.models import Message
-from payments.models import PayoutHold
+from payments import gateways
+from payments.enums import PayeeNeed, PayeeStatus
+from payments.models import PayeeAccount, PayoutHold
 from providers.models import Provider
 
 
@@ -50,6 +52,36 @@ def failed(provider: Provider, message: Message, email: str) -> Letter:
             _("Please look whether your bank account is right."),
         ],
         page="bank",
+    )
+
+
+def payee(provider: Provider, message: Message, email: str) -> Letter | None:
+    """The account at the gateway: ready, asked for more, no longer ready, or turned down. None when that has changed
+    again since."""
+    assert message.event is not None
+    facts = message.event.payload
+    row = PayeeAccount.objects.filter(public_id=facts["id"]).first()
+    if row is None or (row.status, row.needs) != (facts["status"], facts["needs"]):
+        return None
+    name = gateways.title(row.gateway)
+    needs = ", ".join(str(PayeeNeed(need).label) for need in row.needs)
+    asked = [_("It asks for: %(needs)s.") % {"needs": needs}] if needs else []
+    later = _("What you earn stays yours, and is counted on.")
+    heading, paragraphs = {
+        PayeeStatus.ENABLED: (
+            _("Your account at %(gateway)s is ready.")
+            if not needs
+            else _("%(gateway)s wants to know more about your business."),
+            asked or [_("We can pay you through it from now on.")],
+        ),
+        PayeeStatus.REJECTED: (_("%(gateway)s does not pay your business."), [later]),
+    }.get(PayeeStatus(row.status), (_("Your account at %(gateway)s is not ready any more."), [*asked, later]))
+    return _letter(
+        provider,
+        subject=_("%(name)s: your account at %(gateway)s") % {"name": "%(name)s", "gateway": name},
+        heading=heading % {"gateway": name},
+        paragraphs=paragraphs,
+        page="money/account",
     )
 
 

@@ -70,6 +70,7 @@ BUSINESS_WRITERS: dict[str, BusinessWriter] = {
     Kind.BANK_CHANGED: bank.changed,
     Kind.PAYOUTS_HELD: payouts.held,
     Kind.PAYOUT_FAILED: payouts.failed,
+    Kind.PAYEE: payouts.payee,
     Kind.DISPUTE: payouts.disputed,
 }
 

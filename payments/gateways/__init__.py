@@ -35,6 +35,11 @@ def get(name: str) -> Gateway:
     return _gateways[name]
 
 
+def title(name: str) -> str:
+    """What people call a gateway, in force or not."""
+    return str(_gateways[name].title) if name in _gateways else name
+
+
 def for_method(method: str) -> Gateway:
     """The gateway that carries out a payment method. Today each gateway is a method of its own name.
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 from payments.enums import (
     DisputeStatus,
     Movement,
@@ -218,6 +220,11 @@ class Gateway(Protocol):
     needs_payees: bool
     # Whether it can keep customers' cards.
     keeps_cards: bool
+
+    @property
+    def title(self) -> str | Promise:
+        """What people call it."""
+        ...
 
     def create(self, order: PaymentOrder) -> PaymentState:
         """Open a payment there. The same idempotency key opens it once."""

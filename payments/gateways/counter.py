@@ -25,6 +25,7 @@ class CounterGateway:
     """A payment stays pending until the provider's staff note it (`record_counter_payment`)."""
 
     name = "counter"
+    title = ""
     remote = False
     holds = False
     keeps_payees = False

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from payments.enums import (
@@ -71,6 +72,7 @@ class SandboxGateway:
     """Pays nothing, but as if."""
 
     name = "sandbox"
+    title = _("Sandbox payments")
     remote = True
     holds = True
     keeps_payees = True

@@ -17,7 +17,9 @@ from payments.enums import CounterMeans, PayoutWay
 from payments.models import LedgerTransaction, Payment, Payout, Refund
 from payments.rules.payouts import Terms
 from payments.rules.policy import Policy, Prepayment, Tier
+from payments.sandbox import bank
 from payments.sandbox import service as sandbox
+from payments.sandbox.models import SandboxBankPayout
 from providers.models import Offering, Service
 from providers.rules.bank import by_iban
 from providers.services.bank import set_bank_account
@@ -229,6 +231,15 @@ def came_back(flow: Flow) -> None:
     flow.pay_out(day=5)
 
 
+def kept_and_sent(flow: Flow) -> None:
+    flow.book()
+    payments.compare_day(gateway="sandbox", day=clock.now().date())
+    with clock.at(clock.now() + timedelta(days=8)):
+        bank.pay_bank()
+        SandboxBankPayout.objects.update(created_at=clock.now())
+        payments.compare_day(gateway="sandbox", day=clock.now().date())
+
+
 FLOWS: dict[str, Callable[[Flow], None]] = {
     "Paid online, done, paid out": online,
     "A deposit online, the rest in cash": deposit,
@@ -245,6 +256,7 @@ FLOWS: dict[str, Callable[[Flow], None]] = {
     "A chargeback, won": chargeback,
     "The provider cancels late; the wallet pays the next visit": broken_word,
     "A payout that comes back": came_back,
+    "What the gateway keeps, and sends to our bank": kept_and_sent,
 }
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from common import clock
 from payments import services
-from payments.enums import AccountKind, TransactionKind
-from payments.models import Payout
+from payments.enums import AccountKind, PayeeNeed, PayeeStatus, TransactionKind
+from payments.gateways.base import PayeeState
+from payments.models import PayeeAccount, Payout
+from payments.services import payees
 from payments.services.ledger import Account, Cause, Line, post
 from providers.models import Provider
 from providers.rules.bank import by_iban
@@ -73,3 +75,42 @@ def test_owners_are_told_of_a_payout_that_did_not_arrive(provider: Provider, del
 
     assert mail.subject == f"{provider.name}: a payout did not arrive"
     assert "€95.00" in mail.body
+
+
+def test_owners_are_told_of_the_account_at_the_gateway(provider: Provider, deliver: Deliver) -> None:
+    row = PayeeAccount.objects.create(provider=provider, gateway="stripe", account="acct_1")
+    deliver()
+
+    def now(status: PayeeStatus, *needs: PayeeNeed) -> None:
+        payees._follow(row, PayeeState("acct_1", status, needs))
+
+    now(PayeeStatus.MISSING, PayeeNeed.BANK)
+    assert deliver() == []  # they are at it
+    now(PayeeStatus.ENABLED)
+    (ready,) = deliver()
+    now(PayeeStatus.ENABLED, PayeeNeed.DOCUMENT)
+    (more,) = deliver()
+    now(PayeeStatus.MISSING, PayeeNeed.DOCUMENT)
+    (stopped,) = deliver()
+    now(PayeeStatus.REJECTED)
+    (rejected,) = deliver()
+
+    assert ready.subject == f"{provider.name}: your account at Stripe"
+    assert "Your account at Stripe is ready." in ready.body
+    assert f"/provider/{provider.public_id}/money/account/" in ready.body
+    assert "It asks for: a document that shows who they are." in more.body
+    assert "is not ready any more" in stopped.body
+    assert "Stripe does not pay your business." in rejected.body
+
+
+def test_what_has_come_right_before_its_mail_went_out_is_no_news(
+    provider: Provider, deliver: Deliver
+) -> None:
+    row = PayeeAccount.objects.create(provider=provider, gateway="stripe", account="acct_1", status="enabled")
+    deliver()
+    payees._follow(row, PayeeState("acct_1", PayeeStatus.MISSING, (PayeeNeed.DOCUMENT,)))
+    payees._follow(row, PayeeState("acct_1", PayeeStatus.ENABLED))
+
+    (mail,) = deliver()
+
+    assert "is ready" in mail.body

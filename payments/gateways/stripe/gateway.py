@@ -52,6 +52,7 @@ class StripeGateway:
     """Cards and what else Stripe's page offers."""
 
     name = "stripe"
+    title = "Stripe"
     remote = True
     holds = True
     keeps_payees = True
