@@ -69,7 +69,13 @@ def prepare_payment(
                 **opened_with(booking_ref=booking_ref, provider_id=provider_id, currency=currency),
                 next_check_at=clock.now() + FIRST_CHECK if gateway.remote else None,
             )
-            tell(payment, events.OPENED, actor=actor, keep_card=cards.keep)
+            tell(
+                payment,
+                events.OPENED,
+                actor=actor,
+                # Their consent to it, with its instant.
+                **({"keep_card": True} if cards.keep else {}),
+            )
         return payment
 
 

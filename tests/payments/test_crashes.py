@@ -26,7 +26,7 @@ KILLS = 200 if os.environ.get("PROOF") == "full" else 24
 
 # Where the process is killed: right after this has returned, or right before it is called.
 POINTS: dict[str, tuple[Any, str, bool]] = {
-    "before the answer": (StripeGateway, "_session", False),
+    "before the answer": (StripeGateway, "_found", False),
     "after the deed": (module, "asked", True),
     "the booking is locked": (gateway_state, "lock_owner", True),
     "the payment is locked": (gateway_state, "lock_payment", True),
