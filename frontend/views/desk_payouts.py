@@ -11,6 +11,7 @@ from common.errors import DomainError, NotFound
 from frontend import desk_nav
 from frontend.desk_nav import Queue
 from frontend.once import new_key
+from frontend.payee_words import payee_words
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_money_forms import HoldForm, PayoutTermsForm
 from frontend.views.desk_vetting import ZONE
@@ -155,6 +156,7 @@ def business(desk: OperatorsDesk, provider_id: str) -> HttpResponse:
         form=form,
         row=row,
         account=bank_account(found),
+        payee=payee_words(found, terms),
         balances=[(code, read.due_of(provider_id, code, terms)) for code in read.currencies_of(found)],
         payouts=list(read.payouts_of(found)[:SHOWN]),
         zone=ZONE,

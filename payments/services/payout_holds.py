@@ -26,8 +26,10 @@ def set_payout_terms(*, provider: Provider | None, terms: Terms, actor: str) -> 
     InvalidInput when the gateway's account is another provider's."""
     with transaction.atomic():
         refuse_own_cause(actor=actor, provider=provider)
+        before = PayoutTerms.objects.filter(provider=provider).first()
         row, _made = PayoutTerms.objects.update_or_create(provider=provider, defaults=asdict(terms))
-        if provider and terms.destination:
+        # Saved again as it was, it takes no owner's account away that was set up since.
+        if provider and terms.destination and (before is None or before.destination != terms.destination):
             adopt_payee(provider=provider, account=terms.destination, actor=actor)
         audit.record(
             actor=actor,

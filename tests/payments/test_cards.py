@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from common import clock
+from common import clock, privacy
 from common.actors import user_actor
 from common.errors import NotFound
 from common.models import Event
@@ -337,3 +337,13 @@ def test_the_counter_keeps_no_cards(user: User) -> None:
     with pytest.raises(GatewayRefused):
         counter.forget_holder(holder="x")
     assert services.choose_card(user=user, method="counter", keep=True) == services.NO_CARD
+
+
+def test_the_download_of_ones_data_lists_them(user: User) -> None:
+    by_sandbox(user)
+
+    told = privacy.export(privacy.find(privacy.Subject(user_pk=user.pk)))
+
+    [card] = told["payments"]["cards"]
+    assert (card["brand"], card["last4"], card["kept_by"]) == ("visa", "4242", "sandbox")
+    assert "token" not in card

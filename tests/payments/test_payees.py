@@ -280,6 +280,13 @@ def test_an_account_that_operators_name_is_asked_about_before_it_is_paid_to(
     assert services.check_payees() == 1
 
     assert the_payee().status == PayeeStatus.ENABLED
+    # The owner has set up another one since; the same terms saved again leave it.
+    PayeeAccount.objects.update(account="acct_of_the_owner")
+    services.set_payout_terms(
+        provider=provider, terms=Terms(way=PayoutWay.GATEWAY, destination=made, minimum=5), actor=ACTOR
+    )
+    assert the_payee().account == "acct_of_the_owner"
+    PayeeAccount.objects.update(account=made)
     other = make_outlet().provider
     with pytest.raises(InvalidInput):
         services.set_payout_terms(
