@@ -7,6 +7,7 @@ gone through. The gateway is told to forget one after commit, until it has.
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -149,7 +150,7 @@ def forget_at_gateways() -> int:
     with transaction.atomic():
         for model in (SavedCard, CardHolder):
             rows = (
-                model.objects.select_for_update(skip_locked=True, no_key=True)  # type: ignore[attr-defined]
+                model.objects.select_for_update(skip_locked=True, no_key=True)
                 .filter(next_try_at__lte=now)
                 .order_by("next_try_at")[:BATCH]
             )
@@ -182,7 +183,7 @@ def _remove(card: SavedCard, *, actor: str) -> None:
     _tell(card, events.CARD_REMOVED, actor=actor)
 
 
-def _tell(card: SavedCard, type_: str, *, actor: str, **facts: str) -> None:
+def _tell(card: SavedCard, type_: str, *, actor: str, **facts: Any) -> None:
     audit.record(actor=actor, action=type_, object_type="card", object_id=card.public_id, **facts)
     bus.publish(
         subject_type="card",

@@ -116,7 +116,8 @@ def start_payment(payment: Payment, *, actor: str, present: bool = True) -> Paym
     if payment.status == PaymentStatus.CANCELLED:
         raise PaymentClosed
     if present and (order := card_order(payment)):
-        payment = apply_gateway_state(gateway=gateway.name, state=gateway.confirm(order), actor=actor)
+        # The gateway says how it went: it is the one who acts.
+        payment = apply_gateway_state(gateway=gateway.name, state=gateway.confirm(order))
     return payment
 
 

@@ -123,8 +123,10 @@ def test_a_kept_card_pays_in_one_step(peer: Peer, user: User) -> None:
     assert LedgerTransaction.objects.filter(booking_ref=BOOKING).count() == 1
     card.refresh_from_db()
     assert card.used_at is not None
-    services.refund_payment(booking_ref=BOOKING, amount=800, reason="test", actor="system", key="k")
-    assert services.retry_refunds() == 1
+    [refund] = services.refund_payment(
+        booking_ref=BOOKING, amount=800, reason="test", actor="system", key="k"
+    )
+    services.carry_out_refund(refund_id=refund.public_id)
     assert [each["amount"] for each in peer.books.all("refund")] == [800]
 
 

@@ -63,7 +63,8 @@ class StripeGateway:
         if order.card:
             return self._state(cards.open_intent(order))
         names = {"payment": order.reference}
-        kept = {"setup_future_usage": "on_session"} if order.keep else {}
+        kept: Wire = {"setup_future_usage": "on_session"} if order.keep else {}
+        whose: Wire = {"customer": order.holder} if order.keep else {}
         session = asked(
             lambda: v1().checkout.sessions.create(
                 {
@@ -80,7 +81,7 @@ class StripeGateway:
                             },
                         }
                     ],
-                    **({"customer": order.holder} if order.keep else {}),
+                    **whose,
                     "payment_intent_data": {
                         **kept,
                         "capture_method": "manual" if order.hold else "automatic",
