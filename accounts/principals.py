@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from accounts.models import User
 from common.actors import GUEST, user_actor
-from common.errors import NotAllowed, NotSignedIn
+from common.errors import NotAllowed, NotFound, NotSignedIn
 
 # What a token may be allowed to do; a signed-in session may do all of it.
 SCOPES = {
@@ -12,7 +12,12 @@ SCOPES = {
     "bookings:write": "book, pay, move, cancel and mark visits",
     "catalogue:read": "see the user's businesses",
     "catalogue:write": "change the user's businesses: outlets, staff, services, hours",
+    "money:read": "see what the user's businesses earned, their statements, payouts and the invoices they got",
+    "payouts:read": "for operators: see the marketplace's money, payouts, holds and differences",
+    "payouts:write": "for operators: begin runs, fetch bank files, mark payouts, hold and free, settle differences",
 }
+# What of an operator's powers a token may have. Only an operator's session with the second factor gives them to one.
+OPERATOR_SCOPES = frozenset({"payouts:read", "payouts:write"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Principal:
 
     @property
     def is_operator(self) -> bool:
-        """Whether the caller has an operator's powers: in a session with the second factor, never by a token."""
+        """Whether the caller has an operator's powers: in a session with the second factor, never by a token (but see
+        `require_operator`)."""
         return bool(self.user and self.user.is_operator and self.scopes is None and self.second_factor)
 
     def require_user(self) -> User:
@@ -51,6 +57,14 @@ class Principal:
         if self.user is None:
             raise NotSignedIn
         return self.user
+
+    def require_operator(self, scope: str) -> None:
+        """An operator in a session with the second factor, or their token with this scope, one of OPERATOR_SCOPES.
+        Raises NotSignedIn, and NotFound for everybody else: for them there is nothing here."""
+        user = self.require_user()
+        by_token = self.scopes is not None and user.is_operator and scope in self.scopes & OPERATOR_SCOPES
+        if not (self.is_operator or by_token):
+            raise NotFound
 
     def require_scope(self, scope: str) -> None:
         """Raises NotAllowed when the token lacks `scope`."""

@@ -36,6 +36,18 @@ class Money:
         return str(format_currency(self.major(), self.currency, locale=tag))
 
 
+def minor_of(hundredths: int, currency: str) -> int:
+    """Hundredths of a unit, as amounts that count in any currency are kept, in the minor units of one: 1000 are €10.00,
+    ¥10 and KD 10.000. Rounded half up."""
+    exact = Decimal(hundredths).scaleb(get_currency_precision(currency) - 2)
+    return int(exact.to_integral_value(rounding=ROUND_HALF_UP))
+
+
+def hundredths_of(amount: int, currency: str) -> int:
+    """Minor units of a currency in hundredths of its unit, rounded down."""
+    return int(Decimal(amount).scaleb(2 - get_currency_precision(currency)) // 1)
+
+
 def percentage(amount: int, percent: int | Decimal) -> int:
     """`percent` of `amount` (minor units), rounded half up to a whole minor unit."""
     return int((Decimal(amount) * Decimal(percent) / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -30,6 +30,7 @@ urlpatterns = [
     path("b/<str:ref>/pay", price.pay, name="pay_rest"),
     path("b/<str:ref>/receipt", price.receipt, name="receipt"),
     path("b/<str:ref>/invoices", invoice.make, name="make_invoice"),
+    path("b/<str:ref>/company", invoice.company, name="invoice_company"),
     path("b/<str:ref>/invoices/<str:invoice_id>.pdf", invoice.pdf, name="invoice"),
     path("b/<str:ref>/good", booking.close, name="close_booking"),
     path("b/<str:ref>/object", objecting.object_to, name="object"),

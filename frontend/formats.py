@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_precision
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from common import clock
@@ -48,6 +48,18 @@ def locale() -> str:
 def money(amount: int, currency: str) -> str:
     """Minor units as people write them, cents and all: €58.00."""
     return Money(amount, currency).format(locale())
+
+
+def whole_number(number: int) -> str:
+    """A number for a chart's edge: 8,000, and from ten thousand on as short as people write it: 20K."""
+    if number < 10_000:
+        return str(format_decimal(number, locale=locale()))
+    return str(format_compact_decimal(number, locale=locale(), fraction_digits=1))
+
+
+def month_name(day: date) -> str:
+    """A month's short name: Nov."""
+    return str(format_date(day, "LLL", locale=locale()))
 
 
 def cell(text: str) -> str:

@@ -158,6 +158,11 @@ urlpatterns = [
     path(f"{_business}money/statement.pdf", provider_money.as_pdf, name="statement_pdf"),
     path(f"{_business}money/statement.csv", provider_money.as_csv, name="statement_csv"),
     path(f"{_business}invoices/", provider_invoices.listing, name="invoices"),
+    path(
+        f"{_business}invoices/commission/<str:commission_id>.pdf",
+        provider_invoices.commission_pdf,
+        name="commission_pdf",
+    ),
     path(f"{_business}invoices/seller/", provider_invoices.seller, name="seller"),
     path(f"{_business}invoices/<int:year>.csv", provider_invoices.table, name="invoices_table"),
     path(f"{_business}bank/", provider_bank.account, name="bank"),

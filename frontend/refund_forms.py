@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.numbers import get_currency_precision
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from bookings.enums import RefundState
 from bookings.errors import PolicyChanged
 from bookings.selectors.access import Access
 from bookings.services import refunds
@@ -14,6 +16,7 @@ from bookings.services.refunds import Preview
 from common.errors import DomainError
 from common.money import Money
 from frontend import formats
+from frontend.once import once
 from frontend.views.provider_forms import minor
 from payments.selectors.refunds import refundable
 
@@ -29,9 +32,6 @@ class RefundForm(forms.Form):
     )
     items = forms.MultipleChoiceField(
         label=_("Items"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"})
-    )
-    amount = forms.DecimalField(
-        label=_("Amount"), min_value=0, max_digits=12, decimal_places=2, required=False
     )
     reason = forms.CharField(
         label=_("Why"),
@@ -54,7 +54,15 @@ class RefundForm(forms.Form):
             for item in booking.items.all()
             if item.price_amount
         ]
-        self.fields["amount"].widget.attrs["inputmode"] = "decimal"
+        self.fields["amount"] = forms.DecimalField(
+            label=_("Amount"),
+            min_value=0,
+            max_digits=12,
+            decimal_places=get_currency_precision(booking.currency),
+            required=False,
+            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        )
+        self.order_fields(["what", "items", "amount", "reason"])
 
     def asked(self) -> dict[str, object]:
         """The valid form as the services take it."""
@@ -94,10 +102,33 @@ def ask(data: QueryDict | None, access: Access) -> Asked:
     return asked
 
 
-def changed(asked: Asked, error: PolicyChanged) -> Asked:
-    """The amounts are others by now: they are shown anew."""
-    asked.refused = error
-    return asked
+def give(request: HttpRequest, access: Access) -> tuple[Asked, RefundState | None]:
+    """What a page of a refund does: show the form; the exact amounts of what was typed; then, confirmed with them, give
+    it back, once. Answers how the form stands, and what became of the refund when it was made."""
+    asked = ask(request.POST if request.method == "POST" else None, access)
+    if asked.preview is None or "confirm" not in request.POST:
+        return asked, None
+    try:
+        answer = once(
+            request,
+            request.POST.get("key", ""),
+            lambda: {
+                "state": refunds.ask(
+                    access=access,
+                    reason=asked.form.cleaned_data["reason"],
+                    version=request.POST.get("version", "")[:80],
+                    **asked.form.asked(),  # type: ignore[arg-type]
+                ).state
+            },
+        )
+    except PolicyChanged as error:
+        asked.refused = error  # the amounts are others by now: they are shown anew
+    except DomainError as error:
+        asked.form.add_error(None, str(error))
+        asked.preview = None
+    else:
+        return asked, RefundState(answer["state"])
+    return asked, None
 
 
 def context(asked: Asked, key: str) -> dict[str, object]:

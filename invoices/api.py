@@ -8,9 +8,18 @@ from bookings.selectors.access import booking_for
 from common.api import ERRORS, CursorPage, a_file, idempotent
 from common.errors import NotFound
 from invoices import schemas
-from invoices.models import Invoice, Seller
-from invoices.selectors import document_for, documents_by, papers_of, require_reader, seller_of
-from invoices.services import SellerDetails, set_seller, settle
+from invoices.models import Buyer, CommissionDocument, Invoice, Seller
+from invoices.selectors import (
+    buyer_of,
+    commission_document,
+    commission_documents,
+    document_for,
+    documents_by,
+    papers_of,
+    require_reader,
+    seller_of,
+)
+from invoices.services import BuyerDetails, SellerDetails, set_buyer, set_seller, settle
 from invoices.services.documents import pdf_of
 from providers.api.given import caller
 from providers.enums import Role
@@ -18,6 +27,7 @@ from providers.schemas.base import PublicId
 from providers.selectors.access import WRITE, access_provider
 
 router = Router(tags=["invoices"])
+MONEY = "money:read"
 
 
 @router.get(
@@ -102,6 +112,81 @@ def put_seller(request: HttpRequest, provider: PublicId, body: schemas.SellerSha
     found = access_provider(principal, provider, role=Role.OWNER, scope=WRITE)
     seller = set_seller(provider=found, details=SellerDetails(**body.model_dump()), actor=principal.actor)
     return _details(seller)
+
+
+@router.get("/bookings/{ref}/buyer", response={200: schemas.BuyerShape, **ERRORS}, operation_id="get_buyer")
+def get_buyer(request: HttpRequest, ref: PublicId) -> schemas.BuyerShape:
+    """The business that the visit's documents are made out to; its fields are empty when none was named."""
+    principal = caller(request)
+    principal.require_scope("bookings:read")
+    access = booking_for(principal, ref)
+    require_reader(access)
+    return _buyer(buyer_of(access.booking))
+
+
+@router.put("/bookings/{ref}/buyer", response={200: schemas.BuyerShape, **ERRORS}, operation_id="set_buyer")
+def put_buyer(request: HttpRequest, ref: PublicId, body: schemas.BuyerShape) -> schemas.BuyerShape:
+    """Name it, before or after the visit is paid: documents that were made are taken back and made anew, three times at
+    most (409 `buyer_fixed`). Without a `company` they are made out to the customer again."""
+    principal = caller(request)
+    principal.require_scope("bookings:write")
+    set_buyer(access=booking_for(principal, ref), details=BuyerDetails(**body.model_dump()))
+    return _buyer(buyer_of(booking_for(principal, ref).booking))
+
+
+@router.get(
+    "/provider/businesses/{provider}/commission-invoices",
+    response={200: schemas.CommissionDocumentsOut, **ERRORS},
+    operation_id="list_commission_invoices",
+)
+def list_commission_invoices(
+    request: HttpRequest, provider: PublicId, page: Query[CursorPage]
+) -> schemas.CommissionDocumentsOut:
+    """What the marketplace invoiced the business for its commission, the newest first."""
+    found = access_provider(caller(request), provider, role=Role.MANAGER, scope=MONEY)
+    rows, cursor = page.cut(commission_documents(found), of=f"commission:{provider}", newest_first=True)
+    return schemas.CommissionDocumentsOut(items=[_commission(row) for row in rows], next=cursor)
+
+
+@router.get(
+    "/provider/businesses/{provider}/commission-invoices/{commission}/pdf",
+    response={200: None, **ERRORS},
+    operation_id="get_commission_invoice_pdf",
+    openapi_extra=a_file("application/pdf"),
+)
+def get_commission_invoice_pdf(
+    request: HttpRequest, provider: PublicId, commission: PublicId
+) -> HttpResponse:
+    """One of them as a PDF in the language of `Accept-Language`, with EN 16931 data inside (Factur-X)."""
+    found = access_provider(caller(request), provider, role=Role.MANAGER, scope=MONEY)
+    paper = commission_document(found, commission)
+    response = HttpResponse(
+        pdf_of(paper, language=translation.get_language() or "en"), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{paper.file_name}"'
+    return response
+
+
+def _buyer(found: Buyer | None) -> schemas.BuyerShape:
+    if found is None:
+        return schemas.BuyerShape()
+    return schemas.BuyerShape(company=found.company, tax_id=found.tax_id, address=found.address)
+
+
+def _commission(row: CommissionDocument) -> schemas.CommissionDocumentOut:
+    return schemas.CommissionDocumentOut(
+        id=row.public_id,
+        number=row.written,
+        kind="credit_note" if row.corrects else "invoice",
+        corrects=row.corrects.written if row.corrects else None,
+        month=f"{row.month.month:%Y-%m}",
+        issued_on=row.issued_on,
+        currency=row.currency,
+        net=row.net_amount,
+        tax=row.tax_amount,
+        rounding=row.rounding,
+        gross=row.gross_amount,
+    )
 
 
 def _details(seller: Seller) -> schemas.SellerShape:

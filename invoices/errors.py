@@ -15,3 +15,9 @@ class TaxIdInvalid(DomainError):
     status, code = 422, "tax_id_invalid"
     title = _("That is no VAT number")
     detail = _("Write it with its country in front, such as FI12345671.")
+
+
+class BuyerFixed(DomainError):
+    status, code = 409, "buyer_fixed"
+    title = _("The invoice was made out anew often enough")
+    detail = _("Ask the business if it has to be made out to somebody else.")

@@ -18,7 +18,7 @@ def on_visit(event: Event) -> None:
     settle(booking_ref=event.subject_id)
 
 
-@after_commit("payment.captured", "payment.reversed", "refund.requested")
+@after_commit("payment.captured", "payment.reversed", "refund.requested", "dispute.lost", "dispute.won")
 def on_money(event: Event) -> None:
-    """Money came, or went back."""
+    """Money came, or went back, or a bank decided whose it is."""
     settle(booking_ref=event.payload["booking_ref"])

@@ -49,3 +49,33 @@ class SellerShape(Strict):
     tax_id: Annotated[Text, Field(max_length=30)] = Field(
         "", description="the VAT number, its country in front; without one no VAT is charged"
     )
+
+
+class BuyerShape(Strict):
+    """The business that a visit is for; without a `company` its documents are made out to the customer."""
+
+    company: Annotated[Text, Field(max_length=120)] = ""
+    tax_id: Annotated[Text, Field(max_length=30, description="the VAT number, its country in front")] = ""
+    address: Annotated[Text, Field(max_length=200)] = ""
+
+
+class CommissionDocumentOut(Schema):
+    """What the marketplace invoiced for a month's commission, or took back in it. `net` is commission, `tax` the VAT on
+    it, `rounding` what rounding visit by visit makes of that; `gross` is all of it."""
+
+    id: str
+    number: str
+    kind: Literal["invoice", "credit_note"]
+    corrects: str | None
+    month: str = Field(description="such as 2026-11, by the clock of the business")
+    issued_on: date
+    currency: str
+    net: int
+    tax: int
+    rounding: int
+    gross: int
+
+
+class CommissionDocumentsOut(Schema):
+    items: list[CommissionDocumentOut]
+    next: str | None

@@ -188,6 +188,7 @@ privacy.personal(
     kept={BOOKS: "booking_ref cause_type cause_id actor"},
 )
 privacy.personal("payments.LedgerEntry", area="payments", kept={BOOKS: "currency"})
+privacy.impersonal("payments.LedgerDay", {"sums of a day": "account_kind transaction_kind currency"})
 privacy.personal(
     "payments.PayoutHold",
     area="payments",

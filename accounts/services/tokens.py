@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.errors import NameMissing, ScopeUnknown
 from accounts.models import ApiToken, User
-from accounts.principals import SCOPES
+from accounts.principals import OPERATOR_SCOPES, SCOPES
 from accounts.selectors import API_TOKEN_PREFIX
 from common import audit, clock, crypto
 from common.actors import user_actor
@@ -19,17 +19,24 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def create_token(
-    *, user: User, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+    *,
+    user: User,
+    name: str,
+    scopes: Iterable[str],
+    expires_at: datetime | None = None,
+    as_operator: bool = False,
 ) -> tuple[ApiToken, str]:
     """A new token for `user` that may do `scopes`, and its secret, which is not kept. No end by default.
 
+    `as_operator`: who asks has an operator's powers now (`Principal.is_operator`); else OPERATOR_SCOPES are unknown.
     Raises NameMissing, ScopeUnknown (also for none at all).
     """
     name = name.strip()[:80]
     if not name:
         raise NameMissing(field="name")
     chosen = set(scopes)
-    if not chosen or chosen - SCOPES.keys():
+    known = SCOPES.keys() if as_operator and user.is_operator else SCOPES.keys() - OPERATOR_SCOPES
+    if not chosen or chosen - known:
         raise ScopeUnknown(field="scopes")
     secret = API_TOKEN_PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -163,6 +163,12 @@ def month_of(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+def month_name(day: date) -> str:
+    """The month of a date: November 2026."""
+    return formats.pattern(day, "month")
+
+
+@register.filter
 def plain_date(day: date) -> str:
     """A local date without a zone: Wed 25 November."""
     return formats.pattern(day, "medium")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import selectors, services
 from accounts.cookies import remember_language
 from accounts.models import User
+from accounts.principals import Principal
 from common.errors import DomainError
 from frontend.views.account_forms import ProfileForm, TokenForm
 
@@ -45,10 +46,13 @@ def account(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make a token and show its secret on the page that answers, once."""
-    form = TokenForm(request.POST)
+    as_operator = _has_powers(request)
+    form = TokenForm(request.POST, as_operator=as_operator)
     if form.is_valid():
         try:
-            _token, secret = services.create_token(user=_user(request), **form.cleaned_data)
+            _token, secret = services.create_token(
+                user=_user(request), as_operator=as_operator, **form.cleaned_data
+            )
         except DomainError as error:
             _put(error, form)
         else:
@@ -77,7 +81,7 @@ def _page(
     context = {
         "profile": profile
         or ProfileForm(initial={"name": user.name, "phone": customer.phone or "", "language": user.language}),
-        "new_token": new_token or TokenForm(),
+        "new_token": new_token or TokenForm(as_operator=_has_powers(request)),
         "tokens": selectors.tokens_of(user),
         "secret": secret,
         "nav": "account",
@@ -88,6 +92,12 @@ def _page(
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # login_required
     return request.user
+
+
+def _has_powers(request: HttpRequest) -> bool:
+    """Whether an operator asks, with the second factor."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # the middleware's
+    return principal.is_operator
 
 
 def _put(error: DomainError, form: Form) -> None:

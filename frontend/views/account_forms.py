@@ -2,15 +2,19 @@
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.principals import SCOPES
+from accounts.principals import OPERATOR_SCOPES, SCOPES
 
 SCOPE_WORDS = {
     "bookings:read": _("See bookings"),
     "bookings:write": _("Book, pay, move, cancel and mark visits"),
     "catalogue:read": _("See your businesses"),
     "catalogue:write": _("Change your businesses"),
+    "money:read": _("See what your businesses earned"),
+    "payouts:read": _("As an operator: see the marketplace's money"),
+    "payouts:write": _("As an operator: run and mark payouts, hold them, settle differences"),
 }
 
 
@@ -36,9 +40,15 @@ class TokenForm(forms.Form):
     name = forms.CharField(label=_("What is it for?"), max_length=80)
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
-        choices=[(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
 
     # The page holds another form with a field called "name": ids must differ.
     prefix = "token"
+
+    def __init__(self, data: QueryDict | None = None, *, as_operator: bool = False) -> None:
+        super().__init__(data)
+        field = self.fields["scopes"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        offered = SCOPES if as_operator else [scope for scope in SCOPES if scope not in OPERATOR_SCOPES]
+        field.choices = [(scope, SCOPE_WORDS[scope]) for scope in offered]

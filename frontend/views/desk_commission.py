@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.errors import NotFound
+from frontend import formats
 from frontend.views.desk import OperatorsDesk, at_operators_desk
-from frontend.views.desk_money_forms import RateForm, VatForm
+from frontend.views.desk_money_forms import HUNDREDTHS, RateForm, VatForm
 from frontend.views.provider_desk import attempt
 from payments.models import CommissionRule
 from payments.rules.commission import Rate
@@ -34,8 +35,12 @@ class Row:
         return percent(self.rate.rate_bp)
 
     @property
-    def steps(self) -> list[tuple[int, str]]:
-        return [(tier.from_turnover, percent(tier.rate_bp)) for tier in self.rate.tiers]
+    def steps(self) -> list[tuple[str, str]]:
+        """From which turnover which rate; in whole units, for it counts in every currency."""
+        return [
+            (formats.whole_number(tier.from_turnover // HUNDREDTHS), percent(tier.rate_bp))
+            for tier in self.rate.tiers
+        ]
 
     @property
     def intro(self) -> str:

@@ -14,6 +14,9 @@ from payments.rules.payouts import FEWEST_DAYS, MOST_DAYS, Terms
 from payments.services.payout_holds import REASON_LENGTH
 
 STEPS = 3
+# A rate and terms of payout count in every currency: their amounts are kept in hundredths of a unit, whatever its own
+# smallest part is (`common.money.minor_of`).
+HUNDREDTHS = 100
 
 
 def _percent(label: Any, **more: Any) -> forms.DecimalField:
@@ -49,10 +52,12 @@ class RateForm(forms.Form):
         return given
 
     def as_rate(self) -> Rate:
-        """What the valid form says; amounts of a currency with cents. Raises RateInvalid."""
+        """What the valid form says. Raises RateInvalid."""
         given = self.cleaned_data
         steps = [(given[f"from_{n}"], given[f"rate_{n}"]) for n in range(1, STEPS + 1)]
-        tiers = tuple(RateTier(turnover * 100, _bp(rate)) for turnover, rate in steps if turnover is not None)
+        tiers = tuple(
+            RateTier(turnover * HUNDREDTHS, _bp(rate)) for turnover, rate in steps if turnover is not None
+        )
         intro = given["intro"]
         try:
             return Rate(
@@ -68,7 +73,7 @@ class RateForm(forms.Form):
         if rate.intro_bp is not None:
             initial["intro"] = Decimal(rate.intro_bp) / 100
         for n, tier in enumerate(rate.tiers[:STEPS], start=1):
-            initial[f"from_{n}"] = tier.from_turnover // 100
+            initial[f"from_{n}"] = tier.from_turnover // HUNDREDTHS
             initial[f"rate_{n}"] = Decimal(tier.rate_bp) / 100
         return initial
 
@@ -90,9 +95,18 @@ class PayoutTermsForm(forms.Form):
         label=_("Days after a visit is closed"), min_value=FEWEST_DAYS, max_value=MOST_DAYS
     )
     minimum = forms.DecimalField(
-        label=_("The least that is paid out"), min_value=0, max_value=10**6, max_digits=9, decimal_places=2
+        label=_("The least that is paid out"),
+        min_value=0,
+        max_value=10**6,
+        max_digits=9,
+        decimal_places=2,
+        help_text=_("In whole units of the currency that is paid."),
     )
-    way = forms.ChoiceField(label=_("Way"), choices=PayoutWay.choices)
+    way = forms.ChoiceField(
+        label=_("Way"),
+        choices=PayoutWay.choices,
+        help_text=_("A bank file is for euros and IBANs. What it cannot pay you send by hand."),
+    )
     destination = forms.CharField(
         label=_("Account at the gateway"),
         required=False,
@@ -109,7 +123,10 @@ class PayoutTermsForm(forms.Form):
         """What the valid form says."""
         given = self.cleaned_data
         return Terms(
-            given["after_days"], int(given["minimum"] * 100), given["way"], given.get("destination", "")
+            given["after_days"],
+            int(given["minimum"] * HUNDREDTHS),
+            given["way"],
+            given.get("destination", ""),
         )
 
     @staticmethod
@@ -117,7 +134,7 @@ class PayoutTermsForm(forms.Form):
         """What the form shows: what counts now."""
         return {
             "after_days": terms.after_days,
-            "minimum": Decimal(terms.minimum) / 100,
+            "minimum": Decimal(terms.minimum) / HUNDREDTHS,
             "way": terms.way,
             "destination": row.destination if row else "",
         }

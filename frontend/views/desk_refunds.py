@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.find import user_named
 from bookings.enums import RefundState
-from bookings.errors import PolicyChanged, SecondPersonNeeded
+from bookings.errors import SecondPersonNeeded
 from bookings.models import RefundRequest
 from bookings.selectors.access import booking_for
 from bookings.services import refunds
@@ -66,35 +66,15 @@ def give(desk: OperatorsDesk, ref: str) -> HttpResponse:
     if not refunds.may_refund(access):
         messages.error(desk.request, _("Nothing of this visit can be given back now."))
         return redirect("desk:booking", ref)
-    asked = refund_forms.ask(desk.request.POST if desk.sent else None, access)
-    if desk.sent and asked.preview and "confirm" in desk.request.POST:
-        try:
-            answer = once(
-                desk.request,
-                desk.request.POST.get("key", ""),
-                lambda: {
-                    "state": refunds.ask(
-                        access=access,
-                        reason=asked.form.cleaned_data["reason"],
-                        version=desk.request.POST.get("version", "")[:80],
-                        **asked.form.asked(),  # type: ignore[arg-type]
-                    ).state
-                },
-            )
-        except PolicyChanged as error:
-            asked = refund_forms.changed(asked, error)
-        except DomainError as error:
-            asked.form.add_error(None, str(error))
-            asked.preview = None
-        else:
-            is_done = answer["state"] == RefundState.DONE
-            messages.success(
-                desk.request,
-                _("Given back. The customer is told.")
-                if is_done
-                else _("Noted: it waits for a second person."),
-            )
-            return redirect("desk:booking", ref)
+    asked, done = refund_forms.give(desk.request, access)
+    if done:
+        said = (
+            _("Given back. The customer is told.")
+            if done == RefundState.DONE
+            else _("Noted: it waits for a second person.")
+        )
+        messages.success(desk.request, said)
+        return redirect("desk:booking", ref)
     return desk.render("refund", nav="find", status=asked.status, **refund_forms.context(asked, new_key()))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,11 +14,20 @@ from common.money import Money
 from frontend import formats
 from frontend.views.provider_desk import Desk, at_desk, attempt
 from frontend.views.provider_forms import DeskForm, country_choices, text_field
-from invoices.selectors import documents_by, seller_of, years_of
+from invoices.selectors import (
+    commission_document,
+    commission_documents,
+    documents_by,
+    seller_of,
+    years_of,
+)
 from invoices.services import SellerDetails, set_seller
+from invoices.services.documents import pdf_of
 from providers.enums import Role
 from providers.selectors import catalogue
 
+# Two years of them; the API has all.
+COMMISSION_SHOWN = 30
 COLUMNS = (
     "number",
     "kind",
@@ -72,6 +82,7 @@ def listing(desk: Desk) -> HttpResponse:
         rows=rows,
         next_cursor=following,
         years=[first.year for first in years_of(desk.provider)],
+        commission=list(commission_documents(desk.provider).order_by("-pk")[:COMMISSION_SHOWN]),
     )
 
 
@@ -127,3 +138,14 @@ def _present(desk: Desk) -> dict[str, str]:
     outlet = catalogue.outlets(desk.provider).first()
     place = ("street_line", "postcode", "city", "country")
     return {"name": desk.provider.name} | ({name: getattr(outlet, name) for name in place} if outlet else {})
+
+
+@at_desk(Role.MANAGER)
+def commission_pdf(desk: Desk, commission_id: str) -> HttpResponse:
+    """What the marketplace invoiced for a month's commission, as a PDF in the reader's language."""
+    found = commission_document(desk.provider, commission_id)
+    answer = HttpResponse(
+        pdf_of(found, language=translation.get_language() or "en"), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = f'inline; filename="{found.file_name}"'
+    return answer

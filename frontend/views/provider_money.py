@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from bookings.models import Booking
 from common import clock
 from common.errors import NotFound
-from common.money import Money
+from common.money import Money, hundredths_of, minor_of
+from common.pdf import draw
 from frontend import formats
 from frontend.money_chart import Chart, chart
 from frontend.money_words import Line, line_of
 from frontend.payee_words import payee_words
 from frontend.views.provider_desk import Desk, at_desk
+from invoices.selectors import commission_of_month
 from payments.selectors import payouts as paying
 from payments.selectors import shares
 from payments.selectors import statements as read
@@ -76,8 +78,9 @@ def money(desk: Desk) -> HttpResponse:
         held=read.held_for(desk.provider, currency),
         due=due,
         terms=terms,
-        next_amount=due.amount(terms.minimum),
+        next_amount=due.amount(terms.minimum_in(currency)),
         hold=paying.hold_on(desk.provider),
+        documents=commission_of_month(desk.provider, asked.month.first, currency),
         account=bank_account(desk.provider),
         payee=payee_words(desk.provider, terms),
         rate=_rate(desk),
@@ -88,10 +91,9 @@ def money(desk: Desk) -> HttpResponse:
 @at_desk(Role.MANAGER)
 def as_pdf(desk: Desk) -> HttpResponse:
     """The statement to print and to keep."""
-    from weasyprint import HTML  # it takes half a second to load, and only these pages need it
-
     asked = _asked(desk)
     rows = read.lines_of(desk.provider, asked.month, asked.statement.currency)[:MOST_IN_A_FILE]
+    lines = _lines(desk, list(rows))
     html = render_to_string(
         "provider/statement_pdf.html",
         {
@@ -102,13 +104,14 @@ def as_pdf(desk: Desk) -> HttpResponse:
             "outlet": catalogue.outlets(desk.provider).first(),
             "currency": asked.statement.currency,
             "zone": asked.month.zone,
-            "lines": _lines(desk, list(rows)),
+            "lines": lines[::-1],
+            "total": {name: sum(getattr(line, name) for line in lines) for name in SUMMED},
             "made_at": clock.now(),
             "language": get_language(),
             "site": settings.SITE_NAME,
         },
     )
-    return _file(HTML(string=html).write_pdf(), "application/pdf", f"{asked.statement.number}.pdf")
+    return _file(draw(html), "application/pdf", f"{asked.statement.number}.pdf")
 
 
 @at_desk(Role.MANAGER)
@@ -187,8 +190,8 @@ def _rate(desk: Desk) -> str:
     today = formats.local(clock.now(), desk.zone).date()
     month = read.this_month(desk.provider)
     zone_currency = next((outlet.currency for outlet in catalogue.outlets(desk.provider)), "EUR")
-    turnover = shares.turnover(desk.provider.public_id, zone_currency, month.start) if rate.tiers else 0
-    percent = f"{rate.at(turnover=turnover, on=today) / 100:g} %"
+    so_far = shares.turnover(desk.provider.public_id, zone_currency, month.start) if rate.tiers else 0
+    percent = f"{rate.at(turnover=hundredths_of(so_far, zone_currency), on=today) / 100:g} %"
     vat = shares.vat_for(shares.home_of(desk.provider).country)
     words = _("Commission: %(percent)s") % {"percent": percent}
     if vat:
@@ -200,7 +203,7 @@ def _rate(desk: Desk) -> str:
             _("%(percent)s from %(turnover)s on")
             % {
                 "percent": f"{tier.rate_bp / 100:g} %",
-                "turnover": formats.money_short(tier.from_turnover, zone_currency),
+                "turnover": formats.money_short(minor_of(tier.from_turnover, zone_currency), zone_currency),
             }
             for tier in rate.tiers
         )

@@ -17,40 +17,43 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common.money import Money
+from common.pdf import draw
 from invoices.enums import DocumentKind
-from invoices.models import Invoice
+from invoices.models import CommissionDocument, Invoice
+from invoices.services.papers import Paper, Party, of_commission, of_invoice
 
 LEVEL = "en16931"
 # What XML 1.0 has no room for, escaped or not.
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def data_of(invoice: Invoice) -> bytes:
+def data_of(document: Invoice | CommissionDocument) -> bytes:
     """The document's data: UN/CEFACT Cross Industry Invoice D22B in XML (EN 16931-3-3)."""
     with translation.override(None):
-        return UNWRITABLE.sub("", render_to_string("invoices/cii.xml", _said(invoice))).encode()
+        return _data(_paper(document))
 
 
-def pdf_of(invoice: Invoice, *, language: str) -> bytes:
+def pdf_of(document: Invoice | CommissionDocument, *, language: str) -> bytes:
     """The document as a PDF in one of our languages, with its data inside. Takes about a second."""
-    # They take a second to load, which most processes never need.
-    from facturx import generate_from_binary
-    from weasyprint import HTML
+    from facturx import (
+        generate_from_binary,
+    )  # it takes half a second to load, which most processes never need
 
+    data = data_of(document)
     with translation.override(language):
-        said = _said(invoice) | _shown(invoice)
-        page = HTML(string=render_to_string("invoices/invoice.html", said), url_fetcher=_nothing_else)
-        plain = page.write_pdf(pdf_variant="pdf/a-3b")
-        title = f"{said['title']} {invoice.written}"
+        paper = _paper(document)
+        said = _said(paper) | _shown(paper)
+        plain = draw(render_to_string("invoices/invoice.html", said), variant="pdf/a-3b")
+        title = f"{said['title']} {paper.written}"
     return bytes(
         generate_from_binary(
             plain,
-            data_of(invoice),
+            data,
             flavor="factur-x",
             level=LEVEL,
             check_xsd=False,  # tests do, with the schematron besides
             pdf_metadata={
-                "author": invoice.seller["name"],
+                "author": paper.seller.name,
                 "title": title,
                 "subject": title,
                 "keywords": "Factur-X",
@@ -60,81 +63,90 @@ def pdf_of(invoice: Invoice, *, language: str) -> bytes:
     )
 
 
-def _nothing_else(url: str, *args: Any, **kwargs: Any) -> Any:
-    """A document has all that it needs: no name in it may have something fetched."""
-    raise ValueError("a document fetches nothing")
+def _paper(document: Invoice | CommissionDocument) -> Paper:
+    return of_invoice(document) if isinstance(document, Invoice) else of_commission(document)
 
 
-def _said(invoice: Invoice) -> dict[str, Any]:
+def _data(paper: Paper) -> bytes:
+    return UNWRITABLE.sub("", render_to_string("invoices/cii.xml", _said(paper))).encode()
+
+
+def _said(paper: Paper) -> dict[str, Any]:
     """What both say: amounts in major units with a point."""
 
     def major(amount: int) -> str:
-        return format(Money(amount, invoice.currency).major(), "f")
+        return format(Money(amount, paper.currency).major(), "f")
 
-    charges_vat = bool(invoice.seller["tax_id"])
     return {
-        "invoice": invoice,
-        "code": DocumentKind(invoice.kind).code,
-        "seller": invoice.seller,
-        "buyer": invoice.buyer or _("Customer"),
-        # Where the visit was, for want of another address of the customer.
-        "country": invoice.booking.outlet.country,
-        "exemption": _("No VAT: small business"),
+        "paper": paper,
+        "code": DocumentKind(paper.kind).code,
+        "seller": paper.seller,
+        "buyer": paper.buyer,
         "lines": [
             {
-                "name": line["name"],
-                "net": major(line["net"]),
-                "rate": line["rate"],
-                "category": _category(line["rate"], charges_vat),
-                "percent": _percent(line["rate"]),
-                "net_money": _money(invoice, line["net"]),
-                "gross_money": _money(invoice, line["gross"]),
+                "name": line.name,
+                "net": major(line.net),
+                "rate": line.rate,
+                "category": paper.category(line.rate),
+                "percent": _percent(line.rate),
+                "net_money": _money(paper, line.net),
+                "gross_money": _money(paper, line.gross),
             }
-            for line in invoice.lines
+            for line in paper.lines
         ],
         "rates": [
             {
-                "rate": each["rate"],
-                "net": major(each["net"]),
-                "tax": major(each["tax"]),
-                "category": _category(each["rate"], charges_vat),
-                "percent": _percent(each["rate"]),
-                "net_money": _money(invoice, each["net"]),
-                "tax_money": _money(invoice, each["tax"]),
+                "rate": each.rate,
+                "net": major(each.net),
+                "tax": major(each.tax),
+                "category": paper.category(each.rate),
+                "exemption": _exemption(paper.category(each.rate)),
+                "percent": _percent(each.rate),
+                "net_money": _money(paper, each.net),
+                "tax_money": _money(paper, each.tax),
             }
-            for each in invoice.rates
+            for each in paper.rates
         ],
-        "net": major(invoice.net_amount),
-        "tax": major(invoice.tax_amount),
-        "gross": major(invoice.gross_amount),
+        "net": major(paper.net),
+        "tax": major(paper.tax),
+        # As the standard means it: without what is rounded besides.
+        "gross": major(paper.net + paper.tax),
+        "rounding": major(paper.rounding) if paper.rounding else "",
+        "paid": major(paper.gross),
         "zero": major(0),
     }
 
 
-def _shown(invoice: Invoice) -> dict[str, Any]:
+def _shown(paper: Paper) -> dict[str, Any]:
     """What people read besides, in the active language."""
-    is_credit = invoice.kind == DocumentKind.CREDIT_NOTE
-    locale = _locale()
-    countries = Locale.parse(locale).territories
+    is_credit = paper.kind == DocumentKind.CREDIT_NOTE
     return {
         "language": translation.get_language() or "en",
         "title": _("Credit note") if is_credit else _("Invoice"),
         "total_words": _("Credited") if is_credit else _("Total"),
+        "is_credit": is_credit,
         "site": settings.SITE_NAME,
-        "seller_country": countries.get(invoice.seller["country"], invoice.seller["country"]),
-        "issued": _day(invoice.issued_on),
-        "supplied": _day(invoice.supplied_on),
-        "corrected": _day(invoice.corrects.issued_on) if invoice.corrects else "",
-        "net_money": _money(invoice, invoice.net_amount),
-        "gross_money": _money(invoice, invoice.gross_amount),
+        "seller_country": _country(paper.seller),
+        "buyer_country": _country(paper.buyer),
+        "issued": _day(paper.issued_on),
+        "supplied": _day(paper.supplied_on) if paper.supplied_on else "",
+        "period": " – ".join(_day(day) for day in paper.period) if paper.period else "",
+        "corrected": {"number": paper.corrects[0], "date": _day(paper.corrects[1])}
+        if paper.corrects
+        else None,
+        "net_money": _money(paper, paper.net),
+        "gross_money": _money(paper, paper.gross),
+        "rounding_money": _money(paper, paper.rounding) if paper.rounding else "",
     }
 
 
-def _category(rate: str, charges_vat: bool) -> str:
-    """UNTDID 5305: standard rate, zero rate, or exempt."""
-    if not charges_vat:
-        return "E"
-    return "S" if Decimal(rate) else "Z"
+def _exemption(category: str) -> str:
+    """Why there is no VAT, as the standard asks; "" where it asks nothing."""
+    return {"E": _("No VAT: small business"), "AE": _("Reverse charge")}.get(category, "")
+
+
+def _country(party: Party) -> str:
+    return str(Locale.parse(_locale()).territories.get(party.country, party.country))
 
 
 def _locale() -> str:
@@ -142,8 +154,8 @@ def _locale() -> str:
     return "zh_Hans_CN" if language.startswith("zh") else language.replace("-", "_")
 
 
-def _money(invoice: Invoice, amount: int) -> str:
-    return Money(amount, invoice.currency).format(_locale())
+def _money(paper: Paper, amount: int) -> str:
+    return Money(amount, paper.currency).format(_locale())
 
 
 def _percent(rate: str) -> str:

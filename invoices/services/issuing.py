@@ -1,4 +1,5 @@
-"""Making documents: always such that invoices less credit notes are what the customer paid for the visit.
+"""Making documents: always such that invoices less credit notes are what the customer paid for the visit, less what
+their bank took back for good.
 
 Whatever happened to the money, and in whichever order that is heard, the same look at it makes the same documents: an
 invoice for what is not invoiced yet, a credit note for what is not paid any more.
@@ -15,11 +16,10 @@ from bookings.rules import states
 from common import clock
 from invoices.enums import DocumentKind
 from invoices.errors import SellerUnknown
-from invoices.models import Invoice, Seller
+from invoices.models import Buyer, Invoice, Seller
 from invoices.rules.amounts import Amounts, Sold, amounts, of_amount
 from invoices.rules.numbers import written
-from invoices.selectors import documents_of
-from payments.selectors import paid_amount
+from invoices.selectors import documents_of, earned_amount
 
 # The visit is over, one way or another: what was paid for it by now is earned.
 OVER = frozenset({states.CLOSED, states.CANCELLED, states.NO_SHOW})
@@ -39,15 +39,16 @@ def settle(*, booking_ref: str, wanted: bool = False) -> list[Invoice]:
     if wanted and seller is None:
         raise SellerUnknown
     if seller and booking.status in OVER:
-        paid, invoiced = paid_amount(booking.ref), _invoiced(booking)
+        paid, invoiced = earned_amount(booking.ref), invoiced_amount(booking)
         if paid > invoiced:
             _issue(seller, booking, paid - invoiced)
         elif paid < invoiced:
-            _take_back(seller, booking, invoiced - paid)
+            take_back(seller, booking, invoiced - paid)
     return list(documents_of(booking))
 
 
-def _invoiced(booking: Booking) -> int:
+def invoiced_amount(booking: Booking) -> int:
+    """What the visit's invoices say, less its credit notes; minor units."""
     sums = dict(
         Invoice.objects.filter(booking=booking).values_list("kind").annotate(Sum("gross_amount")).order_by()
     )
@@ -74,8 +75,9 @@ def _things(item: BookingItem) -> list[tuple[str, int]]:
     return lines if is_plain else [(item.name, item.price_amount)]
 
 
-def _take_back(seller: Seller, booking: Booking, amount: int) -> None:
-    """The newest first: of each as much as is not taken back yet, in proportion to its lines."""
+def take_back(seller: Seller, booking: Booking, amount: int) -> None:
+    """Credit notes for so much: the newest invoice first, of each as much as is not taken back yet, in proportion to
+    its lines."""
     invoices = Invoice.objects.filter(booking=booking, kind=DocumentKind.INVOICE).order_by("-pk")
     for invoice in invoices.annotate(back=Sum("credit_notes__gross_amount")):
         part = min(amount, invoice.gross_amount - (invoice.back or 0))
@@ -110,11 +112,24 @@ def _write(
         tax_amount=found.tax,
         gross_amount=found.gross,
         seller={name: getattr(seller, name) for name in SAID},
-        buyer=corrects.buyer if corrects else (booking.customer.name if booking.customer else ""),
+        **(_as_in(corrects) if corrects else _buyer(booking)),
         lines=[{**asdict(line), "rate": str(line.rate)} for line in found.lines],
         rates=[{**asdict(each), "rate": str(each.rate)} for each in found.rates],
         language=language,
     )
+
+
+def _as_in(invoice: Invoice) -> dict[str, str]:
+    """Whom a credit note is made out to: whom its invoice was."""
+    return {name: getattr(invoice, name) for name in ("buyer", "buyer_tax_id", "buyer_address")}
+
+
+def _buyer(booking: Booking) -> dict[str, str]:
+    """The business that was named for the visit, else its customer."""
+    company = Buyer.objects.filter(booking=booking).first()
+    if company is None or not company.company:
+        return {"buyer": booking.customer.name if booking.customer else ""}
+    return {"buyer": company.company, "buyer_tax_id": company.tax_id, "buyer_address": company.address}
 
 
 SAID = ("name", "street_line", "postcode", "city", "country", "company_id", "tax_id")

@@ -28,13 +28,8 @@ class SellerDetails:
     tax_id: str = ""
 
 
-@transaction.atomic
-def set_seller(*, provider: Provider, details: SellerDetails, actor: str) -> Seller:
-    """Say who the business is on documents from now on; those that are made keep what they say.
-
-    Without a VAT number its documents charge no VAT. The same again changes nothing. Raises TaxIdInvalid, InvalidInput
-    when it has neither a VAT number nor one of a register.
-    """
+def checked(details: SellerDetails) -> dict[str, str]:
+    """What is kept of it: without blanks around, the VAT number in its form. Raises TaxIdInvalid, InvalidInput."""
     wanted = {name: text.strip() for name, text in asdict(details).items()}
     if missing := [name for name in NEEDED if not wanted[name]]:
         raise InvalidInput(field=missing[0])
@@ -45,6 +40,17 @@ def set_seller(*, provider: Provider, details: SellerDetails, actor: str) -> Sel
         wanted["tax_id"] = valid
     elif not wanted["company_id"]:
         raise InvalidInput(_("Give one of the two numbers."), field="company_id")
+    return wanted
+
+
+@transaction.atomic
+def set_seller(*, provider: Provider, details: SellerDetails, actor: str) -> Seller:
+    """Say who the business is on documents from now on; those that are made keep what they say.
+
+    Without a VAT number its documents charge no VAT. The same again changes nothing. Raises TaxIdInvalid, InvalidInput
+    when it has neither a VAT number nor one of a register.
+    """
+    wanted = checked(details)
     before = Seller.objects.select_for_update().filter(provider=provider).first()
     if before and all(getattr(before, name) == value for name, value in wanted.items()):
         return before

@@ -55,7 +55,7 @@ def _run(started: datetime, providers: list[Provider], operator: str, at: dateti
     )
     for provider in providers:
         for account in LedgerAccount.objects.filter(kind=AccountKind.PAYABLE, owner=provider.public_id):
-            amount = _due(account, started).amount(TERMS.minimum)
+            amount = _due(account, started).amount(TERMS.minimum_in(account.currency))
             if amount:
                 _pay(run, provider, account, amount, operator)
 

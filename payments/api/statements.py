@@ -9,6 +9,7 @@ from pydantic import Field
 
 from common import clock
 from common.api import ERRORS, CursorPage
+from common.money import hundredths_of
 from payments.enums import PayeeNeed, PayeeStatus, PayoutStatus, PayoutWay
 from payments.models import Payout
 from payments.selectors import payouts as paying
@@ -20,9 +21,11 @@ from providers.api.given import caller
 from providers.enums import Role
 from providers.models import Provider
 from providers.schemas import PublicId
+from providers.schemas.base import Instant
 from providers.selectors.access import access_provider
 
 router = Router(tags=["provider"])
+SCOPE = "money:read"
 
 MonthName = Annotated[str, Field(max_length=7, description="such as 2026-11")]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -84,10 +87,10 @@ class PayoutOut(Schema):
     failure: str = Field(
         description="why it failed: held, refused, returned, no_account, account_not_ready; else empty"
     )
-    created_at: datetime
-    sent_at: datetime | None
-    paid_at: datetime | None
-    failed_at: datetime | None
+    created_at: Instant
+    sent_at: Instant | None
+    paid_at: Instant | None
+    failed_at: Instant | None
 
 
 class PayoutsOut(Schema):
@@ -126,18 +129,18 @@ class TermsOut(Schema):
 )
 def get_balance(request: HttpRequest, provider: PublicId, asked: Query[InCurrency]) -> TermsOut:
     """The business's balance, what of it is paid with the next run, and the rate for what has none of its own."""
-    found = access_provider(caller(request), provider, role=Role.MANAGER)
+    found = access_provider(caller(request), provider, role=Role.MANAGER, scope=SCOPE)
     terms = paying.terms_of(found)
     due = paying.due_of(found.public_id, asked.currency, terms)
     hold = paying.hold_on(found)
     home = shares.home_of(found)
     today, month = shares.month_of(clock.now(), home.zone)
-    so_far = shares.turnover(found.public_id, asked.currency, month)
+    so_far = hundredths_of(shares.turnover(found.public_id, asked.currency, month), asked.currency)
     return TermsOut(
         currency=asked.currency,
         balance=due.balance,
         payable=due.payable,
-        minimum=terms.minimum,
+        minimum=terms.minimum_in(asked.currency),
         after_days=terms.after_days,
         held_for_visits=read.held_for(found, asked.currency),
         on_hold=hold.reason if hold else None,
@@ -156,7 +159,7 @@ def get_statement(
     request: HttpRequest, provider: PublicId, month: Path[MonthName], asked: Query[InCurrency]
 ) -> StatementOut:
     """The sums of a calendar month by the clock of the business's first shop; one that goes on has what is there."""
-    found = access_provider(caller(request), provider, role=Role.MANAGER)
+    found = access_provider(caller(request), provider, role=Role.MANAGER, scope=SCOPE)
     statement = _statement(found, month, asked.currency)
     sums = statement.sums
     return StatementOut(
@@ -188,7 +191,7 @@ def list_statement_lines(
     page: Query[CursorPage],
 ) -> LinesOut:
     """Every movement of a month, the newest first. Their amounts are the statement's closing less its opening."""
-    found = access_provider(caller(request), provider, role=Role.MANAGER)
+    found = access_provider(caller(request), provider, role=Role.MANAGER, scope=SCOPE)
     statement = _statement(found, month, asked.currency)
     lines = read.lines_of(found, statement.month, asked.currency)
     rows, cursor = read.cut(lines, of=f"statement:{statement.number}", limit=page.limit, cursor=page.cursor)
@@ -217,9 +220,9 @@ def list_statement_lines(
 )
 def list_payouts(request: HttpRequest, provider: PublicId, page: Query[CursorPage]) -> PayoutsOut:
     """What was paid to the business, or is on its way, the newest first."""
-    found = access_provider(caller(request), provider, role=Role.MANAGER)
+    found = access_provider(caller(request), provider, role=Role.MANAGER, scope=SCOPE)
     rows, cursor = page.cut(paying.payouts_of(found), of=f"payouts:{provider}", newest_first=True)
-    return PayoutsOut(items=[_payout(row) for row in rows], next=cursor)
+    return PayoutsOut(items=[shown_payout(row) for row in rows], next=cursor)
 
 
 def _payee(provider: Provider) -> PayeeOut | None:
@@ -235,7 +238,8 @@ def _payee(provider: Provider) -> PayeeOut | None:
     )
 
 
-def _payout(row: Payout) -> PayoutOut:
+def shown_payout(row: Payout) -> PayoutOut:
+    """A payout as the API answers it."""
     return PayoutOut(
         id=row.public_id,
         amount=row.amount,

@@ -2,6 +2,7 @@ from payments.models.card import CardHolder, SavedCard
 from payments.models.commission import CommissionRule, CommissionTier, CommissionVat
 from payments.models.dispute import Dispute, GatewayDay, GatewayDifference
 from payments.models.ledger import LedgerAccount, LedgerCheckpoint, LedgerEntry, LedgerTransaction
+from payments.models.ledger_sums import LedgerDay, LedgerMonth
 from payments.models.payee import PayeeAccount
 from payments.models.payment import Payment, Refund, WebhookReceipt
 from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
@@ -18,7 +19,9 @@ __all__ = [
     "GatewayDifference",
     "LedgerAccount",
     "LedgerCheckpoint",
+    "LedgerDay",
     "LedgerEntry",
+    "LedgerMonth",
     "LedgerTransaction",
     "PayeeAccount",
     "Payment",

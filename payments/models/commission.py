@@ -53,7 +53,7 @@ class CommissionTier(models.Model):
     """From a turnover in the calendar month on, another rate."""
 
     rule = models.ForeignKey(CommissionRule, on_delete=models.CASCADE, related_name="tiers")
-    from_turnover = models.BigIntegerField(help_text="minor units of the payment's currency")
+    from_turnover = models.BigIntegerField(help_text="hundredths of a unit of the payment's currency")
     rate_bp = models.PositiveSmallIntegerField(help_text="basis points")
 
     class Meta:

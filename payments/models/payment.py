@@ -206,6 +206,9 @@ class Refund(models.Model):
             models.Index(
                 fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="refunds_to_try"
             ),
+            models.Index(
+                fields=["created_at"], condition=~Q(status=RefundStatus.DONE), name="refunds_not_done"
+            ),
         ]
         triggers = [
             pgtrigger.FSM(

@@ -23,7 +23,9 @@ class PayoutTerms(models.Model):
         Provider, null=True, blank=True, on_delete=models.CASCADE, related_name="payout_terms"
     )
     after_days = models.PositiveSmallIntegerField(default=3, help_text="days after a visit is closed, 1 to 7")
-    minimum = models.BigIntegerField(default=1000, help_text="minor units; less waits for the next run")
+    minimum = models.BigIntegerField(
+        default=1000, help_text="hundredths of a unit; less waits for the next run"
+    )
     way = models.CharField(max_length=8, choices=PayoutWay, default=PayoutWay.FILE)
     # The account that the gateway keeps for the provider, where it pays out.
     destination = models.CharField(max_length=64, blank=True, default="")
@@ -161,6 +163,12 @@ class Payout(models.Model):
                 fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="payouts_to_try"
             ),
             models.Index(fields=["provider", "-id"], name="payouts_of_a_provider"),
+            # Those under way: what is late is looked for among them.
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status__in=[PayoutStatus.PLANNED, PayoutStatus.SENT]),
+                name="payouts_under_way",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(

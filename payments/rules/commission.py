@@ -1,4 +1,5 @@
-"""The marketplace's share of what a provider earns, and the VAT on it. Pure; amounts are minor units."""
+"""The marketplace's share of what a provider earns, and the VAT on it. Pure; amounts are minor units, turnovers
+hundredths of a unit, for a rate counts in every currency."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ MOST_BP = 5000
 
 @dataclass(frozen=True, slots=True)
 class RateTier:
-    """From a turnover of so much in the calendar month on (that amount included), another rate."""
+    """From a turnover of so much (hundredths of a unit) in the calendar month on, it included, another rate."""
 
     from_turnover: int
     rate_bp: int
@@ -49,7 +50,8 @@ class Rate:
         return self.intro_until is not None and on <= self.intro_until
 
     def at(self, *, turnover: int, on: date) -> int:
-        """The rate (basis points) on a day of the provider's, after a turnover of so much in its month."""
+        """The rate (basis points) on a day of the provider's, after a turnover of so much (hundredths of a unit) in its
+        month."""
         if self.intro_bp is not None and self.is_intro(on):
             return self.intro_bp
         return next((t.rate_bp for t in reversed(self.tiers) if turnover >= t.from_turnover), self.rate_bp)

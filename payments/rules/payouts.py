@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from common.money import minor_of
+
 FEWEST_DAYS, MOST_DAYS = 1, 7
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When and how a provider is paid: what it earned is payable `after_days` days later; less than `minimum` waits;
-    `way` as `payments.enums.PayoutWay`, `destination` the account that a gateway keeps for it. Raises ValueError."""
+    """When and how a provider is paid: what it earned is payable `after_days` days later; less than `minimum` waits, in
+    hundredths of a unit, for it counts in every currency; `way` as `payments.enums.PayoutWay`, `destination` the
+    account that a gateway keeps for it. Raises ValueError."""
 
     after_days: int = 3
     minimum: int = 1000
@@ -21,6 +24,10 @@ class Terms:
             raise ValueError("what is earned is payable after 1 to 7 days")
         if self.minimum < 0:
             raise ValueError("the minimum is not negative")
+
+    def minimum_in(self, currency: str) -> int:
+        """The least that is paid out in a currency, in its minor units."""
+        return minor_of(self.minimum, currency)
 
     def earned_until(self, now: datetime) -> datetime:
         """What was earned up to that instant (it included) is payable now."""

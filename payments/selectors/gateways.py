@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from payments.enums import AccountKind, DisputeStatus
 from payments.models import Dispute, GatewayDay, GatewayDifference, LedgerAccount
@@ -15,6 +15,12 @@ def disputes_of(booking_refs: Iterable[str]) -> QuerySet[Dispute]:
     """The chargebacks of these bookings' payments, the newest first."""
     found = Dispute.objects.filter(payment__booking_ref__in=list(booking_refs))
     return found.select_related("payment").order_by("-pk")
+
+
+def lost_amount(booking_ref: str) -> int:
+    """What the customer's bank took back of the booking's payments for good, in minor units."""
+    lost = Dispute.objects.filter(payment__booking_ref=booking_ref, status=DisputeStatus.LOST)
+    return int(lost.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
 def open_disputes() -> QuerySet[Dispute]:

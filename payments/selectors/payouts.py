@@ -9,6 +9,7 @@ from payments.enums import AccountKind, PayoutStatus, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, Payout, PayoutHold, PayoutRun, PayoutTerms
 from payments.rules.payouts import Due, Terms
 from payments.selectors import balance
+from payments.selectors.spans import within_spans
 from providers.models import Provider
 
 # What a provider earns, and is paid only some days later. What it owes counts at once.
@@ -29,14 +30,18 @@ def own_terms(provider: Provider | None) -> PayoutTerms | None:
 
 def due_of(provider_id: str, currency: str, terms: Terms, *, now: datetime | None = None) -> Due:
     """A provider's balance (public id) in a currency, and of it what it earned too lately to be paid now."""
+    account = LedgerAccount.objects.filter(
+        kind=AccountKind.PAYABLE, owner=provider_id, currency=currency
+    ).first()
+    if account is None:
+        return Due(balance=0, young=0)
+    until = terms.earned_until(now or clock.now())
     young = LedgerEntry.objects.filter(
-        account__kind=AccountKind.PAYABLE,
-        account__owner=provider_id,
-        account__currency=currency,
+        within_spans([account.pk], until),
         amount__gt=0,
         transaction__kind__in=EARNED,
         transaction__reversed_by__isnull=True,
-        transaction__at__gt=terms.earned_until(now or clock.now()),
+        transaction__at__gt=until,
     )
     return Due(
         balance=balance(AccountKind.PAYABLE, provider_id, currency),

@@ -18,6 +18,7 @@ from common.errors import NotFound
 from payments.enums import AccountKind, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, Payment
 from payments.selectors.shares import home_of
+from payments.selectors.spans import balance_before, within_spans
 from providers.models import Provider
 
 PAID_OUT = (TransactionKind.PAYOUT, TransactionKind.PAYOUT_PAID)
@@ -117,9 +118,10 @@ class Statement:
 
 
 def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
-    """The sums of a month; a period that goes on has what is there so far. Two queries."""
-    entries = _entries(provider, currency)
-    opening = entries.filter(transaction__at__lt=month.start).aggregate(sum=Sum("amount"))["sum"] or 0
+    """The sums of a month; a period that goes on has what is there so far. However old the books are, it reads about a
+    month of them."""
+    account = _account(provider, currency)
+    opening = balance_before(account.pk, month.start) if account else 0
     rows = (
         lines_of(provider, month, currency)
         .order_by()
@@ -142,13 +144,13 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
         month=month,
         currency=currency,
         sums=Sums(
-            opening=int(opening),
+            opening=opening,
             gross=gross(earning),
             commission=-of(sums, "commission_sum"),
             vat=-of(sums, "vat_sum"),
             paid_out=of(PAID_OUT, "amount_sum"),
             other=gross(rest),
-            closing=int(opening) + of(sums, "amount_sum"),
+            closing=opening + of(sums, "amount_sum"),
         ),
     )
 
@@ -156,7 +158,10 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
 def lines_of(provider: Provider, month: Month, currency: str) -> QuerySet[Any]:
     """The month's entries, the newest first, each with its transaction and, in minor units, the `commission` and
     `vat` of the same transaction; `meant` is the kind of what it does, or of what it takes back."""
-    entries: QuerySet[Any] = _entries(provider, currency)
+    account = _account(provider, currency)
+    entries: QuerySet[Any] = LedgerEntry.objects.none()
+    if account:
+        entries = LedgerEntry.objects.filter(within_spans([account.pk], month.start, month.end))
     return (
         entries.filter(transaction__at__gte=month.start, transaction__at__lt=month.end)
         .select_related("transaction", "transaction__reverses")
@@ -215,12 +220,10 @@ def first_month(provider: Provider) -> date | None:
     return first[0].astimezone(ZoneInfo(home_of(provider).zone)).date().replace(day=1) if first else None
 
 
-def _entries(provider: Provider, currency: str) -> QuerySet[LedgerEntry]:
-    # The account first: an owner has one per currency.
-    account = LedgerAccount.objects.filter(
+def _account(provider: Provider, currency: str) -> LedgerAccount | None:
+    return LedgerAccount.objects.filter(
         kind=AccountKind.PAYABLE, owner=provider.public_id, currency=currency
     ).first()
-    return LedgerEntry.objects.filter(account=account) if account else LedgerEntry.objects.none()
 
 
 def _beside(kind: AccountKind) -> Any:

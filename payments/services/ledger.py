@@ -163,6 +163,25 @@ _CHECKS = {
         LEFT JOIN payments_ledgerentry e ON e.account_id = a.id AND e.id <= c.upto
         GROUP BY a.id, c.account_id HAVING coalesce(sum(e.amount), 0) <> c.balance
     """,
+    "month differs from its entries": """
+        SELECT a.kind || ':' || a.owner || ':' || a.currency, coalesce(sum(e.amount), 0), coalesce(kept.amount, 0)
+        FROM payments_ledgeraccount a
+        JOIN (SELECT account_id, sum(amount) AS amount, max(upto) AS upto FROM payments_ledgermonth
+            GROUP BY account_id) kept ON kept.account_id = a.id
+        LEFT JOIN payments_ledgerentry e ON e.account_id = a.id AND e.id <= kept.upto
+        GROUP BY a.id, kept.amount HAVING coalesce(sum(e.amount), 0) <> kept.amount
+    """,
+    "day differs from its entries": """
+        SELECT coalesce(k.kind, d.kind) || ' ' || coalesce(k.day, d.day), coalesce(d.amount, 0), coalesce(k.amount, 0)
+        FROM (SELECT day, account_kind AS kind, currency, sum(amount) AS amount FROM payments_ledgerday
+            GROUP BY 1, 2, 3) k
+        FULL JOIN (SELECT (t.at AT TIME ZONE 'UTC')::date AS day, a.kind, e.currency, sum(e.amount) AS amount
+            FROM payments_ledgerentry e JOIN payments_ledgeraccount a ON a.id = e.account_id
+            JOIN payments_ledgertransaction t ON t.id = e.transaction_id
+            WHERE e.id <= (SELECT coalesce(max(upto), 0) FROM payments_ledgerday) GROUP BY 1, 2, 3) d
+            ON d.day = k.day AND d.kind = k.kind AND d.currency = k.currency
+        WHERE coalesce(d.amount, 0) <> coalesce(k.amount, 0)
+    """,
     "transaction does not sum to zero": """
         SELECT t.public_id, 0, coalesce(sum(e.amount), 0)
         FROM payments_ledgertransaction t LEFT JOIN payments_ledgerentry e ON e.transaction_id = t.id

@@ -68,7 +68,7 @@ def plan_payout(*, run: PayoutRun, account_pk: int) -> Payout | None:
         if Payout.objects.filter(run=run, provider=provider, currency=account.currency).exists():
             return None
         terms = terms_of(provider)
-        amount = due_of(account.owner, account.currency, terms).amount(terms.minimum)
+        amount = due_of(account.owner, account.currency, terms).amount(terms.minimum_in(account.currency))
         if not amount:
             return None
         payout = Payout(run=run, provider=provider, amount=amount, currency=account.currency)

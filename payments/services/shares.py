@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from common import clock
+from common.money import hundredths_of
 from payments.enums import AccountKind
 from payments.models import Payment
 from payments.rules.commission import Parts, Rate, Share, mixed, split
@@ -38,7 +39,7 @@ def agreed_share(*, booking_ref: str, provider_id: str, currency: str) -> Share:
     today, month = month_of(clock.now(), home.zone if home else "UTC")
     general = nearest(rates, None)
     counts = tiers_matter([general, *(rate for _, rate in items)])
-    so_far = turnover(provider_id, currency, month) if counts else 0
+    so_far = hundredths_of(turnover(provider_id, currency, month), currency) if counts else 0
 
     def at(rate: Rate) -> int:
         return rate.at(turnover=so_far, on=today)

@@ -12,6 +12,7 @@ from accounts.models import ApiToken
 from common import clock, crypto
 from common.errors import NotAllowed, NotFound, NotSignedIn
 from tests.factories import make_user
+from tests.signing_in import make_operator
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +151,20 @@ def test_the_command_prints_a_working_token() -> None:
         call_command("api_token", "nobody@example.com")
     with pytest.raises(CommandError):
         call_command("api_token", "alice@example.com", "--scopes", "everything")
+
+
+def test_an_operators_scopes_are_given_out_by_an_operators_powers_only() -> None:
+    operator = make_operator()
+    with pytest.raises(ScopeUnknown):
+        services.create_token(user=operator, name="books", scopes=["payouts:read"])
+    with pytest.raises(ScopeUnknown):
+        services.create_token(user=make_user(), name="books", scopes=["payouts:read"], as_operator=True)
+
+    token, _ = services.create_token(user=operator, name="books", scopes=["payouts:read"], as_operator=True)
+
+    principal = selectors.principal_of_api_token(token)
+    principal.require_operator("payouts:read")
+    assert not principal.is_operator
+    for scope in ("payouts:write", "bookings:read"):
+        with pytest.raises(NotFound):
+            principal.require_operator(scope)

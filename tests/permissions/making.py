@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from accounts.enums import ExportStatus
 from accounts.models import ApiToken, DataExport, User
-from accounts.principals import SCOPES, Principal
+from accounts.principals import OPERATOR_SCOPES, SCOPES, Principal
 from accounts.services.tokens import create_token
 from bookings.models import Booking
 from bookings.services import holds
@@ -21,11 +21,14 @@ from common import clock
 from common.clock import rfc3339
 from common.models import StoredFile
 from common.uploads import storage
+from invoices.models import CommissionDocument, CommissionMonth
 from invoices.services import SellerDetails, set_seller
 from notifications.models import DevMail
-from payments.models import CardHolder, GatewayDifference
+from payments.enums import AccountKind, TransactionKind
+from payments.models import CardHolder, GatewayDifference, Payout
 from payments.sandbox.models import SandboxIntent, SandboxPayee
-from payments.services import start_run
+from payments.services import plan_runs, start_run
+from payments.services.ledger import Account, Cause, Line, post
 from providers.enums import Role
 from providers.models import (
     Appeal,
@@ -176,7 +179,11 @@ def make_world() -> World:
             *({scope} for scope in SCOPES),
         ):
             key = (caller, tuple(sorted(scopes)))
-            _, world.secrets[key] = create_token(user=user, name="app", scopes=scopes)
+            may = set(scopes) if user.is_operator else set(scopes) - OPERATOR_SCOPES
+            if may:
+                _, world.secrets[key] = create_token(
+                    user=user, name="app", scopes=may, as_operator=user.is_operator
+                )
     # Their use has been noted: it is not again for a while.
     ApiToken.objects.update(last_used_at=now() + timedelta(minutes=30))
     return world
@@ -191,6 +198,53 @@ def _export_of(user: User) -> DataExport:
         ready_at=now(),
         expires_at=now() + timedelta(days=7),
     )
+
+
+def _payout(provider: Provider, actor: str) -> Payout:
+    """What it earned is due, and a run pays it: it waits for the bank's file."""
+    post(
+        kind=TransactionKind.RELEASE,
+        booking_ref="",
+        entries=[
+            Line(Account(AccountKind.GATEWAY, "sandbox"), -5000, "EUR"),
+            Line(Account(AccountKind.PAYABLE, provider.public_id), 5000, "EUR"),
+        ],
+        actor=actor,
+        cause=Cause("payment", provider.public_id),
+    )
+    start_run(key=provider.public_id, actor=actor)
+    with clock.at(clock.now() + timedelta(days=8)):
+        plan_runs()
+    return Payout.objects.select_related("run").get(provider=provider)
+
+
+def _commission(provider: Provider) -> str:
+    """What the marketplace invoiced it for a month (public id)."""
+    start = datetime(2026, 9, 30, 21, tzinfo=UTC)
+    month = CommissionMonth.objects.create(
+        provider=provider,
+        currency="EUR",
+        month=date(2026, 10, 1),
+        start=start,
+        end=start + timedelta(days=31),
+    )
+    number = CommissionDocument.objects.count() + 1
+    party = {"name": "Somebody Oy", "country": "FI", "company_id": "2077474-0"}
+    return CommissionDocument.objects.create(
+        number=number,
+        written=f"HM-{number:06d}",
+        kind="invoice",
+        month=month,
+        provider=provider,
+        issued_on=date(2026, 11, 2),
+        currency="EUR",
+        net_amount=100,
+        tax_amount=0,
+        gross_amount=100,
+        seller=party,
+        buyer=party,
+        rates=[{"rate": "0.00", "net": 100, "tax": 0, "rounding": 0}],
+    ).public_id
 
 
 def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
@@ -218,13 +272,17 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     set_bank_account(provider=provider, account=account, user=owner)
     details = SellerDetails("Shop Oy", "Vaasankatu 3", "00500", "Helsinki", "FI", company_id="2077474-0")
     set_seller(provider=provider, details=details, actor=actor)
+    payout = _payout(provider, actor)
     ids = {
         "application_id": application.public_id,
         "appeal_id": appeal.public_id,
         "decision": "reject",
         "measure": "warn",
-        "run_id": start_run(key=provider.public_id, actor=actor).public_id,
-        # Of a statement.
+        "run_id": payout.run.public_id,
+        "run": payout.run.public_id,
+        "payout": payout.public_id,
+        # Of the operators' money page, and of a statement.
+        "series": "commission",
         "month": "2020-01",
         "person_id": owner.public_id,
         "provider": provider.public_id,
@@ -243,6 +301,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "category": service.category.slug,
         # What terms are for: everything it sells.
         "scope": "all",
+        "commission": (commission := _commission(provider)),
+        "commission_id": commission,
         "invoice": "inv_0123456789abcdef",
         "invoice_id": "inv_0123456789abcdef",
         "year": "2026",

@@ -13,6 +13,14 @@ def _change(rule: str = "manager", **more: Any) -> Case:
     return Case(rule, scope="catalogue:write", **more)
 
 
+def _money(rule: str = "manager", **more: Any) -> Case:
+    return Case(rule, scope="money:read", **more)
+
+
+def _operators(scope: str, **more: Any) -> Case:
+    return Case("desk", scope=scope, **more)
+
+
 def _visit(rule: str, **more: Any) -> Case:
     return Case(rule, scope="bookings:write", **more)
 
@@ -158,6 +166,8 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     # Invoices
     "list_booking_invoices": Case("papers of visit", scope="bookings:read", state="invoiced"),
     "make_booking_invoices": _visit("papers of visit", state="invoiced"),
+    "get_buyer": Case("papers of visit", scope="bookings:read"),
+    "set_buyer": _visit("name the buyer", body={"company": "Helmi Oy", "tax_id": "FI20774740"}),
     "get_invoice_pdf": Case("papers of visit", scope="bookings:read", state="invoiced"),
     "list_invoices": _see("manager"),
     "get_seller": _see("manager"),
@@ -271,10 +281,27 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "set_staff_photo": _change(file="photo"),
     "remove_staff_photo": _change(),
     "list_policies": _see("manager"),
-    "get_balance": _see("manager"),
-    "get_statement": _see("manager"),
-    "list_statement_lines": _see("manager"),
-    "list_payouts": _see("manager"),
+    "get_balance": _money(),
+    "get_statement": _money(),
+    "list_statement_lines": _money(),
+    "list_payouts": _money(),
+    "list_commission_invoices": _money(),
+    "get_commission_invoice_pdf": _money(),
+    # Operators' money: in their session, or by a token of theirs.
+    "get_money": _operators("payouts:read"),
+    "list_payout_runs": _operators("payouts:read"),
+    "get_payout_run": _operators("payouts:read"),
+    "start_payout_run": _operators("payouts:write"),
+    "fetch_payout_file": _operators("payouts:write"),
+    "list_all_payouts": _operators("payouts:read", query={"status": "planned"}),
+    "mark_payout_paid": _operators("payouts:write"),
+    "mark_payout_failed": _operators("payouts:write"),
+    "list_payout_holds": _operators("payouts:read"),
+    "hold_payouts": _operators("payouts:write", body={"reason": "Three cases are open."}),
+    "free_payouts": _operators("payouts:write"),
+    "list_differences": _operators("payouts:read"),
+    "look_at_difference_again": _operators("payouts:write"),
+    "settle_difference": _operators("payouts:write", body={"note": "Given back there."}),
     "set_policy": _change(body={"cancel": [_FREE_FOR_AN_HOUR], "change": [_FREE_FOR_AN_HOUR]}),
     "drop_policy": _change(),
     "list_my_services": _see(),

@@ -32,6 +32,7 @@ object           | 404    404      yes      yes   yes    403       yes     yes  
 mark             | 404    404      403      403   yes    403       yes     yes   404   403
 take back        | 404    404      403      403   403    403       yes     yes   404   403
 papers of visit  | 404    404      yes      yes   403    403       yes     yes   404   yes
+name the buyer   | 404    404      yes      yes   403    403       yes     yes   404   403
 give back        | 404    404      403      403   403    403       yes     yes   404   yes
 close            | 404    404      yes      yes   403    403       403     403   404   403
 papers           | 401    404      404      401   404    404       yes     yes   404   yes

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from accounts.principals import SCOPES
+from accounts.principals import OPERATOR_SCOPES, SCOPES
 from common.api import PROBLEM_TYPE
 from marketplace.api import api
 from tests.factories import PIXEL
@@ -118,8 +118,32 @@ def test_each_caller_is_answered_as_the_table_says(world: World, name: str, case
     assert not statuses or case.outcome in succeeded, statuses
 
 
-@pytest.mark.parametrize(("name", "case"), [p for p in TRIED if by_power(p.values[1])])
-def test_an_operators_token_has_no_power(world: World, name: str, case: Case) -> None:
+@pytest.mark.parametrize(("name", "case"), [p for p in TRIED if p.values[1].scope in OPERATOR_SCOPES])
+def test_an_operators_token_may_what_its_scope_says(world: World, name: str, case: Case) -> None:
+    """And neither a token without it, nor a session without the second factor."""
+    world.put(case.state)
+    method, path = ROUTES[name]
+    without = sign_in(Client(), world.users["operator"], second_factor=False)
+    others = tuple(SCOPES.keys() - {case.scope})
+
+    def answered(client: Client, headers: dict[str, str]) -> HttpResponse:
+        body, query = filled(case.body, world.ids), filled(case.query, world.ids)
+        return send(client, method, path.format(**world.ids), body=body, query=query, headers=headers)
+
+    before = everything()
+    assert outcome(answered(Client(), world.app("operator", *others))) == "404"
+    assert outcome(answered(without, {})) == "404"
+    assert everything() == before
+    with undone():
+        answer = answered(Client(), world.app("operator", str(case.scope)))
+        assert (answer.status_code if answer.status_code >= 300 else 200) == case.outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [p for p in TRIED if by_power(p.values[1]) and p.values[1].scope not in OPERATOR_SCOPES],
+)
+def test_an_operators_token_has_no_other_power(world: World, name: str, case: Case) -> None:
     world.put(case.state)
     method, path = ROUTES[name]
     without = sign_in(Client(), world.users["operator"], second_factor=False)

@@ -25,7 +25,7 @@ from common.models import OutboxMessage, StoredFile
 from common.uploads import storage
 from geo.models import GeocodedAddress
 from geo.rules.addresses import normalised
-from invoices.services import SellerDetails, set_seller, settle
+from invoices.services import BuyerDetails, SellerDetails, set_buyer, set_seller, settle
 from notifications.mailbox import opened
 from notifications.models import DevMail
 from payments.enums import CounterMeans
@@ -82,6 +82,9 @@ CANARIES = {
     "account holder": "Canaria Nummaria",
     "account number": "FI2112345600000785",
     "account bank": "CANARYBANK021",
+    "company": "Canaria et Filii Oy",
+    "company number": "FI01120389",
+    "company address": "Canarysquare 9, 00100 Helsinki",
     "guest name": "Canaria Hospes",
     "second email": "canary-second@example.com",
 }
@@ -219,6 +222,8 @@ def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
     refunds.ask(access=as_owner, amount=100, reason=CANARIES["refund"], version=exact.version)
     deliver()
     (_document,) = settle(booking_ref=held.booking.ref)
+    company = BuyerDetails(CANARIES["company"], CANARIES["company number"], CANARIES["company address"])
+    set_buyer(access=access, details=company)
     return Booking.objects.get(pk=held.booking.pk)
 
 

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,10 +23,11 @@ from hypothesis.stateful import (
 from common import clock
 from payments import services
 from payments.enums import AccountKind, PayoutStatus, PayoutWay
-from payments.models import LedgerEntry, Payout, Refund
+from payments.models import LedgerAccount, LedgerEntry, Payout, Refund
 from payments.rules.commission import Rate
 from payments.rules.payouts import Terms
-from payments.selectors import balance, held_amount, provider_balance
+from payments.selectors import balance, provider_balance
+from payments.selectors.overview import overview
 from payments.selectors.statements import statement_of, this_month
 from providers.models import Provider
 from providers.rules.bank import by_iban
@@ -56,6 +58,9 @@ class Money(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        # Books of its own: judged whole at the end of the run, and then gone. So no run reads those before it.
+        self.books = transaction.atomic()
+        self.books.__enter__()
         self.provider = make_outlet().provider
         self.monkeypatch.setattr(paying, "PROVIDER", self.provider.public_id)
         account = by_iban(holder="Shop", iban="FI2112345600000785")
@@ -75,6 +80,10 @@ class Money(RuleBasedStateMachine):
 
     def ours(self) -> int:
         return balance(AccountKind.COMMISSION, "marketplace", "EUR") + balance(AccountKind.TAX, "FI", "EUR")
+
+    def escrow(self) -> dict[str, int]:
+        found = LedgerAccount.objects.filter(kind=AccountKind.ESCROW, balance__gt=0)
+        return dict(found.values_list("owner", "balance"))
 
     def new_ref(self) -> str:
         self.count += 1
@@ -209,20 +218,36 @@ class Money(RuleBasedStateMachine):
             return
         assert provider_balance(self.provider.public_id, "EUR") == self.payable
         assert self.ours() - self.ours_before == self.earned_by_us
-        for ref, amount in self.held.items():
-            assert held_amount(ref) == amount
+        assert self.escrow() == {ref: amount for ref, amount in self.held.items() if amount}
         assert sum(payout.amount for payout in self.payouts(PayoutStatus.PLANNED)) == self.moving
 
     def teardown(self) -> None:
-        if not hasattr(self, "count"):
+        if not hasattr(self, "books"):
             return
+        try:
+            if hasattr(self, "count"):
+                self.judge()
+        finally:
+            transaction.set_rollback(True)
+            self.books.__exit__(None, None, None)
+
+    def judge(self) -> None:
+        """All of the run's books: what the checker says, and what a statement and the operators' page say."""
         for ref, amount in self.back.items():
             assert balance(AccountKind.REFUND_DUE, ref, "EUR") == amount
-        sums = statement_of(self.provider, this_month(self.provider), "EUR").sums
-        assert sums.closing == self.payable
-        assert sums.paid_out == -self.moving - self.arrived
+        for _counted in range(2):
+            sums = statement_of(self.provider, this_month(self.provider), "EUR").sums
+            assert (sums.opening, sums.closing) == (0, self.payable)
+            assert sums.paid_out == -self.moving - self.arrived
+            found = overview("EUR")
+            assert found.balances[AccountKind.PAYABLE] == self.payable
+            assert found.balances[AccountKind.ESCROW] == sum(self.held.values())
+            assert found.balances[AccountKind.PAYOUT_DUE] == self.moving
+            assert sum(found.balances.values()) == 0
+            services.keep_checkpoints()
         assert services.verify() == []
         assert sum(LedgerEntry.objects.values_list("amount", flat=True)) == 0
+        connection.check_constraints()  # what the database asks for at a commit
 
 
 def test_the_ledger_comes_to_what_a_naive_model_says(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import services
 from accounts.models import User
-from accounts.principals import SCOPES
+from accounts.principals import OPERATOR_SCOPES, SCOPES
 from common.errors import DomainError
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scopes",
             nargs="+",
-            default=sorted(SCOPES),
+            default=sorted(SCOPES.keys() - OPERATOR_SCOPES),
             metavar="SCOPE",
             help=f"of {', '.join(sorted(SCOPES))}",
         )
@@ -30,7 +30,10 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"there is no active user with the e-mail {options['email']}")
         try:
-            _, secret = services.create_token(user=user, name=options["name"], scopes=options["scopes"])
+            # Who may run this on the server may do all that an operator may.
+            _, secret = services.create_token(
+                user=user, name=options["name"], scopes=options["scopes"], as_operator=True
+            )
         except DomainError as error:
             raise CommandError(f"{error.code}: {error}") from error
         self.stdout.write(secret)

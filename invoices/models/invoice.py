@@ -1,4 +1,4 @@
-"""Invoices and credit notes of businesses to their customers, and who a business is on them.
+"""Invoices and credit notes of businesses to their customers.
 
 A document never changes. What it says is kept with it, whatever the business or the catalogue say later; its PDF and
 the EN 16931 data in it are made of that whenever somebody asks.
@@ -12,39 +12,6 @@ from django.db.models.functions import Now
 from common.crypto import EncryptedTextField
 from common.public_ids import PublicIdField
 from invoices.enums import DocumentKind
-from invoices.rules.numbers import PREFIX_LENGTH
-
-
-class Seller(models.Model):
-    """Who a business is on an invoice. Its row is locked while its next number is given out."""
-
-    provider = models.OneToOneField(
-        "providers.Provider", primary_key=True, on_delete=models.PROTECT, related_name="seller"
-    )
-    name = models.CharField(max_length=120, help_text="as registered")
-    street_line = models.CharField(max_length=200)
-    postcode = models.CharField(max_length=16)
-    city = models.CharField(max_length=80)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
-    company_id = models.CharField(max_length=30, blank=True, help_text="in its country's register")
-    # Without one it charges no VAT: a small business (Directive 2006/112/EC, Art. 284).
-    tax_id = models.CharField(max_length=20, blank=True, help_text="the VAT number, its country in front")
-    prefix = models.CharField(max_length=PREFIX_LENGTH, default="HB-", blank=True)
-    changed_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(country__regex=r"^[A-Z]{2}$"), name="seller_country_is_iso_3166"
-            ),
-            # EN 16931, BR-CO-26: a seller is identified.
-            models.CheckConstraint(
-                condition=~Q(company_id="") | ~Q(tax_id=""), name="seller_has_a_number_of_its_own"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Invoice(models.Model):
@@ -69,8 +36,11 @@ class Invoice(models.Model):
     gross_amount = models.PositiveBigIntegerField()
     # {"name", "street_line", "postcode", "city", "country", "company_id", "tax_id"}
     seller = models.JSONField()
-    # Who was served; emptied when they are erased.
+    # Who was served, or the business that they named; emptied when they are erased.
     buyer = EncryptedTextField(blank=True, default="")
+    # Of a business: its VAT number, and its address as it was typed; emptied likewise.
+    buyer_tax_id = EncryptedTextField(blank=True, default="")
+    buyer_address = EncryptedTextField(blank=True, default="")
     # [{"name", "net", "gross", "rate"}]; rates are percentages as text.
     lines = models.JSONField()
     # [{"rate", "net", "tax"}]
