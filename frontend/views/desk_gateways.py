@@ -18,6 +18,7 @@ from frontend.desk_nav import Queue, waiting_in
 from frontend.once import new_key, once
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from payments.enums import DifferenceKind, Movement
+from payments.gateways import title
 from payments.models import GatewayDifference
 from payments.selectors import gateways as read
 from payments.services import look_again, settle_difference
@@ -112,7 +113,7 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
             for each in days
         ],
         holdings=[
-            (each.gateway, Money(each.held, each.currency), Money(each.fees, each.currency))
+            (title(each.gateway), Money(each.held, each.currency), Money(each.fees, each.currency))
             for each in read.holdings()
         ],
         note_length=NOTE_LENGTH,

@@ -62,7 +62,7 @@ def test_an_owner_sets_up_how_the_business_is_paid(device: Device, site: Site, w
     assert looked_at(page) == []
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Give everything but a document").click()
-    expect(page.get_by_text("a document that shows who they are")).to_be_visible()
+    expect(page.get_by_text("A document that shows who they are")).to_be_visible()
     assert looked_at(page) == []
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Go on at Sandbox payments").click()

@@ -48,7 +48,7 @@ def test_in_the_demonstration_it_is_not_needed_and_can_be_tried(provider: Provid
     back = owner.post(sent["Location"], {"action": "ask_document"})
     shown = text(owner.get(back["Location"], follow=True))
     assert "Something is missing" in shown
-    assert "a document that shows who they are" in shown
+    assert "A document that shows who they are" in shown
 
     back = owner.post(sent["Location"], {"action": "verify"})
     assert "Ready: payouts may go there" in text(owner.get(back["Location"], follow=True))
@@ -79,7 +79,7 @@ def test_by_stripe_the_money_page_says_what_is_in_the_way(
     link = peer.books.all("account_link")[0]
     assert link["_return"] == f"http://testserver{page(provider, 'account/back/')}"
     assert "could be opened once only" in text(owner.get(link["_refresh"].removeprefix("http://testserver")))
-    assert "the bank account to pay to" in text(owner.get(page(provider)))
+    assert "The bank account to pay to" in text(owner.get(page(provider)))
 
     peer.books.settle_account(PayeeAccount.objects.get().account)
     told(peer)
