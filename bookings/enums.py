@@ -50,13 +50,22 @@ class Side(TextChoices):
     PROVIDER = "provider", _("Provider")
 
 
+class ObjectionKind(TextChoices):
+    """What is objected to: how a visit went, or that nobody of the business came or was there."""
+
+    VISIT = "visit", _("The visit")
+    NOT_COME = "not_come", _("Nobody came")
+
+
 class ObjectionState(TextChoices):
-    """Where an objection stands: open, taken back, or decided by an operator."""
+    """Where an objection stands: open, taken back, or decided; `missed`: the business broke its word, as it said
+    itself, did not deny in time, or an operator found."""
 
     OPEN = "open", _("Open")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     RELEASED = "released", _("Decided: the provider is paid")
     REFUNDED = "refunded", _("Decided: money goes back")
+    MISSED = "missed", _("The business did not come")
 
 
 class PriceChangeState(TextChoices):

@@ -203,6 +203,15 @@ class PriceTooLow(DomainError):
     title = _("The price cannot be lowered that far.")
 
 
+class NoTimeForIt(DomainError):
+    """What is to be added takes time that is not free after the visit: `free_min` minutes are, and `soonest` is when so
+    much is free again that day (null: not any more). It may be added without extra time."""
+
+    code = "no_time_for_it"
+    status = 409
+    title = _("There is not that much time after this visit.")
+
+
 class RefundRefused(DomainError):
     """Nothing of the visit can be given back: it is not over yet, or nothing was paid online."""
 
@@ -265,6 +274,14 @@ class CancelDone(DomainError):
     code = "cancel_done"
     status = 409
     title = _("It is cancelled already.")
+
+
+class NoWallet(DomainError):
+    """What comes back was to go into a wallet, which only the customer with an account has."""
+
+    code = "no_wallet"
+    status = 409
+    title = _("Only who is signed in as the customer has a wallet here.")
 
 
 class BookingsAffected(DomainError):

@@ -1,5 +1,6 @@
 """What bookings does when it hears of something."""
 
+from bookings.enums import ObjectionKind
 from bookings.models import Booking, BookingItem, ItemHelper
 from bookings.services import expiry, paying
 from common.actors import gateway_actor
@@ -39,9 +40,14 @@ def on_payment_authorised(event: Event) -> None:
     )
 
 
-@within_transaction("booking.completed", "booking.objected")
+@within_transaction("booking.completed", "booking.objected", "booking.objection_answered")
 def on_money_needed(event: Event) -> None:
-    """Take what is held on the card: for the provider once the visit is done, or to be decided about."""
+    """Take what is held on the card: for the provider once the visit is done, or to be decided about.
+
+    That nobody came takes nothing, as long as the business does not say otherwise.
+    """
+    if event.type == "booking.objected" and event.payload.get("kind") == ObjectionKind.NOT_COME:
+        return
     paying.take_held(booking_ref=event.subject_id, actor=event.actor)
 
 

@@ -9,7 +9,7 @@ from bookings.enums import ObjectionState, PaymentState
 from bookings.models import Booking, PriceChange
 from bookings.rules import states
 from bookings.selectors.access import Access
-from bookings.services import changes, core, objections
+from bookings.services import arrival, changes, core, not_come, objections
 from common import clock
 from common.models import Event
 from common.words import in_language
@@ -51,12 +51,20 @@ def actions(access: Access) -> list[str]:
         }
     if access.is_customer and changes.is_over(booking):
         found.pop("cancel", None)
+    if booking.arrived_at is not None and not access.is_manager:
+        found.pop("no_show", None)
     now = clock.now()
     found = {
         action: None
         for action in found
         if (due := core.may_be_marked_from(booking, action)) is None or due <= now
     }
+    if arrival.may_arrive(access):
+        found["arrive"] = None
+    if not_come.may_say(access):
+        found["not_come"] = None
+    if not_come.may_concede(access):
+        found["concede_objection"] = None
     return [*found, *objections.offered(access)]
 
 
@@ -105,6 +113,7 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         cancel_asked_at=booking.cancel_asked_at,
         fee=schemas.money(booking.fee_amount, booking.currency),
         actions=actions(access),
+        arrived_at=booking.arrived_at,
         check_in_code=booking.check_in_code if access.is_customer and booking.status in _WITH_CODE else None,
         customer=contact(access),
         address=address(access),
@@ -128,6 +137,7 @@ def price_change(found: PriceChange) -> schemas.PriceChangeOut:
         amount=schemas.money(found.amount, found.currency),
         before=schemas.money(found.before_amount, found.currency),
         after=schemas.money(found.after_amount, found.currency),
+        minutes=found.minutes,
         state=found.state,
         asked_at=found.asked_at,
         ended_at=found.ended_at,
@@ -143,6 +153,8 @@ def objection(access: Access) -> schemas.ObjectionOut | None:
     return schemas.ObjectionOut(
         id=found.public_id,
         by=found.by,
+        kind=found.kind,
+        answer_by=found.answer_by,
         state=found.state,
         opened_at=found.opened_at,
         statements=[
@@ -152,7 +164,7 @@ def objection(access: Access) -> schemas.ObjectionOut | None:
         else [],
         ended_at=found.ended_at,
         refund=schemas.money(found.refund_amount, access.booking.currency)
-        if found.state in (ObjectionState.RELEASED, ObjectionState.REFUNDED)
+        if found.state in (ObjectionState.RELEASED, ObjectionState.REFUNDED, ObjectionState.MISSED)
         else None,
         decision=found.decision if may_read else "",
     )

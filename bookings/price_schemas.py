@@ -17,6 +17,12 @@ class PriceChangeIn(Strict):
     amount: int = Field(0, ge=-(10**12), le=10**12)
     reason: Text = Field("", max_length=500)
     item: PublicId | None = None
+    minutes: int | None = Field(
+        None,
+        ge=0,
+        le=480,
+        description="what it takes of the calendar after the visit; 0 is no extra time, none what the extra takes",
+    )
 
 
 class RestIn(Strict):

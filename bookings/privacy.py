@@ -69,6 +69,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "ends_at": rfc3339(booking.ends_at),
         "timezone": booking.timezone,
         "created_at": rfc3339(booking.created_at),
+        "arrived_at": rfc3339(booking.arrived_at) if booking.arrived_at else None,
         "source": booking.source,
         "place": booking.place,
         "address": {
@@ -85,6 +86,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "decline_reason": booking.decline_reason,
         "objections": [
             {
+                "about": found.kind,
                 "state": found.state,
                 "opened_at": rfc3339(found.opened_at),
                 "said": [{"by": said.by, "text": said.text} for said in found.statements.all()],
@@ -106,6 +108,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
                 "name": change.name,
                 "reason": change.reason,
                 "amount": change.amount,
+                "minutes": change.minutes,
                 "state": change.state,
                 "asked_at": rfc3339(change.asked_at),
             }

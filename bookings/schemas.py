@@ -257,12 +257,18 @@ class ObjectionOut(Schema):
 
     id: str
     by: str = Field(description="customer or provider")
-    state: str = Field(description="open, withdrawn, released or refunded")
+    state: str = Field(
+        description="open, withdrawn, released, refunded, or missed: the business did not come"
+    )
     opened_at: Instant
     statements: list[StatementOut] = Field(description="for both sides: who objects, and what the other says")
     ended_at: Instant | None
     refund: MoneyOut | None = Field(description="decided: what goes back of what was held")
     decision: str = Field(description="why it was decided so")
+    kind: str = Field("visit", description="visit, or not_come: nobody of the business came")
+    answer_by: Instant | None = Field(
+        None, description="of not_come: until when the business may say otherwise; then it counts"
+    )
 
 
 class PriceChangeOut(Schema):
@@ -279,6 +285,7 @@ class PriceChangeOut(Schema):
     state: str = Field(description="open, approved, declined, withdrawn or expired")
     asked_at: Instant
     ended_at: Instant | None
+    minutes: int = Field(0, description="what it takes of the calendar after the visit, once it is approved")
 
 
 class BookingOut(Schema):
@@ -305,6 +312,7 @@ class BookingOut(Schema):
     fee: MoneyOut
     actions: list[str] = Field(description="what the caller may do now")
     check_in_code: str | None = Field(None, description="for the customer only")
+    arrived_at: Instant | None = Field(None, description="the customer said then that they are at the outlet")
     customer: ContactOut | None = None
     address: AddressOut | None = Field(
         None, description="of a home visit: for the customer, and for members until it is over"
@@ -391,6 +399,9 @@ class MessageOut(Schema):
 
 class CancelIn(Strict):
     version: str = Field(max_length=80)
+    to_wallet: bool = Field(
+        False, description="what comes back goes into the customer's wallet, at once, and not the way it came"
+    )
 
 
 class RescheduleIn(Strict):
@@ -406,9 +417,17 @@ class ObjectIn(Strict):
     reason: Text = Field(min_length=1, max_length=2000)
 
 
+class NotComeIn(Strict):
+    text: Text = Field(min_length=1, max_length=2000, description="for the business and for operators")
+
+
 class DecideIn(Strict):
     refund: int = Field(ge=0, le=10**12, description="of what is held, in minor units: 0 releases all of it")
     reason: Text = Field(min_length=1, max_length=2000, description="for both sides")
+    missed: bool = Field(
+        False,
+        description="of not_come: nobody came; everything goes back, with what the terms promise besides",
+    )
 
 
 class DeclineIn(Strict):

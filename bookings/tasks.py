@@ -29,6 +29,14 @@ def finish_cancellations(timestamp: int) -> None:
         pass
 
 
+@app.periodic(cron="* * * * *", periodic_id="missed-visits")
+@app.task(name="bookings.count_missed", queueing_lock="bookings.count_missed")
+def count_missed(timestamp: int) -> None:
+    """What nobody of the business came to, and it did not deny, goes back."""
+    while expiry.count_missed():
+        pass
+
+
 @app.periodic(cron="*/5 * * * *", periodic_id="end-of-visits")
 @app.task(name="bookings.end_visits", queueing_lock="bookings.end_visits")
 def end_visits(timestamp: int) -> None:

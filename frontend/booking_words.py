@@ -6,13 +6,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from bookings.enums import PaymentState
+from bookings.enums import ObjectionState, PaymentState
 from bookings.models import Booking
 from bookings.rules import states
 from common.models import Event
 from frontend import formats
 from payments.enums import PaymentStatus
 from payments.selectors import held_amount, payments_of
+from payments.selectors.wallets import went_to_wallets
 from providers.enums import Place
 
 NOT_DONE = states.LIVE - {states.COMPLETED, states.CLOSED}
@@ -23,8 +24,8 @@ class MoneyFacts:
     """Where a booking's money is, in minor units: paid online, asked back of it, and still in escrow.
 
     `counter` is what the shop took itself, and of that `back_at_shop` is what it hands back since the visit was
-    given up. `on_card` is held on the card (of an ended visit: what is being taken of it), and `let_go` was, and is
-    free again.
+    given up. `in_wallet` is what of `back` went into the customer's wallet. `on_card` is held on the card (of an ended
+    visit: what is being taken of it), and `let_go` was, and is free again.
     """
 
     paid: int
@@ -34,10 +35,11 @@ class MoneyFacts:
     back_at_shop: int = 0
     on_card: int = 0
     let_go: int = 0
+    in_wallet: int = 0
 
 
 def money_facts(booking: Booking) -> MoneyFacts:
-    """Two queries, and one more for a visit that was given up."""
+    """Two queries, one more for a visit that was given up, and one more when something went back."""
     every = list(payments_of(booking.ref))
     captured = [each for each in every if each.status == PaymentStatus.CAPTURED]
     held = [each for each in every if each.authorised_amount is not None]
@@ -57,6 +59,7 @@ def money_facts(booking: Booking) -> MoneyFacts:
         counter=standing + back_at_shop,
         back_at_shop=back_at_shop,
         on_card=on_card,
+        in_wallet=went_to_wallets(booking.ref) if any(payment.refunded for payment in paid) else 0,
         let_go=sum(each.authorised_amount or 0 for each in held) - on_card - taken,
     )
 
@@ -143,7 +146,12 @@ def _cancelled(booking: Booking, facts: MoneyFacts, words: dict[str, str]) -> st
     if not booking.was_agreed:
         paid = facts.paid or facts.let_go
         return _("You let this time go. Nothing was paid.") if not paid else _back(facts, words).strip()
-    who = _("%(where)s cancelled this visit.") % words if by_them else _("You cancelled this visit.")
+    if by_them and any(each.state == ObjectionState.MISSED for each in booking.objections.all()):
+        who = (
+            _("%(where)s did not come.") if booking.place == Place.CUSTOMER else _("%(where)s was not there.")
+        ) % words
+    else:
+        who = _("%(where)s cancelled this visit.") % words if by_them else _("You cancelled this visit.")
     return who + _back(facts, words)
 
 
@@ -162,6 +170,8 @@ def _back(facts: MoneyFacts, words: dict[str, str]) -> str:
         return " " + _("Nothing was paid, and nothing is kept.")
     if not facts.back:
         return " " + _("Nothing of the %(paid)s comes back.") % words
+    if facts.in_wallet >= facts.back:
+        return " " + _("%(back)s of %(paid)s are in your wallet here.") % words
     return " " + _("%(back)s of %(paid)s are on their way back to you.") % words
 
 

@@ -18,6 +18,7 @@ from frontend.views import (
     desk_seller,
     desk_terms,
     desk_vetting,
+    desk_wallets,
 )
 
 app_name = "desk"
@@ -49,6 +50,8 @@ urlpatterns = [
     path("refunds/", desk_refunds.listing, name="refunds"),
     path("refunds/limits/", desk_refunds.limits, name="refund_limits"),
     path("refunds/<str:refund_id>/", desk_refunds.one, name="refund_request"),
+    path("wallets/", desk_wallets.listing, name="wallets"),
+    path("wallets/<str:payout>/", desk_wallets.decide, name="wallet_payout"),
     path("record/", desk_record.record, name="record"),
     path("commission/", desk_commission.listing, name="commission"),
     path("commission/edit/", desk_commission.edit, name="commission_edit"),

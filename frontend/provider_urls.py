@@ -74,6 +74,7 @@ urlpatterns = [
     path(f"{_business}outlets/", provider_outlets.listing, name="outlets"),
     path(f"{_business}outlets/new/", provider_outlets.create, name="outlet_new"),
     path(_outlet, provider_outlets.edit, name="outlet"),
+    path(f"{_outlet}square/", provider_outlets.square, name="outlet_square"),
     path(f"{_outlet}archive/", provider_outlets.archive, name="outlet_archive"),
     path(f"{_outlet}hours/", provider_hours.week, name="hours"),
     path(f"{_outlet}times/", provider_times.times, name="times"),

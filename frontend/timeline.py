@@ -8,7 +8,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext as now_text
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from bookings.models import Booking
 from bookings.rules import states
@@ -29,6 +29,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.expired": (_("The hold ended"), "timer-off"),
     "booking.paid_too_late": (_("Paid after the hold ended: your money goes back"), "rotate-ccw"),
     "booking.on_the_way": (_("On the way"), "navigation"),
+    "booking.arrived": (_("Said that they are here"), "map-pin"),
     "booking.checked_in": (_("Checked in"), "scan"),
     "booking.started": (_("In service"), "play"),
     "booking.completed": (_("Done"), "check"),
@@ -37,6 +38,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.hold_taken": (_("Taken from your card"), "credit-card"),
     "booking.hold_lapsed": (_("Your card no longer holds the price: pay it at the counter"), "credit-card"),
     "booking.paid_at_counter": (_("Paid at the counter"), "banknote"),
+    "booking.lengthened": (_("It takes longer"), "timer"),
     "booking.price_change_asked": (_("Another price proposed"), "hand-coins"),
     "booking.price_changed": (_("New price"), "check"),
     "booking.price_change_declined": (_("Price stays"), "x"),
@@ -61,6 +63,7 @@ _ABOUT_PRICE = frozenset(
         "booking.price_changed",
         "booking.price_change_declined",
         "booking.price_change_withdrawn",
+        "booking.lengthened",
         "booking.paid_at_counter",
         "booking.rest_paid",
     }
@@ -146,6 +149,13 @@ def _note(event: Event, events: Sequence[Event], facts: MoneyFacts, booking: Boo
         return formats.money(event.payload["after"], booking.currency)
     if event.type in ("booking.rest_paid", "booking.refunded"):
         return formats.money(event.payload["amount"], booking.currency)
+    if event.type == "booking.lengthened":
+        n = event.payload["minutes"]
+        return ngettext("%(n)d minute more", "%(n)d minutes more", n) % {"n": n}
+    if event.payload.get("kind") == "not_come":
+        return now_text("Nobody came")
+    if event.payload.get("not_come"):
+        return now_text("%(where)s did not come") % {"where": booking.outlet.name}
     asked = any(each.type == "booking.requested" for each in events)
     later = sum(each.payload["amount"] for each in events if each.type == "booking.rest_paid")
     first = facts.paid - later

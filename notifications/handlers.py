@@ -197,6 +197,8 @@ def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
     # Giving up a hold is no news: nobody was told of it.
     if booking is None or (event.type == "booking.cancelled" and not booking.was_agreed):
         return
+    if event.payload.get("not_come"):
+        return  # the decision about it tells both
     to_customer, to_provider = MAILS[event.type]
     if event.payload.get("accepted") or (
         event.payload.get("by") == "staff" and to_provider == Kind.PROVIDER_OVERDUE

@@ -45,6 +45,14 @@ class TransactionKind(models.TextChoices):
     REVERSAL = "reversal", "reversal"  # undoes one earlier transaction
 
 
+class WalletPayoutState(models.TextChoices):
+    """Where a sum on its way from a wallet to a bank account stands."""
+
+    ASKED = "asked", _("On its way")
+    PAID = "paid", _("Paid")
+    REFUSED = "refused", _("Back in the wallet")
+
+
 class PaymentStatus(models.TextChoices):
     """Where a payment stands. Only `captured` has money in it, and it never goes back."""
 

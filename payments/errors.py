@@ -173,3 +173,27 @@ class CardUnknown(DomainError):
 
     code = "card_unknown"
     title = _("This card cannot be used. Choose another one.")
+
+
+class WalletPayoutOpen(DomainError):
+    """Another sum of this wallet is on its way to a bank account."""
+
+    code = "wallet_payout_open"
+    status = 409
+    title = _("Another sum is on its way to your bank account. Wait until it is there.")
+
+
+class WalletPayoutEnded(DomainError):
+    """It was paid or refused meanwhile."""
+
+    code = "wallet_payout_ended"
+    status = 409
+    title = _("This has been paid or refused already.")
+
+
+class AnotherPersonNeeded(DomainError):
+    """A large sum is paid by another operator than the one who agreed to it."""
+
+    code = "another_person_needed"
+    status = 403
+    title = _("One agrees to such a sum, and another pays it.")

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from common import privacy
 from common.clock import rfc3339
 from common.privacy import Obstacle, Subject
-from payments.enums import LIVE, PaymentStatus, RefundStatus
+from payments.enums import LIVE, PaymentStatus, RefundStatus, WalletPayoutState
 from payments.models import LedgerAccount, LedgerEntry, Payment, Refund, SavedCard, WebhookReceipt
-from payments.selectors.wallets import wallet_lines, wallets_of
+from payments.selectors.wallets import wallet_lines, wallet_payouts_of, wallets_of
 from payments.services.cards import forget_cards_of
 
 BY_ID = "names nobody: a booking, a payment or a business by its id"
@@ -47,6 +47,18 @@ def _export(subject: Subject) -> dict[str, Any] | None:
             holder__user_id=subject.user_pk, removed_at__isnull=True
         ).select_related("holder")
     ]
+    to_bank = [
+        {
+            "id": each.public_id,
+            "amount": each.amount,
+            "currency": each.currency,
+            "account": each.shown_account,
+            "holder": each.holder,
+            "state": each.state,
+            "asked_at": rfc3339(each.asked_at),
+        }
+        for each in (wallet_payouts_of(subject.user_id) if subject.user_id else ())
+    ]
     if not payments and not wallet and not cards:
         return None
     entries = LedgerEntry.objects.filter(transaction__booking_ref__in=subject.booking_refs).select_related(
@@ -55,6 +67,7 @@ def _export(subject: Subject) -> dict[str, Any] | None:
     return {
         "wallet": wallet,
         "cards": cards,
+        "wallet_to_bank": to_bank,
         "payments": [
             {
                 "id": payment.public_id,
@@ -135,6 +148,9 @@ def _obstacles(subject: Subject) -> Iterator[Obstacle]:
     )
     for ref in sorted(moving):
         yield Obstacle("money_on_its_way", ref)
+    for sum_ in wallet_payouts_of(subject.user_id) if subject.user_id else ():
+        if sum_.state == WalletPayoutState.ASKED:
+            yield Obstacle("money_on_its_way", sum_.public_id)
     for currency, amount in wallets_of(subject.user_id).items() if subject.user_id else ():
         if amount:
             yield Obstacle("wallet_not_empty", currency)
@@ -164,7 +180,11 @@ privacy.personal("payments.SavedCard", area="payments", blanked="token brand las
 privacy.personal(
     "payments.Refund",
     area="payments",
-    kept={BOOKS: "reason key actor", "the gateway's name for it": "gateway_ref"},
+    kept={
+        BOOKS: "reason key actor",
+        "the gateway's name for it": "gateway_ref",
+        "an id": "wallet from_wallet",
+    },
 )
 privacy.personal(
     "payments.Dispute",
@@ -211,6 +231,13 @@ privacy.personal(
         BOOKS: "currency failure shown_account",
         "the gateway's name for it": "gateway gateway_ref destination",
     },
+)
+privacy.personal(
+    "payments.WalletPayout",
+    area="payments",
+    blanked="holder iban",
+    kept={BOOKS: "public_id user currency shown_account state agreed_by ended_by"},
+    reason="emptied when it has ended; who has one open is not erased",
 )
 privacy.impersonal("payments.CommissionVat", {"a country": "country"})
 privacy.impersonal("payments.PolicyRule", {"the terms of a business": "terms currency"})

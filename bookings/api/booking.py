@@ -268,7 +268,7 @@ def extend(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
 def cancel(request: HttpRequest, ref: schemas.PublicId, body: schemas.CancelIn) -> schemas.BookingOut:
     """Cancel under the agreed policy; `version` is the preview's (stale: 409 `policy_changed`)."""
     access = access_to(request, ref)
-    changes.cancel(access=access, version=body.version)
+    changes.cancel(access=access, version=body.version, to_wallet=body.to_wallet)
     return again(access)
 
 

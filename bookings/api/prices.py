@@ -27,7 +27,12 @@ def propose(
     """Staff add an item or another price: more waits for the customer (`open`), less counts at once."""
     access = access_to(request, ref)
     wish = price_changes.Wish(
-        option=body.option or "", name=body.name, amount=body.amount, reason=body.reason, item=body.item
+        option=body.option or "",
+        name=body.name,
+        amount=body.amount,
+        reason=body.reason,
+        item=body.item,
+        minutes=body.minutes,
     )
     return 201, _shown(price_changes.propose(access=access, wish=wish))
 

@@ -8,7 +8,9 @@ from bookings.api.given import access_to, again, caller
 from bookings.presenters import objection as present_objection
 from bookings.selectors.access import booking_for
 from bookings.services import (
+    arrival,
     messages,
+    not_come,
     objections,
     requests,
     standard,
@@ -51,6 +53,44 @@ def check_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.CheckInI
     """Staff type the customer's code; a manager may leave it out."""
     access = access_to(request, ref)
     visits.check_in(access=access, code=body.code)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/arrive", response={200: schemas.BookingOut, **ERRORS}, operation_id="arrive_at_outlet"
+)
+@idempotent
+def arrive(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """The customer is at the outlet and says so: staff see it, and check them in without the code."""
+    access = access_to(request, ref)
+    arrival.arrive(access=access)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/not-come", response={200: schemas.BookingOut, **ERRORS}, operation_id="say_nobody_came"
+)
+@idempotent
+def say_nobody_came(
+    request: HttpRequest, ref: schemas.PublicId, body: schemas.NotComeIn
+) -> schemas.BookingOut:
+    """The customer says that nobody came, a quarter of an hour after the start at the earliest. The business has a day
+    to say otherwise; then everything goes back, with what its terms promise besides."""
+    access = access_to(request, ref)
+    not_come.say(access=access, text=body.text)
+    return again(access)
+
+
+@router.post(
+    "/bookings/{ref}/concede-objection",
+    response={200: schemas.BookingOut, **ERRORS},
+    operation_id="concede_nobody_came",
+)
+@idempotent
+def concede(request: HttpRequest, ref: schemas.PublicId) -> schemas.BookingOut:
+    """A manager says that it is so, nobody came: it counts at once."""
+    access = access_to(request, ref)
+    not_come.concede(access=access)
     return again(access)
 
 
@@ -192,11 +232,15 @@ def send_message(
 def decide_objection(
     request: HttpRequest, objection: schemas.PublicId, body: schemas.DecideIn
 ) -> schemas.ObjectionOut:
-    """An operator decides, in a session: `refund` of what is held goes back, the rest is the provider's."""
+    """An operator decides, in a session: `refund` of what is held goes back, the rest is the provider's; or nobody
+    came (`missed`), and everything goes back."""
     principal = caller(request, "bookings:write")
-    found = objections.decide(
-        principal=principal, objection=objection, refund_amount=body.refund, reason=body.reason
-    )
+    if body.missed:
+        found = not_come.decide(principal=principal, objection=objection, reason=body.reason)
+    else:
+        found = objections.decide(
+            principal=principal, objection=objection, refund_amount=body.refund, reason=body.reason
+        )
     shown = present_objection(booking_for(principal, found.booking.ref))
     assert shown is not None
     return shown

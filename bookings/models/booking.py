@@ -13,7 +13,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from bookings.enums import AllocationKind, ObjectionState, PaymentState, Side, Source, Status
+from bookings.enums import (
+    AllocationKind,
+    ObjectionKind,
+    ObjectionState,
+    PaymentState,
+    Side,
+    Source,
+    Status,
+)
 from bookings.rules import states
 from common import clock
 from common.crypto import EncryptedTextField
@@ -58,6 +66,8 @@ class Booking(models.Model):
     # What the customer says at the counter or the door; four digits, shown to the customer only.
     check_in_code = models.CharField(max_length=4)
     check_in_tries = models.PositiveSmallIntegerField(default=0)
+    # The customer scanned the outlet's square and said that they are there.
+    arrived_at = models.DateTimeField(null=True, blank=True)
     # Home visits: where to go. Encrypted; the point is needed for distances.
     address_line = EncryptedTextField(blank=True, default="")
     address_note = EncryptedTextField(blank=True, default="")
@@ -78,6 +88,8 @@ class Booking(models.Model):
     cancel_asked_at = models.DateTimeField(null=True, blank=True)
     cancel_asked_by = models.CharField(max_length=64, blank=True, default="", db_default="")
     cancel_asked_as = models.CharField(max_length=8, blank=True, default="", db_default="")
+    # What goes back then goes into the customer's wallet, as they chose.
+    cancel_to_wallet = models.BooleanField(default=False, db_default=False)
     reminded_at = models.DateTimeField(null=True, blank=True)
     # As agreed at booking: the hours in which the provider accepts it or not. Null: it is confirmed at once.
     acceptance_hours = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -115,6 +127,9 @@ class Booking(models.Model):
                     & ~Q(cancel_asked_by="")
                 ),
                 name="booking_cancel_is_asked_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(arrived_at__isnull=True) | Q(place="outlet"), name="booking_arrives_at_an_outlet"
             ),
             models.CheckConstraint(
                 condition=Q(prepaid_amount__lte=F("total_amount")), name="booking_is_not_overpaid"
@@ -411,9 +426,17 @@ class Objection(models.Model):
     public_id = PublicIdField(prefix="obj")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="objections")
     by = models.CharField(max_length=8, choices=Side)
+    kind = models.CharField(
+        max_length=8,
+        choices=ObjectionKind,
+        default=ObjectionKind.VISIT,
+        db_default=ObjectionKind.VISIT,
+    )
     actor = models.CharField(max_length=64)
     state = models.CharField(max_length=9, choices=ObjectionState, default=ObjectionState.OPEN)
     opened_at = models.DateTimeField(db_default=Now())
+    # Nobody came: until when the business may say otherwise. After that it counts.
+    answer_by = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=64, blank=True)
     # The operator's words to both sides, and what went back of what was held (minor units of the booking's currency).
@@ -422,6 +445,11 @@ class Objection(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="not_come", by="customer", answer_by__isnull=False)
+                | (Q(kind="visit", answer_by__isnull=True) & ~Q(state="missed")),
+                name="objection_that_nobody_came_has_its_due",
+            ),
             models.UniqueConstraint(
                 fields=["booking"], condition=Q(state="open"), name="one_open_objection_per_booking"
             ),
@@ -433,12 +461,18 @@ class Objection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(refund_amount=0) & ~Q(state="refunded")
-                | Q(refund_amount__gt=0, state="refunded"),
+                | Q(refund_amount__gt=0, state="refunded")
+                | Q(state="missed"),
                 name="objection_refund_is_its_decision",
             ),
         ]
         indexes = [
             models.Index(fields=["opened_at"], condition=Q(state="open"), name="objections_to_decide"),
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(state="open", kind="not_come"),
+                name="objections_to_answer",
+            ),
         ]
         ordering = ["pk"]
 

@@ -12,7 +12,17 @@ from common.public_ids import PublicIdField
 
 _S = PriceChangeState
 # The columns of what was proposed.
-_SAYS = ["booking_id", "item_id", "option", "name", "amount", "before_amount", "after_amount", "currency"]
+_SAYS = [
+    "booking_id",
+    "item_id",
+    "option",
+    "name",
+    "amount",
+    "minutes",
+    "before_amount",
+    "after_amount",
+    "currency",
+]
 
 
 class PriceChange(models.Model):
@@ -33,6 +43,8 @@ class PriceChange(models.Model):
     # Why, in the business's words to the customer: to be blanked with them.
     reason = EncryptedTextField(blank=True, default="")
     amount = models.BigIntegerField()
+    # What it takes of the calendar after the visit, once it is approved; 0: no extra time.
+    minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
     before_amount = models.PositiveBigIntegerField()
     after_amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
@@ -48,6 +60,10 @@ class PriceChange(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="price_change_changes_something"),
+            models.CheckConstraint(
+                condition=Q(minutes=0) | Q(minutes__lte=480, amount__gt=0),
+                name="price_change_takes_time_for_more_only",
+            ),
             models.CheckConstraint(
                 condition=Q(after_amount=F("before_amount") + F("amount")), name="price_change_adds_up"
             ),

@@ -75,9 +75,10 @@ TABLE: tuple[Move, ...] = (
     _move("close", COMPLETED, CLOSED, "customer system operator", "booking.closed"),
     _move("no_show", CONFIRMED, NO_SHOW, "staff", "booking.no_show"),
     _move("no_show", ON_THE_WAY, NO_SHOW, "staff", "booking.no_show", "customer"),
-    _move("cancel", CONFIRMED, CANCELLED, "customer staff", "booking.cancelled"),
-    _move("cancel", ON_THE_WAY, CANCELLED, "staff", "booking.cancelled", "customer"),
-    _move("cancel", CHECKED_IN, CANCELLED, "staff", "booking.cancelled"),
+    # By the clock or an operator: the business did not come to it.
+    _move("cancel", CONFIRMED, CANCELLED, "customer staff system operator", "booking.cancelled"),
+    _move("cancel", ON_THE_WAY, CANCELLED, "staff system operator", "booking.cancelled", "customer"),
+    _move("cancel", CHECKED_IN, CANCELLED, "staff operator", "booking.cancelled"),
 )
 
 STATUSES = frozenset({move.source for move in TABLE} | {move.target for move in TABLE})

@@ -22,6 +22,7 @@ KEEPS_ITS_TIME = frozenset(
         "booking.extended",
         "booking.paid_too_late",
         "booking.payment_ended",
+        "booking.arrived",
         "booking.checked_in",
         "booking.on_the_way",
         "booking.started",

@@ -1,15 +1,20 @@
 """Cancelling and moving: previewed in exact amounts, then done only if they still hold."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 from django.db import transaction
 
-from accounts.models import User
 from bookings.enums import PaymentState
-from bookings.errors import CancelDone, CourseStays, HoldDoesNotReach, MoveRefused, PolicyChanged
+from bookings.errors import (
+    CancelDone,
+    CourseStays,
+    HoldDoesNotReach,
+    MoveRefused,
+    NoWallet,
+    PolicyChanged,
+)
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.rules.acceptance import answer_due
@@ -17,16 +22,22 @@ from bookings.rules.states import Who
 from bookings.selectors.access import Access
 from bookings.selectors.plans import plan_of
 from bookings.services import core, reserve, seat_holds
+from bookings.services.settling import account_of, outcome_of, settle
 from common import clock
 from common.again import run_again
 from common.errors import NotAllowed
 from payments import services as payments
-from payments.rules.policy import HOLD_AHEAD, HOLD_LASTS, Action, ActorKind, Outcome, outcome
-from payments.selectors import counter_payments_of, hold_of, secured_amount
+from payments.rules.policy import HOLD_AHEAD, HOLD_LASTS, Action, ActorKind, Outcome
+from payments.selectors import hold_of
 
 # How long a cancellation on a page may be taken back.
 UNDO = timedelta(seconds=10)
-_NOT_ASKED = {"cancel_asked_at": None, "cancel_asked_by": "", "cancel_asked_as": ""}
+_NOT_ASKED = {
+    "cancel_asked_at": None,
+    "cancel_asked_by": "",
+    "cancel_asked_as": "",
+    "cancel_to_wallet": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
     booking = access.booking
     if action == "reschedule":
         _may_move(access, booking)
-        _refuse_beyond_hold(booking, _outcome(booking, Action.RESCHEDULE, _actor_kind(access)), start)
+        _refuse_beyond_hold(booking, outcome_of(booking, Action.RESCHEDULE, _actor_kind(access)), start)
         if start is not None:
             with _others(booking, start, staff=None):
                 if booking.seats:
@@ -66,7 +77,7 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
         if who is None:
             raise NotAllowed
         _may_cancel(booking, who)
-    result = _outcome(booking, Action(action), _actor_kind(access))
+    result = outcome_of(booking, Action(action), _actor_kind(access))
     on_card = booking.payment_state == PaymentState.ON_CARD
     return Preview(
         refund=0 if on_card else result.refund,
@@ -79,11 +90,12 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
     )
 
 
-def cancel(*, access: Access, version: str) -> Booking:
+def cancel(*, access: Access, version: str, to_wallet: bool = False) -> Booking:
     """Cancel: the policy's share is kept, the rest goes back. The provider cancels at no cost to the customer.
 
-    `version` is the preview's. Raises PolicyChanged when the booking or the amounts are no longer those,
-    MoveRefused, NotAllowed.
+    `version` is the preview's. `to_wallet`: what goes back goes into the customer's wallet, at once; for customers with
+    an account. Raises PolicyChanged when the booking or the amounts are no longer those, MoveRefused, NotAllowed,
+    NoWallet.
     """
     who = access.who("cancel")
     if who is None:
@@ -92,24 +104,40 @@ def cancel(*, access: Access, version: str) -> Booking:
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
         kind = _agreed(booking, access, who, version)
-        _give_up(booking, who=who, actor_kind=kind, actor=actor)
+        _give_up(booking, who=who, actor_kind=kind, actor=actor, wallet=_wallet(booking, access, to_wallet))
         return booking
+
+
+def may_choose_wallet(access: Access) -> bool:
+    """Whether what comes back may go into the caller's wallet: the customer's own, by their account."""
+    user = access.principal.user
+    return access.is_customer and user is not None and user == account_of(access.booking)
+
+
+def _wallet(booking: Booking, access: Access, to_wallet: bool) -> str:
+    """Whose wallet (a user's public id) what comes back goes into; "" for the way it came. Raises NoWallet."""
+    if not to_wallet:
+        return ""
+    if not may_choose_wallet(access):
+        raise NoWallet
+    user = account_of(booking)
+    return user.public_id if user else ""
 
 
 def _agreed(booking: Booking, access: Access, who: Who, version: str) -> ActorKind:
     """For whom the caller cancels the locked booking, by the amounts they saw. Raises PolicyChanged, MoveRefused."""
     _may_cancel(booking, who)
     kind = _actor_kind(access)
-    if version != _version(booking, _outcome(booking, Action.CANCEL, kind)):
+    if version != _version(booking, outcome_of(booking, Action.CANCEL, kind)):
         raise PolicyChanged
     return kind
 
 
-def ask_to_cancel(*, access: Access, version: str) -> Booking:
+def ask_to_cancel(*, access: Access, version: str, to_wallet: bool = False) -> Booking:
     """Cancel as `cancel` does, but so that it can be taken back for UNDO: until then everything stays as it is, and
     the worker carries it out. This instant decides what it costs. A hold ends at once. Asked again: nothing more.
 
-    Raises PolicyChanged, MoveRefused, NotAllowed, ObjectionOpen.
+    Raises PolicyChanged, MoveRefused, NotAllowed, ObjectionOpen, NoWallet.
     """
     who = access.who("cancel")
     if who is None:
@@ -120,6 +148,7 @@ def ask_to_cancel(*, access: Access, version: str) -> Booking:
         if booking.cancel_asked_at is not None:
             return booking
         kind = _agreed(booking, access, who, version)
+        wallet = _wallet(booking, access, to_wallet)
         if booking.status == states.HELD:
             _give_up(booking, who=who, actor_kind=kind, actor=actor)
             return booking
@@ -127,7 +156,12 @@ def ask_to_cancel(*, access: Access, version: str) -> Booking:
             booking,
             event="booking.cancel_asked",
             actor=actor,
-            fields={"cancel_asked_at": clock.now(), "cancel_asked_by": actor, "cancel_asked_as": who},
+            fields={
+                "cancel_asked_at": clock.now(),
+                "cancel_asked_by": actor,
+                "cancel_asked_as": who,
+                "cancel_to_wallet": bool(wallet),
+            },
             by=who,
         )
         return booking
@@ -168,7 +202,14 @@ def finish_cancel(ref: str) -> None:
         who: Who = "customer" if booking.cancel_asked_as == "customer" else "staff"
         kind = ActorKind.CUSTOMER if who == "customer" else ActorKind.PROVIDER
         core.refuse_while_objected(booking)
-        _give_up(booking, who=who, actor_kind=kind, actor=booking.cancel_asked_by)
+        user = account_of(booking) if booking.cancel_to_wallet else None
+        _give_up(
+            booking,
+            who=who,
+            actor_kind=kind,
+            actor=booking.cancel_asked_by,
+            wallet=user.public_id if user else "",
+        )
 
 
 def cancel_with_its_session(booking: Booking, *, actor: str) -> None:
@@ -178,8 +219,8 @@ def cancel_with_its_session(booking: Booking, *, actor: str) -> None:
     _give_up(booking, who="staff", actor_kind=ActorKind.PROVIDER, actor=actor)
 
 
-def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str) -> None:
-    settled = settle(booking, action="cancel", actor_kind=actor_kind, actor=actor)
+def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str, wallet: str = "") -> None:
+    settled = settle(booking, action="cancel", actor_kind=actor_kind, actor=actor, wallet=wallet)
     core.move(
         booking,
         action="cancel",
@@ -188,67 +229,8 @@ def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str) -
         fields={"fee_amount": booking.fee_amount + settled["fee"], "cancelled_by": who, **_NOT_ASKED},
         **settled,
         by=who,
+        **({"wallet": True} if wallet and settled["refund"] else {}),
     )
-
-
-class Settled(TypedDict):
-    """What went where when a visit was given up, in minor units, as its event tells it.
-
-    `back_at_shop` is to be handed back by the shop, which took it at the counter; `fee` is all that is kept; `let_go`
-    was only held on the card, and is free again.
-    """
-
-    refund: int
-    fee: int
-    back_at_shop: int
-    let_go: int
-    compensation: int
-
-
-def settle(booking: Booking, *, action: str, actor_kind: str, actor: str, reason: str = "") -> Settled:
-    """Move the money that ends the locked `booking`, and expect no more.
-
-    `reason` is what the refund says; the action's name if none.
-    """
-    result = _outcome(booking, Action(action), ActorKind(actor_kind))
-    is_on_card = booking.payment_state == PaymentState.ON_CARD
-    payments.settle_cancellation(
-        booking_ref=booking.ref, keep_amount=result.fee, actor=actor, reason=reason or action
-    )
-    if result.at_shop:
-        payments.give_back_at_counter(
-            booking_ref=booking.ref, keep_amount=result.kept_at_shop, actor=actor, reason=reason or action
-        )
-    if result.compensation and (user := _account_of(booking)):
-        payments.compensate(
-            booking_ref=booking.ref,
-            provider_id=booking.outlet.provider.public_id,
-            user_id=user.public_id,
-            amount=result.compensation,
-            currency=booking.currency,
-            actor=actor,
-        )
-    if is_on_card:
-        # Nothing was taken yet. The fee is, after this; its message says that it is paid.
-        booking.payment_state = PaymentState.ON_CARD if result.fee else PaymentState.UNPAID
-    elif result.refund or result.at_shop:
-        booking.payment_state = PaymentState.REFUNDED
-    elif booking.payment_state in (PaymentState.PENDING, PaymentState.COUNTER):
-        # What was paid in advance is kept, and no more is asked.
-        booking.payment_state = PaymentState.PAID if booking.prepaid_amount else PaymentState.UNPAID
-    booking.save(update_fields=["payment_state"])
-    return Settled(
-        refund=0 if is_on_card else result.refund,
-        fee=result.fee + result.kept_at_shop,
-        back_at_shop=result.at_shop,
-        let_go=result.refund if is_on_card else 0,
-        compensation=result.compensation,
-    )
-
-
-def _account_of(booking: Booking) -> User | None:
-    """Whose wallet a compensation goes into: the customer's, if they have an account."""
-    return booking.customer.user if booking.customer else None
 
 
 @run_again
@@ -271,7 +253,7 @@ def reschedule(
     with _others(access.booking, start, staff=staff, instead_of=instead_of), transaction.atomic():
         booking = core.lock(access.booking.ref)
         _may_move(access, booking)
-        result = _outcome(booking, Action.RESCHEDULE, _actor_kind(access))
+        result = outcome_of(booking, Action.RESCHEDULE, _actor_kind(access))
         if version != _version(booking, result):
             raise PolicyChanged
         _refuse_beyond_hold(booking, result, start)
@@ -300,6 +282,7 @@ def reschedule(
                 "version": booking.version + 1,
                 "fee_amount": booking.fee_amount + result.fee,
                 "reminded_at": None,
+                "arrived_at": None,
                 # Another time is another question to the provider.
                 **({"accept_by": answer_by(booking)} if booking.status == states.REQUESTED else {}),
             },
@@ -371,31 +354,6 @@ def is_over(booking: Booking) -> bool:
 
 def _actor_kind(access: Access) -> ActorKind:
     return ActorKind.CUSTOMER if access.is_customer else ActorKind.PROVIDER
-
-
-def _outcome(booking: Booking, action: Action, actor_kind: ActorKind) -> Outcome:
-    if booking.status == states.HELD:
-        return Outcome(refund=0, fee=0)
-    if booking.status == states.REQUESTED:
-        # Nothing is agreed yet, so nothing can be kept.
-        return Outcome(refund=secured_amount(booking.ref) if action == Action.CANCEL else 0, fee=0)
-    if action == Action.CANCEL and not core.is_open(booking):
-        # The customer of a suspended business leaves it with everything back, whatever was agreed.
-        actor_kind = ActorKind.OPERATOR
-    taken = counter_payments_of([booking.ref]).get(booking.ref)
-    result = outcome(
-        booking.terms,
-        paid=secured_amount(booking.ref),
-        at_counter=taken.amount if taken else 0,
-        total=booking.total_amount,
-        starts_at=booking.starts_at,
-        booked_at=booking.confirmed_at,
-        at=booking.cancel_asked_at or clock.now(),
-        actor_kind=actor_kind,
-        action=action,
-    )
-    # A guest has no wallet, and no more goes to a card than came from it.
-    return result if _account_of(booking) else replace(result, compensation=0)
 
 
 def _version(booking: Booking, result: Outcome) -> str:

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from bookings.enums import PaymentState
-from bookings.models import Booking, BookingItem, GroupSession
+from bookings.enums import ObjectionKind, ObjectionState, PaymentState, Side
+from bookings.models import Booking, BookingItem, GroupSession, Objection
 from bookings.rules import states
-from bookings.services import changes, core, requests, visits
+from bookings.services import changes, core, not_come, requests, visits
 from common import clock
 from common.actors import SYSTEM
 from payments import services as payments
@@ -102,6 +102,17 @@ def decline_unanswered() -> int:
         status=states.REQUESTED, accept_by__lte=clock.DatabaseNow(), cancel_asked_at__isnull=True
     )
     return _each(due, requests.decline_overdue)
+
+
+def count_missed() -> int:
+    """What nobody of the business came to, as the customer says and it did not deny in time; answers how many."""
+    silent = Objection.objects.filter(
+        state=ObjectionState.OPEN, kind=ObjectionKind.NOT_COME, answer_by__lte=clock.DatabaseNow()
+    ).exclude(statements__by=Side.PROVIDER)
+    due = Booking.objects.filter(
+        objection_open=True, status__in=not_come.UNMET, pk__in=silent.values("booking")
+    )
+    return _each(due, not_come.count_as_missed)
 
 
 def _each(due: QuerySet[Booking], step: Callable[[str], None]) -> int:

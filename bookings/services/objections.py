@@ -3,10 +3,12 @@
 docs/states.md has the rules. Everything here is written with the booking's row locked.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 
 from accounts.principals import Principal
-from bookings.enums import ObjectionState, PaymentState, Side
+from bookings.enums import ObjectionKind, ObjectionState, PaymentState, Side
 from bookings.errors import AlreadyObjected, MoveRefused, ObjectionEnded
 from bookings.models import Booking, Objection, ObjectionStatement
 from bookings.rules import states
@@ -32,13 +34,13 @@ def object_to(*, access: Access, reason: str) -> Objection:
     side = side_of(access)
     if side is None:
         raise NotAllowed
-    text, actor = _text(reason), access.principal.actor
+    text, actor = words(reason), access.principal.actor
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
         core.refuse_while_cancelling(booking)
         found = booking.objections.filter(state=ObjectionState.OPEN).first()
         if found is None:
-            found = _open(booking, side=side, actor=actor)
+            found = open_by(booking, side=side, actor=actor)
         elif found.statements.filter(by=side).exists():
             return found
         else:
@@ -67,7 +69,7 @@ def withdraw(*, access: Access) -> Objection:
             raise ObjectionEnded
         if not _is_whose(found, access):
             raise NotAllowed
-        _end(found, ObjectionState.WITHDRAWN, actor=actor)
+        end(found, ObjectionState.WITHDRAWN, actor=actor)
         core.change(
             booking,
             event="booking.objection_withdrawn",
@@ -89,7 +91,7 @@ def decide(*, principal: Principal, objection: str, refund_amount: int, reason: 
     operator = principal.require_user()
     if not principal.is_operator:
         raise NotFound
-    text, actor = _text(reason), principal.actor
+    text, actor = words(reason), principal.actor
     ref = Booking.objects.filter(objections__public_id=objection).values_list("ref", flat=True).first()
     if ref is None:
         raise NotFound
@@ -107,7 +109,7 @@ def decide(*, principal: Principal, objection: str, refund_amount: int, reason: 
             booking_ref=ref, refund_amount=refund_amount, actor=actor, key=f"decided:{found.public_id}"
         )
         state = ObjectionState.REFUNDED if refunded else ObjectionState.RELEASED
-        _end(found, state, actor=actor, decision=text, refund_amount=refunded)
+        end(found, state, actor=actor, decision=text, refund_amount=refunded)
         core.change(
             booking,
             event="booking.objection_decided",
@@ -165,12 +167,21 @@ def is_open_to_objection(booking: Booking) -> bool:
     return booking.status in _TO_TAKE_PLACE and booking.starts_at <= clock.now()
 
 
-def _open(booking: Booking, *, side: Side, actor: str) -> Objection:
+def open_by(
+    booking: Booking,
+    *,
+    side: Side,
+    actor: str,
+    kind: ObjectionKind = ObjectionKind.VISIT,
+    answer_by: datetime | None = None,
+) -> Objection:
+    """Open an objection of `side` to the locked booking. `answer_by`: of one that nobody came, until when the business
+    may say otherwise. Raises AlreadyObjected, MoveRefused."""
     if booking.objections.filter(by=side).exists():
         raise AlreadyObjected
     if not is_open_to_objection(booking):
         raise MoveRefused(booking_status=booking.status, action="object")
-    found = Objection.objects.create(booking=booking, by=side, actor=actor)
+    found = Objection.objects.create(booking=booking, by=side, kind=kind, answer_by=answer_by, actor=actor)
     core.change(
         booking,
         event="booking.objected",
@@ -178,11 +189,12 @@ def _open(booking: Booking, *, side: Side, actor: str) -> Objection:
         fields={"objection_open": True},
         objection=found.public_id,
         by=str(side),
+        kind=str(kind),
     )
     return found
 
 
-def _end(found: Objection, state: ObjectionState, *, actor: str, **fields: object) -> None:
+def end(found: Objection, state: ObjectionState, *, actor: str, **fields: object) -> None:
     changes = {"state": state, "ended_at": clock.now(), "ended_by": actor, **fields}
     for name, value in changes.items():
         setattr(found, name, value)
@@ -195,7 +207,8 @@ def _is_whose(found: Objection, access: Access) -> bool:
     return access.is_customer or access.is_manager or found.actor == access.principal.actor
 
 
-def _text(text: str) -> str:
+def words(text: str) -> str:
+    """What somebody says, stripped: 1 to 2,000 characters. Raises InvalidInput."""
     text = text.strip()
     if not text or len(text) > TEXT_LENGTH:
         raise InvalidInput(errors=[{"field": "reason", "message": f"needs 1 to {TEXT_LENGTH} characters"}])

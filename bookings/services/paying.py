@@ -252,20 +252,30 @@ def _agreed(booking: Booking, fields: dict[str, Any], actor: str) -> bool:
 def _taken(booking: Booking, payment_id: str, amount: int, actor: str) -> None:
     # Its price may have changed since it was held; what is missing is paid at the counter.
     missing = booking.status in states.LIVE and amount < booking.total_amount
+    ended = booking.status in (states.CANCELLED, states.NO_SHOW)
+    # What was being taken when the business was found not to have come is nobody's fee.
+    kept = min(amount, booking.fee_amount) if ended else amount
     core.change(
         booking,
         event="booking.hold_taken",
         actor=actor,
         fields={
-            "payment_state": PaymentState.COUNTER if missing else PaymentState.PAID,
+            "payment_state": PaymentState.REFUNDED
+            if kept < amount
+            else PaymentState.COUNTER
+            if missing
+            else PaymentState.PAID,
             "prepaid_amount": min(amount, booking.total_amount),
         },
         amount=amount,
     )
     if booking.status == states.CLOSED:
         payments.release_escrow(booking_ref=booking.ref, actor=actor)
-    elif booking.status in (states.CANCELLED, states.NO_SHOW):
-        payments.keep_fee(booking_ref=booking.ref, amount=amount, key=f"held:{payment_id}", actor=actor)
+    elif ended:
+        if kept:
+            payments.keep_fee(booking_ref=booking.ref, amount=kept, key=f"held:{payment_id}", actor=actor)
+        if kept < amount:
+            _give_back(booking, payment_id, amount - kept, reason="not_due")
     elif booking.status not in states.LIVE:
         _give_back(booking, payment_id, amount, reason="not_due")
 

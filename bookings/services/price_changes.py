@@ -14,7 +14,7 @@ from bookings.models import Booking, BookingItem, PriceChange
 from bookings.rules import states
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
-from bookings.services import core
+from bookings.services import core, longer
 from common import clock
 from common.errors import InvalidInput, NotAllowed, NotFound
 from payments import services as payments
@@ -25,25 +25,30 @@ from providers.models import ServiceOption
 CHANGEABLE = frozenset({states.CONFIRMED, states.ON_THE_WAY, states.CHECKED_IN, states.STARTED})
 NAME_LENGTH, REASON_LENGTH = 120, 500
 MOST = 10**12
+# Minutes that may be added at once.
+LONGEST = 480
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is to be added: an extra of the catalogue (`option`, its public id), or `name` with an `amount` (minor units
-    including VAT, below zero for less). `item` (public id) is whose line it becomes, the first if None."""
+    including VAT, below zero for less). `item` (public id) is whose line it becomes, the first if None. `minutes`: what
+    it takes after the visit, 0 for no extra time; None is what the extra takes in the catalogue."""
 
     option: str = ""
     name: str = ""
     amount: int = 0
     reason: str = ""
     item: str | None = None
+    minutes: int | None = None
 
 
 def propose(*, access: Access, wish: Wish) -> PriceChange:
     """Add an item or another price: more waits for the customer, less counts at once.
 
     By whoever marks the visit. Raises NotAllowed, InvalidInput (no words, nothing changed, a price without a reason),
-    NotFound (no such item or extra), PriceChangeRefused, PriceChangeOpen, PriceTooLow, ObjectionOpen, CancelPending.
+    NotFound (no such item or extra), PriceChangeRefused, PriceChangeOpen, PriceTooLow, ObjectionOpen, CancelPending,
+    NoTimeForIt when it takes minutes that are not free after the visit: it may be added without (`minutes` 0).
     """
     if not access.may_mark():
         raise NotAllowed
@@ -53,9 +58,11 @@ def propose(*, access: Access, wish: Wish) -> PriceChange:
         if booking.price_changes.filter(state=PriceChangeState.OPEN).exists():
             raise PriceChangeOpen
         item = _item(booking, wish.item)
-        name, amount = _line(item, wish)
+        name, amount, minutes = _line(item, wish)
         if item.price_amount + amount < 0 or booking.total_amount + amount < booking.fee_amount:
             raise PriceTooLow
+        if minutes:
+            longer.check(booking, item, minutes)
         change = PriceChange.objects.create(
             booking=booking,
             item=item,
@@ -63,6 +70,7 @@ def propose(*, access: Access, wish: Wish) -> PriceChange:
             name=name,
             reason=wish.reason.strip()[:REASON_LENGTH],
             amount=amount,
+            minutes=minutes,
             before_amount=booking.total_amount,
             after_amount=booking.total_amount + amount,
             currency=booking.currency,
@@ -78,8 +86,8 @@ def propose(*, access: Access, wish: Wish) -> PriceChange:
 def approve(*, access: Access, change: str) -> PriceChange:
     """The customer agrees (`change` is its public id): from now on it is the price. The same again changes nothing.
 
-    What was paid online stays; the rest is due. Raises NotAllowed, NotFound, PriceChangeEnded, PriceChangeRefused,
-    ObjectionOpen, CancelPending.
+    What was paid online stays; the rest is due. What takes time is taken now: the visit ends later. Raises NotAllowed,
+    NotFound, PriceChangeEnded, PriceChangeRefused, ObjectionOpen, CancelPending, NoTimeForIt (taken meanwhile).
     """
     if not may_answer(access):
         raise NotAllowed
@@ -159,8 +167,9 @@ def _item(booking: Booking, public_id: str | None) -> BookingItem:
     return found
 
 
-def _line(item: BookingItem, wish: Wish) -> tuple[str, int]:
-    """The words and the amount of what is added. Raises InvalidInput, NotFound."""
+def _line(item: BookingItem, wish: Wish) -> tuple[str, int, int]:
+    """The words, the amount and the minutes of what is added. Raises InvalidInput, NotFound."""
+    minutes = wish.minutes or 0
     if wish.option:
         option = ServiceOption.objects.filter(
             public_id=wish.option, service=item.service_id, archived_at__isnull=True
@@ -168,6 +177,7 @@ def _line(item: BookingItem, wish: Wish) -> tuple[str, int]:
         if option is None:
             raise NotFound
         name, amount = option.name, option.price_amount
+        minutes = option.extra_min if wish.minutes is None else wish.minutes
     else:
         name, amount = wish.name.strip(), wish.amount
         if amount < 0 and not wish.reason.strip():
@@ -176,7 +186,10 @@ def _line(item: BookingItem, wish: Wish) -> tuple[str, int]:
         raise InvalidInput(_("Say in a few words what it is."), field="name")
     if not 0 < abs(amount) <= MOST:
         raise InvalidInput(_("Write an amount."), field="amount")
-    return name, amount
+    if not 0 <= minutes <= LONGEST or (minutes and amount < 0):
+        raise InvalidInput(_("Write how many minutes it takes, 480 at most."), field="minutes")
+    # A group session has its own time.
+    return name, amount, 0 if item.session_id else minutes
 
 
 def _find(booking: Booking, public_id: str) -> PriceChange:
@@ -208,11 +221,18 @@ def _end(access: Access, public_id: str, state: PriceChangeState, *, who: Who) -
 
 def _approve(booking: Booking, change: PriceChange, *, who: Who, actor: str) -> None:
     """The price line, the total, and where the money is: what was paid beyond the new price goes back."""
-    _close(change, PriceChangeState.APPROVED, who=who, actor=actor)
     item = change.item
+    if change.minutes:
+        longer.extend(booking, item, change.minutes, actor=actor)
+    _close(change, PriceChangeState.APPROVED, who=who, actor=actor)
     item.lines = [
         *item.lines,
-        {"option": change.option or None, "name": change.name, "minutes": 0, "amount": change.amount},
+        {
+            "option": change.option or None,
+            "name": change.name,
+            "minutes": change.minutes,
+            "amount": change.amount,
+        },
     ]
     item.price_amount += change.amount
     item.save(update_fields=["lines", "price_amount"])
@@ -271,5 +291,6 @@ def _tell(
         before=change.before_amount,
         after=change.after_amount,
         currency=change.currency,
+        minutes=change.minutes,
         **more,
     )

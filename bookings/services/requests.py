@@ -8,7 +8,7 @@ from bookings.errors import AnswerOverdue
 from bookings.models import Booking
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
-from bookings.services import changes, core
+from bookings.services import changes, core, settling
 from common import clock
 from common.actors import SYSTEM
 from common.errors import NotAllowed
@@ -79,7 +79,7 @@ def decline_overdue(ref: str) -> None:
 
 def _decline(booking: Booking, *, who: Who, actor: str, reason: str = "") -> None:
     core.require_move(booking, action="decline", who=who)
-    settled = changes.settle(booking, action="cancel", actor_kind="provider", actor=actor, reason="declined")
+    settled = settling.settle(booking, action="cancel", actor_kind="provider", actor=actor, reason="declined")
     core.move(
         booking,
         action="decline",

@@ -74,7 +74,7 @@ def take(
     """
     _refuse_impossible(start, may_have_begun=staff_booking or agreed)
     units = sorted({pk for item in plan.items for pk in unit_pks(item.offering)})
-    _expire_in_the_way(plan.period(start), plan.staff_pks, units)
+    expire_in_the_way(plan.period(start), plan.staff_pks, units)
     lock_rows(plan.staff_pks, units)
     return _choose(plan, start, staff_booking=staff_booking, agreed=agreed, absent=absent)
 
@@ -274,7 +274,8 @@ def _refuse_impossible(start: datetime, *, may_have_begun: bool) -> None:
         raise SlotNotOffered
 
 
-def _expire_in_the_way(period: Span, staff_pks: Iterable[int], unit_pks: Iterable[int]) -> None:
+def expire_in_the_way(period: Span, staff_pks: Iterable[int], unit_pks: Iterable[int]) -> None:
+    """End the stale holds of these people and units within `period`, before they are locked."""
     taking = Allocation.objects.filter(live=True, period__overlap=TimestamptzRange(period.start, period.end))
     taking = taking.filter(staff__in=list(staff_pks)) | taking.filter(resource__in=list(unit_pks))
     expiry.expire_holds(among=Booking.objects.filter(pk__in=taking.values("item__booking")))

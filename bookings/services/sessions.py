@@ -263,6 +263,7 @@ def _move_along(booking: Booking, session: GroupSession, *, actor: str) -> None:
         "ends_at": max(item.ends_at for item in items),
         "version": booking.version + 1,
         "reminded_at": None,
+        "arrived_at": None,
     }
     for name in ("starts_at", "ends_at"):
         setattr(booking, name, fields[name])

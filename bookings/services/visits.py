@@ -12,7 +12,7 @@ from bookings.errors import CodeLocked, WrongCode
 from bookings.models import Booking
 from bookings.rules.states import Who
 from bookings.selectors.access import Access
-from bookings.services import changes, core
+from bookings.services import core, settling
 from common import clock
 from common.actors import SYSTEM
 from common.errors import NotAllowed
@@ -22,15 +22,18 @@ CODE_TRIES = 5
 
 
 def check_in(*, access: Access, code: str | None) -> Booking:
-    """The customer is there: staff type the code that only the customer sees; a manager may go without one.
+    """The customer is there: staff type the code that only the customer sees; a manager may go without one, and
+    anybody where the customer has said that they are there (`arrival.arrive`).
 
     Raises WrongCode (five of them lock the code), CodeLocked, TooEarly, MoveRefused, NotAllowed.
     """
     who = _who(access, "check_in")
-    if code is None and not access.is_manager:
+    if code is None and not access.is_manager and access.booking.arrived_at is None:
         raise WrongCode
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        if code is None and not access.is_manager and booking.arrived_at is None:
+            raise WrongCode  # moved to another time meanwhile
         core.require_move(booking, action="check_in", who=who)
         core.require_due(booking, action="check_in")
         if code is not None and booking.check_in_tries >= CODE_TRIES and not access.is_manager:
@@ -113,17 +116,20 @@ def complete_by_time(ref: str) -> None:
 
 
 def no_show(*, access: Access) -> Booking:
-    """The customer did not come: the policy's share is kept, the rest goes back.
+    """The customer did not come: the policy's share is kept, the rest goes back. Of one who said that they are there
+    only managers say so.
 
     Raises TooEarly until the policy's minutes after the start are over, MoveRefused, NotAllowed.
     """
     who = _who(access, "no_show")
     with transaction.atomic():
         booking = core.lock(access.booking.ref)
+        if booking.arrived_at is not None and not access.is_manager:
+            raise NotAllowed
         core.require_move(booking, action="no_show", who=who)
         core.refuse_while_objected(booking)
         core.require_due(booking, action="no_show")
-        settled = changes.settle(
+        settled = settling.settle(
             booking, action="no_show", actor_kind="customer", actor=access.principal.actor
         )
         core.move(

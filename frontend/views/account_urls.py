@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/wallet/", wallet.wallet, name="account_wallet"),
     path("account/cards/", cards.cards, name="account_cards"),
     path("account/cards/<str:card_id>/remove/", cards.remove, name="account_card_remove"),
+    path("account/wallet/out/<str:currency>/", wallet.out, name="account_wallet_out"),
     path("account/terms/", account_data.terms, name="account_terms"),
     path("account/again/", account_data.sign_in_again, name="account_again"),
 ]

@@ -18,7 +18,7 @@ from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
 from bookings.selectors.price_lines import price_lines
-from bookings.services import changes, core, objections, price_changes, rest, visits
+from bookings.services import changes, core, not_come, objections, price_changes, rest, visits
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
@@ -101,6 +101,8 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         **_papers(access),
         "objection": objection(access),
         "case_may": objections.offered(access),
+        "may_say_not_come": not_come.may_say(access),
+        "may_concede": not_come.may_concede(access),
         # As far as this reader needs to know them.
         "contact": contact(access),
         "address": address(access),

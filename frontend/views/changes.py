@@ -13,6 +13,7 @@ from bookings.errors import (
     CancelDone,
     CancelPending,
     CourseStays,
+    HoldDoesNotReach,
     MoveRefused,
     NotOffered,
     OptionUnknown,
@@ -39,6 +40,8 @@ from frontend.views.slots import plan
 from geo.selectors import position_of
 from providers.enums import Place
 
+Refused = SlotTaken | SlotNotOffered | PolicyChanged | HoldDoesNotReach
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
@@ -53,7 +56,13 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
                 once(
                     request,
                     request.POST.get("key", ""),
-                    lambda: {"status": changes.ask_to_cancel(access=access, version=version).status},
+                    lambda: {
+                        "status": changes.ask_to_cancel(
+                            access=access,
+                            version=version,
+                            to_wallet=request.POST.get("back_to") == "wallet",
+                        ).status
+                    },
                 )
                 return redirect("frontend:booking", ref=ref)
             except PolicyChanged:
@@ -80,7 +89,7 @@ def keep(request: HttpRequest, ref: str) -> HttpResponse:
 def move(request: HttpRequest, ref: str) -> HttpResponse:
     """The slot picker of the same visit; POST with `start` and the preview's version moves it."""
     access = find_access(request, ref)
-    refused: SlotTaken | SlotNotOffered | PolicyChanged | None = None
+    refused: Refused | None = None
     day = request.GET.get("day") or access.booking.local_start.date().isoformat()
     try:
         if request.method == "POST":
@@ -99,9 +108,11 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
                     },
                 )
                 return redirect("frontend:booking", ref=ref)
-            except (SlotTaken, SlotNotOffered, PolicyChanged) as error:
+            except (SlotTaken, SlotNotOffered, PolicyChanged, HoldDoesNotReach) as error:
                 refused, access = error, find_access(request, ref)
         preview = changes.preview(access=access, action="reschedule")
+    except HoldDoesNotReach:
+        return _held_only_once(request, access)
     except (MoveRefused, ProviderClosed, CourseStays, CancelPending):
         return redirect("frontend:booking", ref=ref)
     context = _context(access, preview) | {
@@ -114,6 +125,14 @@ def move(request: HttpRequest, ref: str) -> HttpResponse:
         "nonce": new_key(),
     }
     return render(request, "move.html", context, status=refused.status if refused else 200)
+
+
+def _held_only_once(request: HttpRequest, access: Access) -> HttpResponse:
+    """Moving costs by now, and what is held on the card is taken once: what cancelling and booking anew means instead,
+    in exact amounts, before anything is done."""
+    return render(
+        request, "move_held.html", _context(access, changes.preview(access=access, action="cancel"))
+    )
 
 
 def _new_times(access: Access, *, day: str) -> Plan | None:
@@ -148,7 +167,7 @@ def _new_times(access: Access, *, day: str) -> Plan | None:
         return None
 
 
-def _alternatives(error: SlotTaken | SlotNotOffered | PolicyChanged) -> list[Time]:
+def _alternatives(error: Refused) -> list[Time]:
     times = [
         (parse_datetime(found["start"]), parse_datetime(found["end"]))
         for found in error.data.get("alternatives", [])
@@ -178,5 +197,6 @@ def _context(access: Access, preview: changes.Preview) -> dict[str, Any]:
         "fee": Money(preview.fee, preview.currency),
         "total": Money(booking.total_amount, booking.currency),
         "version": preview.version,
+        "may_choose_wallet": preview.refund > 0 and changes.may_choose_wallet(access),
         "key": new_key(),
     }

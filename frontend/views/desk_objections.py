@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.enums import ObjectionState
 from bookings.models import Objection
 from bookings.selectors.bookings import events_after, objection_for_desk, open_objections
-from bookings.services import objections
+from bookings.services import not_come, objections
 from common.errors import DomainError, NotFound
 from common.money import Money
 from frontend import desk_nav
@@ -107,6 +107,8 @@ def one(desk: OperatorsDesk, objection: str) -> HttpResponse:
         item=booking.items.all()[0],
         zone=booking.timezone,
         is_open=found.state == ObjectionState.OPEN,
+        may_find=found.state == ObjectionState.OPEN and not_come.may_find(found),
+        gets=_gets(found) if found.state == ObjectionState.OPEN and not_come.may_find(found) else None,
         form=form,
         held=held,
         steps=timeline(booking, list(events_after(booking.ref, 0)), money_facts(booking)),
@@ -123,20 +125,33 @@ def one(desk: OperatorsDesk, objection: str) -> HttpResponse:
     )
 
 
+def _gets(found: Objection) -> tuple[Money, Money]:
+    """What goes back, or is let go, if nobody came, and what is given besides."""
+    gets = not_come.consequence(found.booking)
+    return Money(gets.refund + gets.let_go + gets.at_shop, gets.currency), Money(
+        gets.compensation, gets.currency
+    )
+
+
 def _decide(desk: OperatorsDesk, found: Objection, form: DecisionForm) -> bool:
     """Whether it was decided; else the form says why not."""
+    reason = form.cleaned_data["reason"]
+
+    def decide() -> Objection:
+        if desk.request.POST.get("do") == "missed":
+            return not_come.decide(principal=desk.principal, objection=found.public_id, reason=reason)
+        return objections.decide(
+            principal=desk.principal,
+            objection=found.public_id,
+            refund_amount=form.refund_amount,
+            reason=reason,
+        )
+
     try:
         once(
             desk.request,
             desk.request.POST.get("key", ""),
-            lambda: {
-                "state": objections.decide(
-                    principal=desk.principal,
-                    objection=found.public_id,
-                    refund_amount=form.refund_amount,
-                    reason=form.cleaned_data["reason"],
-                ).state
-            },
+            lambda: {"state": decide().state},
         )
     except DomainError as error:
         form.add_error("refund" if error.code == "refund_too_much" and form.held.amount else None, str(error))

@@ -8,12 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.errors import AlreadyObjected, MoveRefused, ObjectionEnded
+from bookings.errors import AlreadyObjected, CancelPending, MoveRefused, ObjectionEnded, ObjectionOpen
+from bookings.rules.missed import ANSWER
+from bookings.services import not_come as service
 from bookings.services import objections
 from common.errors import NotAllowed
+from common.money import Money
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
+from providers.enums import Place
 
 
 class ObjectForm(forms.Form):
@@ -61,6 +65,71 @@ def object_to(request: HttpRequest, ref: str) -> HttpResponse:
         "key": new_key(),
     }
     return render(request, "object.html", context, status=422 if form.is_bound else 200)
+
+
+class NotComeForm(forms.Form):
+    """What happened, in the customer's words."""
+
+    text = forms.CharField(
+        label=_("What happened"),
+        max_length=objections.TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("How long you waited, whom you called. The business and our people read it."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def not_come(request: HttpRequest, ref: str) -> HttpResponse:
+    """The customer says that nobody came: what follows from it in exact amounts, then the words."""
+    access = find_access(request, ref)
+    if not access.is_customer:
+        raise NotAllowed
+    if not service.may_say(access):
+        return redirect("frontend:booking", ref=ref)
+    form = NotComeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        # Marked or given up meanwhile: the visit's page says so.
+        with contextlib.suppress(MoveRefused, AlreadyObjected, ObjectionOpen, CancelPending):
+            once(
+                request,
+                request.POST.get("key", ""),
+                lambda: {"id": service.say(access=access, text=form.cleaned_data["text"]).public_id},
+            )
+        return redirect("frontend:booking", ref=ref)
+    booking = access.booking
+    found = service.consequence(booking)
+    context = {
+        "nav": "bookings",
+        "form": form,
+        "booking": booking,
+        "item": booking.items.all()[0],
+        "outlet": booking.outlet,
+        "zone": booking.timezone,
+        "at_home": booking.place == Place.CUSTOMER,
+        "hours": int(ANSWER.total_seconds() // 3600),
+        "refund": Money(found.refund, found.currency),
+        "let_go": Money(found.let_go, found.currency),
+        "at_shop": Money(found.at_shop, found.currency),
+        "compensation": Money(found.compensation, found.currency),
+        "key": new_key(),
+    }
+    return render(request, "not_come.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@private
+def concede(request: HttpRequest, ref: str) -> HttpResponse:
+    """The business says that it is so."""
+    access = find_access(request, ref)
+    # Taken back or decided meanwhile: the visit's page says so.
+    with contextlib.suppress(ObjectionEnded, MoveRefused):
+        once(
+            request,
+            request.POST.get("key", ""),
+            lambda: {"id": service.concede(access=access).public_id},
+        )
+    return redirect("frontend:booking", ref=ref)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 import contextlib
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.principals import Principal
-from bookings.errors import PriceChangeEnded, PriceChangeRefused
+from bookings.errors import NoTimeForIt, PriceChangeEnded, PriceChangeRefused
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for, payer_for
 from bookings.selectors.price_lines import price_lines, tax_lines
@@ -37,12 +38,16 @@ def answer(request: HttpRequest, ref: str, change: str, answer: str) -> HttpResp
     if answer not in ANSWERS:
         raise NotFound
     # Taken back or over meanwhile: the page says how it stands.
-    with contextlib.suppress(PriceChangeEnded, PriceChangeRefused):
+    try:
         once(
             request,
             request.POST.get("key", ""),
             lambda: {"state": ANSWERS[answer](access=access, change=change).state},
         )
+    except (PriceChangeEnded, PriceChangeRefused):
+        pass
+    except NoTimeForIt as error:
+        messages.error(request, str(error))
     return redirect("frontend:pay_rest" if access.is_payer else "frontend:booking", ref=ref)
 
 

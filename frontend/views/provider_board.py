@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone as django_timezone
+from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from bookings.rules import states
@@ -125,14 +126,15 @@ def _minutes(span: Span) -> int:
 
 
 def _visit(found: Board, block: Block) -> Placed:
+    is_here = block.booking.arrived_at is not None and block.booking.status == states.CONFIRMED
     seen = statuses.look(block.booking.status)
     return Placed(
         _place(found, block.span),
-        f"visit block--{_tone(block.booking)}",
+        f"visit block--{'baltic' if is_here else _tone(block.booking)}",
         block.span,
         block=block,
-        word=str(seen.word),
-        icon=seen.icon,
+        word=_("Here, not checked in") if is_here else str(seen.word),
+        icon="map-pin" if is_here else seen.icon,
         minutes=_minutes(block.span),
     )
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.affected import Affected
+from frontend.squares import drawn
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page
 from frontend.views.provider_forms import KindForm, UnitChangeForm, UnitForm, customs_of
 from frontend.views.provider_outlet_form import OutletForm
@@ -80,6 +81,20 @@ def archive(desk: Desk, outlet_id: str) -> HttpResponse:
         text=_("Nothing new can be booked there. Visits that are already booked stay in the day list."),
         action=_("Archive it"),
         back=reverse("provider:outlets", args=[desk.provider.public_id]),
+    )
+
+
+@at_desk()
+def square(desk: Desk, outlet_id: str) -> HttpResponse:
+    """The square of an outlet, to print: it leads customers to their visits there."""
+    outlet = _outlet(desk, outlet_id)
+    address = settings.SITE_URL + reverse("frontend:here", args=[outlet.public_id])
+    return desk.render(
+        "outlet_square",
+        nav="outlets",
+        outlet=outlet,
+        address=address.partition("://")[2],
+        picture=drawn(address, title=_("To your visit here")),
     )
 
 

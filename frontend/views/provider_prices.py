@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import segno
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings.errors import NoTimeForIt
 from bookings.models import Booking, BookingItem, PriceChange
 from bookings.selectors.access import Access
 from bookings.selectors.price_lines import PriceLine, price_lines
@@ -18,9 +20,11 @@ from bookings.services import price_changes, rest
 from bookings.services.price_changes import Wish
 from common.errors import DomainError
 from common.money import Money
+from frontend import formats
 from frontend.once import new_key, once
+from frontend.squares import drawn
 from frontend.views.provider_day import visit_access
-from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_desk import Desk, at_desk, whole
 from frontend.views.provider_forms import minor
 from providers.models import ServiceOption
 
@@ -36,6 +40,8 @@ class Price:
     items: list[BookingItem]
     extras: list[tuple[ServiceOption, Money]]
     may_show: bool
+    # Some of the extras take time of the calendar.
+    takes_time: bool
     key: str
 
 
@@ -45,18 +51,18 @@ def price_of(access: Access) -> Price:
     changes = list(booking.price_changes.all())
     may_add = price_changes.may_propose(access)
     items = list(booking.items.all())
-    extras = ServiceOption.objects.filter(service=items[0].service_id, archived_at__isnull=True)
+    catalogue = ServiceOption.objects.filter(
+        service=items[0].service_id, archived_at__isnull=True, price_amount__gt=0
+    )
+    extras = list(catalogue.order_by("position", "pk")) if may_add else []
     return Price(
         lines=price_lines(booking),
         waiting=next((each for each in changes if each.state == "open"), None),
         answered=[each for each in changes if each.state in ("declined", "withdrawn", "expired")][-1:],
         may_add=may_add,
         items=items,
-        extras=[
-            (option, Money(option.price_amount, booking.currency))
-            for option in (extras.order_by("position", "pk") if may_add else [])
-            if option.price_amount
-        ],
+        extras=[(option, Money(option.price_amount, booking.currency)) for option in extras],
+        takes_time=any(option.extra_min for option in extras),
         may_show=access.may_mark() and rest.is_due(booking) and _wants_something(booking),
         key=new_key(),
     )
@@ -100,7 +106,8 @@ def square(desk: Desk, ref: str) -> HttpResponse:
     refused: DomainError | None = None
     if desk.sent:
         try:
-            picture = _drawn(rest.show_link(access=access))
+            # The page that carries the link is kept by nobody.
+            picture = drawn(rest.show_link(access=access), title=_("To the payment"))
         except DomainError as error:
             refused = error
     due = Money(booking.due_at_counter, booking.currency)
@@ -135,23 +142,40 @@ def _wish(desk: Desk, booking: Booking) -> Wish:
         name=given.get("name", "")[:200] or (_("Reduction") if less else ""),
         amount=-amount if less else amount,
         reason=reason,
+        minutes=_minutes(given),
         item=given.get("item", "")[:24] or None,
     )
 
 
-def _drawn(url: str) -> SafeString:
-    """The link as a square. The page that carries it is kept by nobody."""
-    drawn = segno.make(url, micro=False, error="m").svg_inline(
-        border=2, omitsize=True, light="#ffffff", dark="#17211e", title=_("To the payment")
-    )
-    return mark_safe(drawn)  # noqa: S308  # segno's own drawing of an address of ours
+def _minutes(given: QueryDict) -> int | None:
+    """None leaves it to the catalogue; what is no number is refused by the service."""
+    if "option" in given:
+        return 0 if "no_time" in given else None
+    typed = given.get("minutes", "").strip()
+    found = whole(typed) if typed else 0
+    return -1 if found is None else found
+
+
+def _refused(error: DomainError, booking: Booking) -> str:
+    """The reason in words; where time is wanting, how much there is and when there is enough."""
+    if not isinstance(error, NoTimeForIt):
+        return str(error)
+    free = error.data["free_min"]
+    words = [str(error)]
+    if free:
+        words.append(ngettext("%(n)d minute is free.", "%(n)d minutes are free.", free) % {"n": free})
+    if soonest := parse_datetime(error.data["soonest"] or ""):
+        at = formats.clock_time(soonest, booking.timezone)
+        words.append(_("The soonest with so much time is %(time)s.") % {"time": at})
+    words.append(_("You can add it without extra time."))
+    return " ".join(words)
 
 
 def _do(desk: Desk, ref: str, run: Any, said: str) -> HttpResponse:
     try:
         once(desk.request, desk.request.POST.get("key", ""), run)
     except DomainError as error:
-        messages.error(desk.request, str(error))
+        messages.error(desk.request, _refused(error, visit_access(desk, ref).booking))
     else:
         messages.success(desk.request, said)
     return redirect("provider:visit", desk.provider.public_id, ref)

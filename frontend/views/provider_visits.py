@@ -13,7 +13,15 @@ from django.utils.translation import gettext as now_text
 from django.utils.translation import gettext_lazy as _
 
 from bookings.enums import PaymentState
-from bookings.errors import MoveRefused, NotOffered, PolicyChanged, SlotNotOffered, SlotTaken, StaffNotAble
+from bookings.errors import (
+    HoldDoesNotReach,
+    MoveRefused,
+    NotOffered,
+    PolicyChanged,
+    SlotNotOffered,
+    SlotTaken,
+    StaffNotAble,
+)
 from bookings.models import Booking
 from bookings.presenters import actions
 from bookings.rules import states
@@ -37,6 +45,8 @@ from providers.enums import Role
 from providers.models import Outlet, StaffMember
 from providers.rules.hours import opening
 
+# Why a time is not taken; said on the page of times.
+REFUSALS = (SlotTaken, SlotNotOffered, StaffNotAble, NotOffered, PolicyChanged, HoldDoesNotReach)
 MEANS = {CounterMeans.CASH: _("Cash"), CounterMeans.TERMINAL: _("The shop's card terminal")}
 
 
@@ -125,7 +135,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
     given = desk.request.POST if desk.sent else desk.request.GET
     try:
         preview = changes.preview(access=access, action="reschedule")
-    except MoveRefused as error:
+    except (MoveRefused, HoldDoesNotReach) as error:
         messages.error(desk.request, str(error))
         return redirect("provider:visit", desk.provider.public_id, ref)
     people = _who_could(access)
@@ -155,7 +165,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
                         ).ref
                     },
                 )
-            except (SlotTaken, SlotNotOffered, StaffNotAble, NotOffered, PolicyChanged) as error:
+            except REFUSALS as error:
                 refused = error
                 preview = changes.preview(access=visit_access(desk, ref), action="reschedule")
             else:

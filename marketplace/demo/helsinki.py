@@ -19,6 +19,7 @@ from marketplace.demo.load_businesses import load_businesses
 from marketplace.demo.load_cases import load_cases
 from marketplace.demo.load_payouts import load_payouts
 from marketplace.demo.load_people import known_customer, load_categories, load_people
+from marketplace.demo.load_shopfloor import load_shopfloor
 from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
 from marketplace.demo.papers import load_papers
@@ -124,6 +125,7 @@ def load(
             load_terms()
             load_payouts(at=midnight)
             load_papers()
+            load_shopfloor()
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,

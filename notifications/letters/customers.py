@@ -76,8 +76,11 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
     if payload.get("by") == "staff":
         paragraphs.append(_("%(outlet)s had to cancel. We are sorry.") % {"outlet": booking.outlet.name})
     if refund:
+        back = {"refund": amount(refund, booking.currency)}
         paragraphs.append(
-            _("You get %(refund)s back, in 2–5 days.") % {"refund": amount(refund, booking.currency)}
+            _("%(refund)s comes back: it is in your wallet here.") % back
+            if payload.get("wallet")
+            else _("You get %(refund)s back, in 2–5 days.") % back
         )
     if given := payload.get("compensation", 0):
         paragraphs.append(

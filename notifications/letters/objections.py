@@ -3,6 +3,9 @@
 What the sides say of each other stands on their pages only; the operator's reason is for both.
 """
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -38,6 +41,9 @@ def _letter(booking: Booking, message: Message, *, reader: Side, link: str) -> L
         paragraphs = [_who(mine, reader, values), _("Until we have decided, no money moves.")]
         if not mine:
             paragraphs.append(_("Say on its page how it was: we hear both sides."))
+        if about.answer_by:
+            subject = _("Nobody came: %(service)s, %(when)s")
+            paragraphs = _not_come(booking, about.answer_by, mine, values)
     elif event.type == "booking.objection_withdrawn":
         subject, heading = _("Case closed: %(service)s, %(when)s"), _("The case about %(when)s is closed.")
         paragraphs = [
@@ -47,8 +53,13 @@ def _letter(booking: Booking, message: Message, *, reader: Side, link: str) -> L
     else:
         subject, heading = _("Decided: %(service)s, %(when)s"), _("We have decided about %(when)s.")
         paragraphs = [
-            *_money(booking, event.payload["refund"], event.payload["released"], reader),
-            _("Why: %(reason)s") % {"reason": about.decision},
+            *(
+                _missed(booking, event.payload, reader)
+                if event.payload.get("missed")
+                else _money(booking, event.payload["refund"], event.payload["released"], reader)
+            ),
+            # What nobody denied in time needs no reason.
+            *([_("Why: %(reason)s") % {"reason": about.decision}] if about.decision else []),
         ]
     return Letter(
         subject=subject % values,
@@ -70,6 +81,49 @@ def _who(mine: bool, reader: Side, values: dict[str, str]) -> str:
     if reader == Side.CUSTOMER:
         return _("%(outlet)s told us that something was not right.") % values
     return _("The customer told us that something was not right.")
+
+
+def _not_come(booking: Booking, answer_by: datetime, mine: bool, values: dict[str, str]) -> list[str]:
+    """Nobody came, the customer says: until when the business may say otherwise, and what follows if it does not."""
+    due = {**values, "due": long_time(answer_by, booking.zone)}
+    if mine:
+        return [
+            _("You told us that nobody came."),
+            _("%(outlet)s has until %(due)s to say otherwise. If they do not, everything goes back to you.")
+            % due,
+        ]
+    return [
+        _("The customer told us that nobody came."),
+        _("If it is not so, say it on its page by %(due)s. Else it counts, and everything goes back to them.")
+        % due,
+    ]
+
+
+def _missed(booking: Booking, payload: dict[str, Any], reader: Side) -> list[str]:
+    """The business did not come: what the customer gets, and what it costs the business."""
+    refund, besides = payload["refund"], payload.get("compensation", 0)
+    money = {
+        "outlet": booking.outlet.name,
+        "refund": amount(refund, booking.currency),
+        "let_go": amount(payload.get("let_go", 0), booking.currency),
+        "besides": amount(besides, booking.currency),
+    }
+    lines = []
+    if reader == Side.CUSTOMER:
+        lines.append(_("%(outlet)s did not come. We are sorry.") % money)
+        if refund:
+            lines.append(_("You get %(refund)s back, in 2–5 days.") % money)
+        if payload.get("let_go"):
+            lines.append(_("Nothing is taken of the %(let_go)s that was held on your card.") % money)
+        if besides:
+            lines.append(_("%(outlet)s gives you %(besides)s besides. It is in your wallet here.") % money)
+        return lines
+    lines.append(_("It counts as a visit that you did not keep."))
+    if refund:
+        lines.append(_("All of it, %(back)s, goes back to the customer.") % {"back": money["refund"]})
+    if besides:
+        lines.append(_("As your terms say, you give them %(besides)s besides, from your balance.") % money)
+    return lines
 
 
 def _money(booking: Booking, refund: int, released: int, reader: Side) -> list[str]:

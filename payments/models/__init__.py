@@ -8,6 +8,7 @@ from payments.models.payment import Payment, Refund, WebhookReceipt
 from payments.models.payout import Payout, PayoutFile, PayoutHold, PayoutRun, PayoutTerms
 from payments.models.policy import PolicyBounds, PolicyRule
 from payments.models.refund_limit import RefundLimit
+from payments.models.wallet_payout import WalletPayout
 
 __all__ = [
     "CardHolder",
@@ -35,5 +36,6 @@ __all__ = [
     "Refund",
     "RefundLimit",
     "SavedCard",
+    "WalletPayout",
     "WebhookReceipt",
 ]

@@ -191,10 +191,20 @@ class Refund(models.Model):
     # When to ask the gateway (again); null when done or refused.
     next_try_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    # A user's public id. Into whose wallet it went instead of back to its source, and how much of that has gone to the
+    # source after all; or from whose wallet it goes there (such a one is no part of what the payment says).
+    wallet = models.CharField(max_length=40, blank=True, default="", db_default="")
+    sent_on = models.BigIntegerField(default=0, db_default=0)
+    from_wallet = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(wallet="", sent_on=0)
+                | Q(status=RefundStatus.DONE, from_wallet="", sent_on__gte=0, sent_on__lte=F("amount")),
+                name="refund_into_a_wallet_is_done_at_once",
+            ),
             models.UniqueConstraint(fields=["payment", "key"], name="refund_key_is_unique"),
             models.CheckConstraint(
                 condition=Q(status=RefundStatus.DONE, done_at__isnull=False)
@@ -209,6 +219,7 @@ class Refund(models.Model):
             models.Index(
                 fields=["created_at"], condition=~Q(status=RefundStatus.DONE), name="refunds_not_done"
             ),
+            models.Index(fields=["wallet"], condition=~Q(wallet=""), name="refunds_into_a_wallet"),
         ]
         triggers = [
             pgtrigger.FSM(

@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
 
-from payments.enums import AccountKind, PaymentStatus, TransactionKind
-from payments.models import LedgerAccount, LedgerEntry, Payment
+from payments.enums import (
+    AccountKind,
+    DisputeStatus,
+    PaymentStatus,
+    TransactionKind,
+    WalletPayoutState,
+)
+from payments.models import Dispute, LedgerAccount, LedgerEntry, Payment, Refund, WalletPayout
 
 METHOD = "wallet"
 
@@ -46,6 +52,47 @@ def wallet_lines(user_id: str) -> list[WalletLine]:
         )
         for entry in entries.select_related("transaction").order_by("-transaction_id", "-pk")
     ]
+
+
+def into_wallet(user_id: str, currency: str) -> list[Refund]:
+    """The refunds that a user (public id) has in their wallet though they were paid another way, as far as they have
+    not gone on there, the newest first, with their payments. What the customer's bank took back, or may yet keep, goes
+    nowhere."""
+    disputed = Dispute.objects.exclude(status=DisputeStatus.WON).values("payment")
+    rows = Refund.objects.filter(wallet=user_id, payment__currency=currency, sent_on__lt=F("amount"))
+    return list(
+        rows.exclude(payment__method=METHOD)
+        .exclude(payment__in=disputed)
+        .select_related("payment")
+        .order_by("-pk")
+    )
+
+
+def went_to_wallets(booking_ref: str) -> int:
+    """What went back of the booking's money into wallets, in minor units, and has not gone on."""
+    rows = Refund.objects.filter(payment__booking_ref=booking_ref).exclude(wallet="")
+    return int(rows.aggregate(sum=Sum(F("amount") - F("sent_on")))["sum"] or 0)
+
+
+def returnable(user_id: str, currency: str) -> int:
+    """How much of a user's wallet can go to where it came from, in minor units."""
+    came = sum(row.amount - row.sent_on for row in into_wallet(user_id, currency))
+    return min(came, wallet_balance(user_id, currency))
+
+
+def payable_out(user_id: str, currency: str) -> int:
+    """How much of a user's wallet can go to a bank account: what cannot go to where it came from. Minor units."""
+    return wallet_balance(user_id, currency) - returnable(user_id, currency)
+
+
+def wallet_payouts_of(user_id: str) -> list[WalletPayout]:
+    """What a user asked to have in their bank account, the newest first."""
+    return list(WalletPayout.objects.filter(user=user_id).order_by("-pk"))
+
+
+def waiting_wallet_payouts() -> QuerySet[WalletPayout]:
+    """What operators have still to pay, the oldest first."""
+    return WalletPayout.objects.filter(state=WalletPayoutState.ASKED).order_by("asked_at", "pk")
 
 
 def wallet_part(booking_ref: str, *, besides: str = "") -> int:

@@ -52,15 +52,28 @@ from payments.services.reconcile import check_payments, retry_refunds, sync_book
 from payments.services.refund_limits import set_refund_limit
 from payments.services.refunds import carry_out_refund, refund_payment
 from payments.services.shares import register_sold
-from payments.services.wallets import compensate, pay_from_wallet, return_wallet_part
+from payments.services.wallet_payouts import (
+    agree_to_wallet_payout,
+    ask_wallet_payout,
+    finish_wallet_payout,
+    refuse_wallet_payout,
+)
+from payments.services.wallets import (
+    compensate,
+    pay_from_wallet,
+    return_wallet_part,
+    send_wallet_back,
+)
 from payments.services.webhooks import receive_webhook
 
 __all__ = [
     "NO_CARD",
     "CardChoice",
     "adopt_payee",
+    "agree_to_wallet_payout",
     "apply_gateway_state",
     "apply_payout_state",
+    "ask_wallet_payout",
     "cancel_open_payments",
     "carry_out_payout",
     "carry_out_refund",
@@ -77,6 +90,7 @@ __all__ = [
     "drop_policy",
     "fail_payout",
     "finish_payout",
+    "finish_wallet_payout",
     "forget_at_gateways",
     "forget_cards_of",
     "free_payouts",
@@ -95,6 +109,7 @@ __all__ = [
     "receive_webhook",
     "record_counter_payment",
     "refund_payment",
+    "refuse_wallet_payout",
     "register_owner_lock",
     "register_sold",
     "release_escrow",
@@ -105,6 +120,7 @@ __all__ = [
     "reverse",
     "reverse_counter_payment",
     "send_payouts",
+    "send_wallet_back",
     "set_bounds",
     "set_commission",
     "set_commission_vat",

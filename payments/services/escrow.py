@@ -64,11 +64,13 @@ def keep_fee(*, booking_ref: str, amount: int, key: str, actor: str) -> LedgerTr
         )
 
 
-def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reason: str = "cancelled") -> None:
+def settle_cancellation(
+    *, booking_ref: str, keep_amount: int, actor: str, reason: str = "cancelled", wallet: str = ""
+) -> None:
     """Share out what is held for a cancelled or missed booking: `keep_amount` minor units go to the provider
     less the commission, the rest goes back. Of what is held on the card only what is kept is taken, after commit;
-    `payment.captured` follows, and whoever hears it keeps the fee. Closes an open payment too. In the caller's
-    transaction.
+    `payment.captured` follows, and whoever hears it keeps the fee. Closes an open payment too. `wallet`: what goes back
+    goes into the wallet of this user (public id). In the caller's transaction.
 
     Nothing held (unpaid, or settled before): nothing moves. Raises InvalidAmount, InsufficientFunds.
     """
@@ -95,6 +97,7 @@ def settle_cancellation(*, booking_ref: str, keep_amount: int, actor: str, reaso
                 reason=reason,
                 actor=actor,
                 key=f"{reason}:{booking_ref}",
+                wallet=wallet,
             )
 
 

@@ -213,8 +213,13 @@ _CHECKS = {
     """,
     "refunds differ from what the payment says": """
         SELECT p.public_id, p.refunded, coalesce(sum(r.amount), 0)
-        FROM payments_payment p LEFT JOIN payments_refund r ON r.payment_id = p.id
+        FROM payments_payment p LEFT JOIN payments_refund r ON r.payment_id = p.id AND r.from_wallet = ''
         GROUP BY p.id HAVING coalesce(sum(r.amount), 0) <> p.refunded
+    """,
+    "what left a wallet for its source differs from what went on": """
+        SELECT p.public_id, sum(r.sent_on), coalesce(sum(r.amount) FILTER (WHERE r.from_wallet <> ''), 0)
+        FROM payments_payment p JOIN payments_refund r ON r.payment_id = p.id
+        GROUP BY p.id HAVING sum(r.sent_on) <> coalesce(sum(r.amount) FILTER (WHERE r.from_wallet <> ''), 0)
     """,
     "payout is not in the ledger as it stands": """
         SELECT p.public_id, CASE p.status WHEN 'failed' THEN 0 ELSE p.amount END, -coalesce(sum(e.amount), 0)
@@ -234,6 +239,12 @@ _CHECKS = {
         FROM payments_payout p LEFT JOIN payments_ledgeraccount a ON a.kind = 'payout_due'
             AND a.owner = p.public_id AND a.currency = p.currency
         WHERE coalesce(a.balance, 0) <> CASE WHEN p.status IN ('planned', 'sent') THEN p.amount ELSE 0 END
+    """,
+    "wallets' payouts under way differ from the money set aside": """
+        SELECT w.public_id, CASE w.state WHEN 'asked' THEN w.amount ELSE 0 END, coalesce(a.balance, 0)
+        FROM payments_walletpayout w LEFT JOIN payments_ledgeraccount a ON a.kind = 'payout_due'
+            AND a.owner = w.public_id AND a.currency = w.currency
+        WHERE coalesce(a.balance, 0) <> CASE w.state WHEN 'asked' THEN w.amount ELSE 0 END
     """,
     "commission or VAT is not what was agreed": """
         SELECT t.public_id, share.ours, sum(e.amount) FILTER (WHERE a.kind = 'commission')

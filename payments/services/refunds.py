@@ -37,10 +37,12 @@ def refund_payment(
     key: str,
     payment_id: str = "",
     released_too: bool = False,
+    wallet: str = "",
 ) -> list[Refund]:
     """Ask back `amount` minor units of what was paid online for the booking, the newest payment first; of one
     payment only when `payment_id` (its public id) is given. `released_too`: what is held goes first, and what was
-    released already is taken back from the provider, with the commission and the VAT on it.
+    released already is taken back from the provider, with the commission and the VAT on it. `wallet`: the customer
+    rather has it in their wallet (a user's public id), where it is at once.
 
     Runs in the caller's transaction (or its own): the refunds are written, their money leaves escrow, and
     `refund.requested` has the worker tell the gateway after commit. The same `key` (up to 100 characters,
@@ -68,19 +70,23 @@ def refund_payment(
         for payment in reversed(payments):
             part = min(amount, payment.amount - payment.refunded)
             if part:
-                refunds.append(_ask_back(payment, part, reason, actor, key, released_too))
+                refunds.append(_ask_back(payment, part, reason, actor, key, released_too, wallet))
                 amount -= part
         return refunds
 
 
-def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str, released_too: bool) -> Refund:
+def _ask_back(
+    payment: Payment, amount: int, reason: str, actor: str, key: str, released_too: bool, wallet: str
+) -> Refund:
+    # What came from a wallet goes back there.
+    wallet = payment.wallet or wallet
     payment.refunded += amount
     payment.save(update_fields=["refunded"])
     now = clock.now()
-    # What came from a wallet is back there at once: nobody elsewhere has to be asked.
+    # What goes to a wallet is there at once: nobody elsewhere has to be asked.
     how = (
-        {"status": RefundStatus.DONE, "done_at": now}
-        if payment.wallet
+        {"status": RefundStatus.DONE, "done_at": now, "wallet": wallet}
+        if wallet
         else {"next_try_at": now + FIRST_RETRY}
     )
     refund = Refund.objects.create(payment=payment, amount=amount, reason=reason, key=key, actor=actor, **how)
@@ -112,7 +118,7 @@ def _ask_back(payment: Payment, amount: int, reason: str, actor: str, key: str, 
         refund_amount=amount,
         reason=reason,
     )
-    if payment.wallet:
+    if wallet:
         _to_wallet(refund, payment, actor)
     return refund
 
@@ -123,7 +129,7 @@ def _to_wallet(refund: Refund, payment: Payment, actor: str) -> None:
         booking_ref=payment.booking_ref,
         entries=[
             Line(Account(AccountKind.REFUND_DUE, payment.booking_ref), -refund.amount, payment.currency),
-            Line(Account(AccountKind.WALLET, payment.wallet), refund.amount, payment.currency),
+            Line(Account(AccountKind.WALLET, refund.wallet), refund.amount, payment.currency),
         ],
         actor=actor,
         cause=Cause("refund", refund.public_id),

@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 
 from bookings.selectors.access import Access, booking_for
-from bookings.services import changes, holds, objections, paying, price_changes, refunds, rest, till, visits
+from bookings.services import (
+    changes,
+    expiry,
+    holds,
+    not_come,
+    objections,
+    paying,
+    price_changes,
+    refunds,
+    rest,
+    till,
+    visits,
+)
 from bookings.services.price_changes import Wish
 from common import clock
 from payments import services as payments
@@ -223,6 +235,26 @@ def broken_word(flow: Flow) -> None:
     flow.book(hour=12, wallet=True)
 
 
+def provider_absent(flow: Flow) -> None:
+    flow.terms(breach_percent=50)
+    flow.book()
+    make_due(flow.access.booking.ref, ago=timedelta(minutes=20))
+    said = not_come.say(access=flow.customer, text="I rang twice.")
+    said.answer_by = clock.now()
+    said.save(update_fields=["answer_by"])
+    expiry.count_missed()
+    flow.worker()
+
+
+def into_the_wallet(flow: Flow) -> None:
+    flow.book()
+    version = changes.preview(access=flow.customer, action="cancel").version
+    changes.cancel(access=flow.customer, version=version, to_wallet=True)
+    user = flow.shop.customer.require_user()
+    payments.send_wallet_back(user_id=user.public_id, currency="EUR", amount=5800, actor=OPERATOR)
+    flow.worker()
+
+
 def came_back(flow: Flow) -> None:
     flow.book()
     flow.done()
@@ -255,6 +287,8 @@ FLOWS: dict[str, Callable[[Flow], None]] = {
     "An objection, decided half and half": objection,
     "A chargeback, won": chargeback,
     "The provider cancels late; the wallet pays the next visit": broken_word,
+    "The provider does not come": provider_absent,
+    "Cancelled into the wallet, and on to the card": into_the_wallet,
     "A payout that comes back": came_back,
     "What the gateway keeps, and sends to our bank": kept_and_sent,
 }

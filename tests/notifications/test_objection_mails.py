@@ -7,7 +7,7 @@ import pytest
 
 from bookings.models import Booking
 from bookings.selectors.access import Access
-from bookings.services import holds, objections
+from bookings.services import holds, not_come, objections
 from common import clock
 from tests.bookings.conftest import Shop
 from tests.factories import tomorrow_at
@@ -82,3 +82,34 @@ def test_decided_each_reads_its_money_and_why(
     for mail, words in zip(mails, (customer, provider), strict=True):
         assert words in mail.body
         assert "Why: We heard both." in mail.body
+
+
+def test_that_nobody_came_both_read_until_when_it_may_be_denied(
+    shop: Shop, visit: Access, deliver: Deliver
+) -> None:
+    not_come.say(access=visit, text="I rang twice.")
+
+    to_customer, to_provider = deliver()
+
+    assert to_customer.subject.startswith("Nobody came: Cut, ")
+    assert "You told us that nobody came." in to_customer.body
+    assert "to say otherwise. If they do not, everything goes back to you." in to_customer.body
+    assert "The customer told us that nobody came." in to_provider.body
+    assert "Else it counts, and everything goes back to them." in to_provider.body
+    assert "rang" not in to_customer.body + to_provider.body
+
+
+def test_that_it_counts_both_read_once_with_the_money(shop: Shop, visit: Access, deliver: Deliver) -> None:
+    not_come.say(access=visit, text="I rang twice.")
+    deliver()
+
+    not_come.concede(access=shop.as_owner(visit))
+    mails = deliver()
+
+    told = [mail for mail in mails if mail.subject.startswith("Decided: ")]
+    assert [mail.to for mail in told] == [["helmi@example.com"], ["shop@example.com"]]
+    assert "did not come. We are sorry." in told[0].body
+    assert "You get €50.00 back, in 2–5 days." in told[0].body
+    assert "It counts as a visit that you did not keep." in told[1].body
+    assert "Why:" not in told[0].body + told[1].body
+    assert not [mail for mail in mails if mail.subject.startswith("Cancelled: ")]

@@ -19,7 +19,20 @@ from tests.payments.paying import ACTOR, BOOKING, PROVIDER, open_online, pay_onl
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["pay", "open", "decline", "refund", "send", "release", "settle", "share", "fee", "counter"]
+            [
+                "pay",
+                "open",
+                "decline",
+                "refund",
+                "into wallet",
+                "on",
+                "send",
+                "release",
+                "settle",
+                "share",
+                "fee",
+                "counter",
+            ]
         ),
         st.integers(1, 9_000),
     ),
@@ -44,6 +57,12 @@ DO: dict[str, Callable[[int], object]] = {
     "decline": decline,
     "refund": lambda amount: services.refund_payment(
         booking_ref=BOOKING, amount=amount, reason="test", actor=ACTOR, key=str(amount)
+    ),
+    "into wallet": lambda amount: services.refund_payment(
+        booking_ref=BOOKING, amount=amount, reason="test", actor=ACTOR, key=f"w{amount}", wallet="usr_1"
+    ),
+    "on": lambda amount: services.send_wallet_back(
+        user_id="usr_1", currency="EUR", amount=amount, actor=ACTOR
     ),
     "send": send_refunds,
     "release": lambda amount: services.release_escrow(booking_ref=BOOKING, actor=ACTOR),
@@ -79,5 +98,6 @@ class AnySequence(TestCase):
         assert sum(LedgerEntry.objects.values_list("amount", flat=True)) == 0
         online = -balance(AccountKind.GATEWAY, "sandbox", "EUR")
         owed = held_amount(BOOKING) + balance(AccountKind.REFUND_DUE, BOOKING, "EUR")
+        owed += balance(AccountKind.WALLET, "usr_1", "EUR")
         earned = provider_balance(PROVIDER, "EUR") + balance(AccountKind.COMMISSION, "marketplace", "EUR")
         assert online == owed + earned

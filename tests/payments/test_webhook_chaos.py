@@ -32,6 +32,8 @@ LIVES: dict[str, list[str]] = {
     "declined": ["step_up", "decline"],
     "given up": ["cancel"],
     "refunded": ["pay", "refund"],
+    "into a wallet": ["pay", "into_wallet"],
+    "and on from there": ["pay", "into_wallet", "on"],
     "won": ["pay", "dispute", "win"],
     "lost": ["pay", "dispute", "lose"],
     "held": ["pay"],
@@ -54,10 +56,21 @@ def begun(name: str, number: int) -> None:
     )
     payment = services.start_payment(payment, actor=ACTOR)
     for action in LIVES[name]:
-        if action == "refund":
+        if action == "into_wallet":
+            services.sync_payment(payment_id=payment.public_id)
+            services.refund_payment(
+                booking_ref=ref, amount=700, reason="t", actor=ACTOR, key="w", wallet=f"usr_{number}"
+            )
+        elif action in ("refund", "on"):
             # We asked for it, and the process died before it heard the answer.
             services.sync_payment(payment_id=payment.public_id)
-            [asked] = services.refund_payment(booking_ref=ref, amount=300, reason="t", actor=ACTOR, key="k")
+            [asked] = (
+                services.refund_payment(booking_ref=ref, amount=300, reason="t", actor=ACTOR, key="k")
+                if action == "refund"
+                else services.send_wallet_back(
+                    user_id=f"usr_{number}", currency="EUR", amount=300, actor=ACTOR
+                )
+            )
             sandbox.create_refund(
                 intent_id=payment.gateway_ref,
                 reference=asked.public_id,

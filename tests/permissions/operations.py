@@ -131,6 +131,9 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "accept_booking": _visit("mark", state="requested"),
     "decline_booking": _visit("mark", state="requested", body={"reason": "Full."}),
     "check_in": _visit("mark", state="today", body={"code": "{code}"}),
+    "arrive_at_outlet": _visit("close", state="today"),
+    "say_nobody_came": _visit("close", state="missed", body={"text": "I waited outside."}),
+    "concede_nobody_came": _visit("take back", state="not_come"),
     "on_the_way": _visit("mark", state="at_home"),
     "start_visit": _visit("mark", state="checked_in"),
     "tick_standard": _visit("mark", state="started", body={"done": [0]}),
@@ -162,7 +165,10 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "send_message": _visit("mark", body={"text": "Come in by the yard, please."}),
     "object_to_booking": _visit("object", state="started", body={"reason": "It leaks."}),
     "withdraw_objection": _visit("close", state="objected"),
-    "decide_objection": Case("desk", state="objected", body={"refund": 0, "reason": "Both were right."}),
+    "decide_objection": (
+        Case("desk", state="objected", body={"refund": 0, "reason": "Both were right."}),
+        Case("desk", state="not_come", body={"refund": 0, "reason": "Nobody was there.", "missed": True}),
+    ),
     # Invoices
     "list_booking_invoices": Case("papers of visit", scope="bookings:read", state="invoiced"),
     "make_booking_invoices": _visit("papers of visit", state="invoiced"),

@@ -70,9 +70,13 @@ PAGES: dict[str, dict[str, Case]] = {
     "account_export_fetch": {"GET": Case("own thing")},
     "account_erase": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_erase_undo": {"POST": Case("signed in")},
-    "account_wallet": {"GET": Case("signed in")},
     "account_cards": {"GET": Case("signed in")},
     "account_card_remove": {"POST": Case("own thing")},
+    "account_wallet": {
+        "GET": Case("signed in"),
+        "POST": Case("signed in", form={"currency": "EUR", "amount": "100", "key": "{uuid}"}),
+    },
+    "account_wallet_out": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_marketing": {"POST": Case("signed in", form={"marketing": "on"})},
     "account_terms": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_again": {"GET": Case("signed in"), "POST": Case("signed in")},
@@ -130,6 +134,14 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("name the buyer"),
         "POST": Case("name the buyer", form={"company": "Helmi Oy", "tax_id": "", "address": ""}),
     },
+    # Everybody sees their own visits there, if they have any.
+    "frontend:here": _PUBLIC,
+    "frontend:arrive": {"POST": Case("close", state="today", form={"key": "{uuid}"})},
+    "frontend:not_come": {
+        "GET": Case("close", state="missed"),
+        "POST": Case("close", state="missed", form={"text": "I waited outside.", "key": "{uuid}"}),
+    },
+    "frontend:concede_objection": {"POST": Case("take back", state="not_come", form={"key": "{uuid}"})},
     "frontend:make_invoice": {"POST": Case("papers of visit", state="invoiced")},
     "frontend:invoice": {"GET": Case("papers of visit", state="invoiced")},
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
@@ -178,6 +190,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:outlets": {"GET": Case("member")},
     "provider:outlet_new": _DESK_FORM,
     "provider:outlet": _DESK_FORM,
+    "provider:outlet_square": {"GET": Case("member")},
     "provider:outlet_archive": _ASKED_FIRST,
     "provider:hours": {"GET": _SEEN, "POST": Case("manager", form=_NOTHING, state="given_up")},
     "provider:times": _DESK_FORM,
@@ -227,6 +240,10 @@ PAGES: dict[str, dict[str, Case]] = {
         ),
     },
     "desk:refunds": {"GET": Case("desk")},
+    "desk:wallets": {"GET": Case("desk", state="wallet_out")},
+    "desk:wallet_payout": {
+        "POST": Case("desk", state="wallet_out", form={"do": "agree", "key": "{uuid}"}),
+    },
     "desk:refund_limits": {"POST": Case("desk", form={"currency": "EUR", "amount": "100"})},
     "desk:refund_request": {
         "GET": Case("desk", state="refund_asked"),

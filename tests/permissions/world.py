@@ -30,7 +30,7 @@ from bookings.services import till
 from common import crypto
 from invoices.services import settle
 from payments.enums import AccountKind, CounterMeans, TransactionKind
-from payments.models import Payment
+from payments.models import Payment, WalletPayout
 from payments.services.ledger import Account, Cause, Line, post
 from tests.factories import (
     make_due,
@@ -115,8 +115,10 @@ class World:
     def put(self, state: str) -> None:
         """Bring the visit to a status: at home for `at_home`, past for `missed`, due for
         `today`, with its review for `reviewed`, with
-        its customer's case for `objected`, with a proposed price for `price_asked`, paid and with its document
-        for `invoiced`, paid online for `paid_online`, with a refund that waits for `refund_asked`."""
+        its customer's case for `objected`, with one that nobody came for `not_come`, with a proposed price for
+        `price_asked`, paid and with its document for `invoiced`, paid online for
+        `paid_online`, with a refund that waits for `refund_asked`; for `wallet_out` its customer wants money in
+        their bank account."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -126,10 +128,12 @@ class World:
             "paid_there": "confirmed",
             "today": "confirmed",
             "objected": "started",
+            "not_come": "confirmed",
             "price_asked": "started",
             "invoiced": "closed",
             "paid_online": "completed",
             "refund_asked": "completed",
+            "wallet_out": "confirmed",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
@@ -150,8 +154,27 @@ class World:
             Objection.objects.create(
                 public_id=self.ids["objection"], booking=booking.get(), by="customer", actor="guest"
             )
+        if state == "not_come":
+            booking.update(objection_open=True)
+            Objection.objects.create(
+                public_id=self.ids["objection"],
+                booking=booking.get(),
+                by="customer",
+                kind="not_come",
+                answer_by=now() + timedelta(hours=24),
+                actor="guest",
+            )
         if state in ("paid_online", "refund_asked"):
             _pay(booking.get())
+        if state == "wallet_out":
+            WalletPayout.objects.create(
+                public_id=self.ids["payout"],
+                user=self.users["customer"].public_id,
+                amount=100,
+                currency="EUR",
+                shown_account="FI ···· 0785",
+                needs_second=True,
+            )
         if state == "refund_asked":
             RefundRequest.objects.create(
                 public_id=self.ids["refund"],
@@ -173,8 +196,8 @@ class World:
                 currency="EUR",
                 asked_by="user:u",
             )
-        if state in ("missed", "today", "at_home", "checked_in", "started"):
-            make_due(self.ids["ref"], ago=timedelta(hours=2 if state == "missed" else 0))
+        if state in ("missed", "today", "at_home", "checked_in", "started", "not_come"):
+            make_due(self.ids["ref"], ago=timedelta(hours=2 if state in ("missed", "not_come") else 0))
 
     def app(self, caller: str, *scopes: str) -> dict[str, str]:
         """The headers of a caller's app: an API token with `scopes` (all if none), or the guest's token."""

@@ -15,7 +15,7 @@ from bookings.models import Booking
 from common import clock
 from marketplace.management.commands.rotate_keys import ENCRYPTED
 from payments.enums import DifferenceKind
-from payments.models import GatewayDifference, PayoutFile, PayoutHold, PayoutRun
+from payments.models import GatewayDifference, PayoutFile, PayoutHold, PayoutRun, WalletPayout
 from providers.models import Provider
 from tests.privacy.person import Traced
 from tests.privacy.scan import rows, tables
@@ -51,6 +51,16 @@ def _seal_what_is_about_businesses(provider: Provider) -> None:
         reported=1,
         found_at=clock.now(),
         note="Told them.",
+    )
+    # What somebody wants in their bank account stands there only until it is paid.
+    WalletPayout.objects.create(
+        user="usr_0",
+        amount=1,
+        currency="EUR",
+        holder="Helmi Laine",
+        iban="FI2112345600000785",
+        shown_account="FI ···· 0785",
+        needs_second=False,
     )
 
 
