@@ -47,7 +47,7 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
 
 
 @at_operators_desk(methods=("POST",))
-def decide(desk: OperatorsDesk, payout: str) -> HttpResponse:
+def decide(desk: OperatorsDesk, wallet_payout: str) -> HttpResponse:
     """Agree to a large one, note it as paid, or put it back; what is refused is said on the page."""
     do = desk.request.POST.get("do", "")
     if do not in DO:
@@ -57,7 +57,7 @@ def decide(desk: OperatorsDesk, payout: str) -> HttpResponse:
         once(
             desk.request,
             desk.request.POST.get("key", ""),
-            lambda: {"state": service(payout_id=payout, actor=desk.actor).state},
+            lambda: {"state": service(payout_id=wallet_payout, actor=desk.actor).state},
         )
     except DomainError as error:
         if error.status == 404:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from common.api import PROBLEM_TYPE
 from marketplace.api import api
 from tests.hostile.asking import Asking
-from tests.hostile.test_api_values import best, in_session
+from tests.hostile.test_api_values import best
 from tests.hostile.values import FULL, places, put
 from tests.permissions.operations import OPERATIONS
 from tests.permissions.table import cases
@@ -145,13 +145,12 @@ def test_cursors_that_are_none_are_refused_by_every_list(world: World, cursor: s
     assert len(lists) > 6
     for name in [*lists, "search"]:
         method, template = ROUTES[name]
-        in_person = cases(OPERATIONS[name])[0].rule == "signed in person"
         answer = send(
             Client(),
             method,
             template.format(**world.ids),
             query={"cursor": cursor},
-            headers=in_session(world, "owner") if in_person else world.app("owner"),
+            headers=best(world, cases(OPERATIONS[name])[0]),
         )
         assert (name, answer.status_code) == (name, 422)
         assert answer.json()["code"] in ("cursor_invalid", "invalid_input")  # type: ignore[attr-defined]

@@ -135,7 +135,7 @@ def make_world() -> World:
         "difference": difference.public_id,
         "change": "prc_0123456789abcdef",
         "answer": "decline",
-        "payout": "wpo_0123456789abcdef",
+        "wallet_payout": "wpo_0123456789abcdef",
         "currency": "EUR",
         "refund": "rfr_0123456789abcdef",
         "refund_id": "rfr_0123456789abcdef",

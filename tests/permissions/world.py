@@ -168,7 +168,7 @@ class World:
             _pay(booking.get())
         if state == "wallet_out":
             WalletPayout.objects.create(
-                public_id=self.ids["payout"],
+                public_id=self.ids["wallet_payout"],
                 user=self.users["customer"].public_id,
                 amount=100,
                 currency="EUR",
