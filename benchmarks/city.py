@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks.client import BenchError, Request, Sample, Site, closed_loop
+from benchmarks.client import Request, Sample, Site, closed_loop
 from benchmarks.figures import MS, Figures
 from benchmarks.past import add_past
 from benchmarks.reads import select_1
@@ -60,22 +61,8 @@ async def city(
     past: int,
     seconds: float,
 ) -> None:
-    """All of it, in a metropolis that is added to what is there; `larger` is the size of another, in a database of its
-    own. `past` is how many bookings of past years."""
-    with worker_resting():
-        await _city(site, figures, outlets=outlets, days=days, larger=larger, past=past, seconds=seconds)
-
-
-async def _city(
-    site: Site,
-    figures: Figures,
-    *,
-    outlets: int,
-    days: int,
-    larger: tuple[int, int] | None,
-    past: int,
-    seconds: float,
-) -> None:
+    """All of it, while the worker rests, in a metropolis that is added to what is there; `larger` is the size of
+    another, in a database of its own. `past` is how many bookings of past years."""
     started = time.monotonic()
     call_command("demo_city", outlets=outlets, days=days, booked=BOOKED, stdout=io.StringIO())
     size = f"{outlets:,} outlets × {days} days"
@@ -212,7 +199,7 @@ async def over_http(site: Site, figures: Figures, pages: list[list[Statement]], 
         requests.append(site.get(f"/api/v1/search?{urlencode(told)}"))
     ours, limit = Sample(), Sample()
     for turn in range(4):
-        taken, _ = await closed_loop(site, endless(requests), clients=CLIENTS, seconds=seconds)
+        taken, _ = await closed_loop(site, cycle(requests), clients=CLIENTS, seconds=seconds)
         alone = await in_pgbench(pages, clients=CLIENTS, seconds=seconds)
         if turn:
             ours.add(taken)
@@ -229,7 +216,7 @@ async def beside_the_past(site: Site, figures: Figures, *, past: int, seconds: f
     )[0]
     people = crowd(offering)
     first = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    day, nothing = slot_lists(site, offering, first, 1), endless([select_1(site)()])
+    day, nothing = slot_lists(site, offering, first, 1), cycle([select_1(site)()])
 
     async def ask(requests: Iterator[Request], seconds: float) -> Sample:
         return (await closed_loop(site, requests, clients=1, seconds=seconds))[0]
@@ -255,10 +242,3 @@ async def beside_the_past(site: Site, figures: Figures, *, past: int, seconds: f
     group = f"Slots of a day beside {past:,} past bookings"
     figures.group(group, limit=f"beside {FEW:,}; both in times of SELECT 1")
     figures.add(group, "p50", many, few, "×", "lower")
-
-
-def endless(requests: list[Request]) -> Iterator[Request]:
-    if not requests:
-        raise BenchError("there is nothing to ask")
-    while True:
-        yield from requests

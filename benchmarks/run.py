@@ -71,15 +71,16 @@ async def measure(asked: argparse.Namespace) -> None:
         if asked.only in (None, "city"):
             outlets, days = map(int, asked.city.split("x"))
             larger = asked.larger and tuple(map(int, asked.larger.split("x")))
-            await city.city(
-                site,
-                figures,
-                outlets=outlets,
-                days=days,
-                larger=larger,
-                past=asked.past,
-                seconds=asked.seconds,
-            )
+            with city.worker_resting():
+                await city.city(
+                    site,
+                    figures,
+                    outlets=outlets,
+                    days=days,
+                    larger=larger,
+                    past=asked.past,
+                    seconds=asked.seconds,
+                )
     finally:
         # What was measured before a failure is worth having.
         if figures.rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -51,9 +51,9 @@ async def of_one(
 ) -> None:
     """Lists that are worked out anew each time, and those that are told again because nothing has changed."""
     anew = {days: slot_lists(site, offering, first, days) for days in (1, MONTH)}
-    again = {days: endless(slot_list(site, offering, first, days)) for days in (1, MONTH)}
+    again = {days: cycle([slot_list(site, offering, first, days)]) for days in (1, MONTH)}
     kinds = {
-        "limit": (endless(select_1(site)()), CLIENTS),
+        "limit": (cycle([select_1(site)()]), CLIENTS),
         "day anew": (anew[1], CLIENTS),
         "day again": (again[1], CLIENTS),
         "day anew, alone": (anew[1], 1),
@@ -116,8 +116,3 @@ def slot_lists(site: Site, offering: Offering, first: datetime, days: int) -> It
     """The same, but each from another second on: none of them was asked for before."""
     for second in count():
         yield slot_list(site, offering, first - timedelta(seconds=second), days)
-
-
-def endless(request: Request) -> Iterator[Request]:
-    while True:
-        yield request

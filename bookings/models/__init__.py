@@ -1,17 +1,16 @@
-"""The tables of bookings: visits and what they take (booking.py), who does it together (team.py), group sessions
-and courses (sessions.py), price changes and links to pay (price.py), refunds that people decide about (refunds.py),
-open time kept ready for search (kept.py), what changed slots (slots.py)."""
+"""The tables of bookings: visits and what they take (booking.py), who does it together (team.py), objections
+(objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
+people decide about (refunds.py), open time kept ready for search (kept.py), what changed slots (slots.py)."""
 
 from bookings.models.booking import (
     Allocation,
     Booking,
     BookingAccess,
     BookingItem,
-    Objection,
-    ObjectionStatement,
     VisitMessage,
 )
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
+from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
 from bookings.models.refunds import RefundRequest
 from bookings.models.sessions import Course, GroupSession

@@ -58,7 +58,7 @@ class Remembered(Generic[Found]):
 
     def holds(self, look: Look) -> bool:
         """Whether it is what would be found now, after a look that asked since its own snapshot."""
-        return not look.changed and not look.writing and clock.now() < self.until
+        return not look.changed and not look.writing
 
 
 class Memory(Generic[Found]):
@@ -76,9 +76,10 @@ class Memory(Generic[Found]):
         self._lock = Lock()
 
     def recall(self, asked: Hashable) -> Remembered[Found] | None:
-        """What was remembered of it, which may not hold any more."""
+        """What was remembered of it, unless time has changed it; whether it holds, a look tells."""
         with self._lock:
-            return self._kept.get(asked)
+            found = self._kept.get(asked)
+        return found if found and clock.now() < found.until else None
 
     def remember(self, asked: Hashable, found: Found, look: Look, *, until: datetime) -> None:
         """Keep what was read after `look`; time alone changes it at `until` (aware), or when a hold ends."""

@@ -20,9 +20,8 @@ from bookings.selectors.access import Access
 from bookings.services import core, objections, settling
 from common import clock
 from common.actors import SYSTEM
-from common.errors import NotAllowed, NotFound
+from common.errors import NotAllowed
 from payments.rules.policy import Action, ActorKind
-from providers.services.parties import refuse_if_party
 
 # Nobody of the business has marked that they met the customer.
 UNMET = frozenset({states.CONFIRMED, states.ON_THE_WAY})
@@ -94,22 +93,10 @@ def decide(*, principal: Principal, objection: str, reason: str) -> Objection:
     Raises NotSignedIn, NotFound for everybody else, InvalidInput, ObjectionEnded, OwnCause, and MoveRefused once the
     service has begun: then it is decided by amount (`objections.decide`).
     """
-    operator = principal.require_user()
-    if not principal.is_operator:
-        raise NotFound
-    words = objections.words(reason)
-    ref = Booking.objects.filter(objections__public_id=objection).values_list("ref", flat=True).first()
-    if ref is None:
-        raise NotFound
     with transaction.atomic():
-        booking = core.lock(ref)
-        refuse_if_party(
-            operator=operator,
-            provider=booking.outlet.provider,
-            customers=[booking.customer.user_id] if booking.customer else [],
-        )
-        found = _open(booking)
-        if found is None or found.public_id != objection:
+        booking, found = objections.lock_to_decide(principal, objection)
+        words = objections.words(reason)
+        if found.kind != ObjectionKind.NOT_COME:
             raise ObjectionEnded
         _missed(booking, found, who="operator", actor=principal.actor, decision=words)
         return found

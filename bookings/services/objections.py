@@ -81,6 +81,29 @@ def withdraw(*, access: Access) -> Objection:
         return found
 
 
+def lock_to_decide(principal: Principal, objection: str) -> tuple[Booking, Objection]:
+    """The locked booking and the open objection (public id) about it, for an operator who is no party of either.
+
+    In the caller's transaction. Raises NotSignedIn, NotFound for everybody else, OwnCause, ObjectionEnded.
+    """
+    operator = principal.require_user()
+    if not principal.is_operator:
+        raise NotFound
+    ref = Booking.objects.filter(objections__public_id=objection).values_list("ref", flat=True).first()
+    if ref is None:
+        raise NotFound
+    booking = core.lock(ref)
+    refuse_if_party(
+        operator=operator,
+        provider=booking.outlet.provider,
+        customers=[booking.customer.user_id] if booking.customer else [],
+    )
+    found = booking.objections.get(public_id=objection)
+    if found.state != ObjectionState.OPEN:
+        raise ObjectionEnded
+    return booking, found
+
+
 def decide(*, principal: Principal, objection: str, refund_amount: int, reason: str) -> Objection:
     """An operator decides about the objection (public id): `refund_amount` minor units of what is held go back, the
     rest is the provider's, and the visit is closed. `reason` is for both sides.
@@ -88,25 +111,15 @@ def decide(*, principal: Principal, objection: str, refund_amount: int, reason: 
     Raises NotSignedIn, NotFound for everybody else, InvalidInput, ObjectionEnded when it was decided or withdrawn
     meanwhile, OwnCause, InvalidAmount, RefundTooMuch.
     """
-    operator = principal.require_user()
-    if not principal.is_operator:
-        raise NotFound
-    text, actor = words(reason), principal.actor
-    ref = Booking.objects.filter(objections__public_id=objection).values_list("ref", flat=True).first()
-    if ref is None:
-        raise NotFound
+    actor = principal.actor
     with transaction.atomic():
-        booking = core.lock(ref)
-        refuse_if_party(
-            operator=operator,
-            provider=booking.outlet.provider,
-            customers=[booking.customer.user_id] if booking.customer else [],
-        )
-        found = booking.objections.get(public_id=objection)
-        if found.state != ObjectionState.OPEN:
-            raise ObjectionEnded
+        booking, found = lock_to_decide(principal, objection)
+        text = words(reason)
         refunded, released = payments.share_out(
-            booking_ref=ref, refund_amount=refund_amount, actor=actor, key=f"decided:{found.public_id}"
+            booking_ref=booking.ref,
+            refund_amount=refund_amount,
+            actor=actor,
+            key=f"decided:{found.public_id}",
         )
         state = ObjectionState.REFUNDED if refunded else ObjectionState.RELEASED
         end(found, state, actor=actor, decision=text, refund_amount=refunded)

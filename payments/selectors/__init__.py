@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from payments.enums import LIVE, AccountKind, PaymentStatus
@@ -75,12 +76,8 @@ def ledger_of(booking_ref: str) -> QuerySet[LedgerEntry]:
     )
 
 
-def balance(kind: AccountKind, owner: str, currency: str) -> int:
-    """An account's balance from its entries: what the marketplace owes the owner (negative: is owed).
-
-    The last checkpoint and what came since, in one statement, so that others may post meanwhile.
-    """
-    account = LedgerAccount.objects.filter(kind=kind, owner=owner, currency=currency)
+def derived_balance() -> Combinable:
+    """Of ledger accounts that are queried: the last checkpoint and what came since, in minor units."""
     since = (
         LedgerEntry.objects.filter(account=OuterRef("pk"), pk__gt=Coalesce(OuterRef("checkpoint__upto"), 0))
         .order_by()
@@ -88,9 +85,16 @@ def balance(kind: AccountKind, owner: str, currency: str) -> int:
         .annotate(sum=Sum("amount"))
         .values("sum")
     )
-    found = account.values_list(
-        Coalesce("checkpoint__balance", 0) + Coalesce(Subquery(since, output_field=BigIntegerField()), 0)
-    ).first()
+    return Coalesce("checkpoint__balance", 0) + Coalesce(Subquery(since, output_field=BigIntegerField()), 0)
+
+
+def balance(kind: AccountKind, owner: str, currency: str) -> int:
+    """An account's balance from its entries: what the marketplace owes the owner (negative: is owed).
+
+    In one statement, so that others may post meanwhile.
+    """
+    account = LedgerAccount.objects.filter(kind=kind, owner=owner, currency=currency)
+    found = account.values_list(derived_balance()).first()
     return int(found[0]) if found else 0
 
 

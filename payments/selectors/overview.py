@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common import clock
 from payments.enums import AccountKind, PayoutStatus, RefundStatus, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, Payout, PayoutHold, PayoutTerms, Refund
 from payments.rules.payouts import MOST_DAYS, Terms
+from payments.selectors import derived_balance
 from payments.selectors.payouts import EARNED
 from payments.selectors.spans import within_spans
 from providers.models import BankAccount, Provider
@@ -192,22 +192,12 @@ def unpaid(limit: int = 50) -> list[Unpaid]:
     held = Exists(PayoutHold.objects.filter(provider=OuterRef("pk"), lifted_at__isnull=True))
     has_account = Exists(BankAccount.objects.filter(provider=OuterRef("pk")))
     waiting = Provider.objects.filter(held | ~has_account)
-    since = (
-        LedgerEntry.objects.filter(account=OuterRef("pk"), pk__gt=Coalesce(OuterRef("checkpoint__upto"), 0))
-        .order_by()
-        .values("account")
-        .annotate(sum=Sum("amount"))
-        .values("sum")
-    )
     found: Mapping[int, LedgerAccount] = {
         account.pk: account
         for account in LedgerAccount.objects.filter(
             kind=AccountKind.PAYABLE, owner__in=waiting.values("public_id")
         )
-        .annotate(
-            found=Coalesce("checkpoint__balance", 0)
-            + Coalesce(Subquery(since, output_field=BigIntegerField()), 0)
-        )
+        .annotate(found=derived_balance())
         .filter(found__gt=0)
         .order_by("-found")[:limit]
     }

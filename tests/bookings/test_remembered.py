@@ -158,14 +158,17 @@ def test_what_only_this_transaction_sees_is_told_to_nobody_else(asked: Asked) ->
     assert asked.told() is before
 
 
-def test_a_hold_that_ends_by_the_clock_alone_ends_the_list(asked: Asked) -> None:
-    held = asked.shop.hold(make.tomorrow_at(9, outlet=asked.shop.outlet))
-    soon = clock.now() + timedelta(milliseconds=400)
-    Booking.objects.filter(pk=held.booking.pk).update(hold_expires_at=soon)
-    before = asked.told()
-    while clock.now() <= soon:
-        sleep(0.05)
-    assert len(asked.told().slots) > len(before.slots)
+def test_each_hold_that_ends_by_the_clock_alone_ends_the_list(asked: Asked) -> None:
+    first, second = (asked.shop.hold(make.tomorrow_at(hour, outlet=asked.shop.outlet)) for hour in (9, 14))
+    soon, later = (clock.now() + timedelta(milliseconds=ms) for ms in (400, 800))
+    Booking.objects.filter(pk=first.booking.pk).update(hold_expires_at=soon)
+    Booking.objects.filter(pk=second.booking.pk).update(hold_expires_at=later)
+    counts = [len(asked.told().slots)]
+    for end in (soon, later):
+        while clock.now() <= end:
+            sleep(0.05)
+        counts.append(len(asked.told().slots))
+    assert counts[0] < counts[1] < counts[2]
 
 
 def test_a_start_that_can_no_longer_be_chosen_ends_the_list(asked: Asked) -> None:
