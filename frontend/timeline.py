@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_text
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from bookings.models import Booking
 from bookings.rules import states
@@ -153,15 +152,15 @@ def _note(event: Event, events: Sequence[Event], facts: MoneyFacts, booking: Boo
         n = event.payload["minutes"]
         return ngettext("%(n)d minute more", "%(n)d minutes more", n) % {"n": n}
     if event.payload.get("kind") == "not_come":
-        return now_text("Nobody came")
+        return gettext("Nobody came")
     if event.payload.get("not_come"):
-        return now_text("%(where)s did not come") % {"where": booking.outlet.name}
+        return gettext("%(where)s did not come") % {"where": booking.outlet.name}
     asked = any(each.type == "booking.requested" for each in events)
     later = sum(each.payload["amount"] for each in events if each.type == "booking.rest_paid")
     first = facts.paid - later
     if event.type == ("booking.requested" if asked else "booking.confirmed") and first > 0:
         paid = {"amount": formats.money(first, booking.currency)}
         if facts.held == facts.paid and not later:
-            return now_text("%(amount)s paid, held until you say it was good") % paid
-        return now_text("%(amount)s paid") % paid
+            return gettext("%(amount)s paid, held until you say it was good") % paid
+        return gettext("%(amount)s paid") % paid
     return ""

@@ -9,9 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as now_text
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.errors import EmailInvalid, PhoneInvalid
 from bookings.enums import Source
@@ -125,7 +124,7 @@ def add(desk: Desk, outlet_id: str) -> HttpResponse:
         return _page(desk, outlet, choice, form, status=error.status)
     except REFUSED as error:
         return _page(desk, outlet, choice, form, status=error.status, refused=error)
-    messages.success(desk.request, now_text("Booked."), extra_tags=answer["ref"])
+    messages.success(desk.request, gettext("Booked."), extra_tags=answer["ref"])
     address = reverse("provider:day", args=[desk.provider.public_id, outlet.public_id])
     return HttpResponseRedirect(f"{address}?day={answer['day']}#{answer['ref']}")
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as now_text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.enums import PaymentState
@@ -86,9 +86,9 @@ def take_payment(desk: Desk, ref: str) -> HttpResponse:
         return {"status": booking.status}
 
     if means not in CounterMeans.values:
-        messages.error(desk.request, now_text("Say how it was paid."))
+        messages.error(desk.request, gettext("Say how it was paid."))
         return redirect("provider:visit", desk.provider.public_id, ref)
-    return _do(desk, access, run, now_text("Payment noted."))
+    return _do(desk, access, run, gettext("Payment noted."))
 
 
 @at_desk(Role.MANAGER, methods=("POST",))
@@ -101,7 +101,7 @@ def reverse_payment(desk: Desk, ref: str) -> HttpResponse:
         lambda: {
             "status": till.reverse_payment(access=access, reason=desk.request.POST.get("reason", "")).status
         },
-        now_text("Taken back: it is to be paid again."),
+        gettext("Taken back: it is to be paid again."),
     )
 
 
@@ -123,7 +123,7 @@ def message(desk: Desk, ref: str) -> HttpResponse:
         if form.is_valid():
             form.add_error("text", str(error))
         return _page(desk, access, form=form, status=error.status)
-    messages.success(desk.request, now_text("Sent."))
+    messages.success(desk.request, gettext("Sent."))
     return HttpResponseRedirect(f"{reverse('provider:visit', args=[desk.provider.public_id, ref])}#messages")
 
 
@@ -149,7 +149,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
         start = _start(booking.outlet, day, given.get("time", ""), given.get("start", "")[:40])
         version = given.get("version", "")[:80]
         if start is None:
-            refused = SlotNotOffered(now_text("Choose a time."))
+            refused = SlotNotOffered(gettext("Choose a time."))
         else:
             try:
                 once(
@@ -169,7 +169,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
                 refused = error
                 preview = changes.preview(access=visit_access(desk, ref), action="reschedule")
             else:
-                messages.success(desk.request, now_text("Moved. The customer is told."), extra_tags=ref)
+                messages.success(desk.request, gettext("Moved. The customer is told."), extra_tags=ref)
                 return HttpResponseRedirect(day_url(visit_access(desk, ref)))
     return desk.render(
         "visit_move",

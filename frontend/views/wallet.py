@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as now_text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -97,7 +97,7 @@ def _send_back(request: HttpRequest, user: User) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, now_text("It is on its way back, the way it came."))
+        messages.success(request, gettext("It is on its way back, the way it came."))
     return redirect("account_wallet")
 
 
@@ -144,7 +144,7 @@ def out(request: HttpRequest, currency: str) -> HttpResponse:
             named = error.data.get("field")
             form.add_error(named if named in form.fields else None, str(error))
         else:
-            messages.success(request, now_text("Asked for. It takes some days: a person here pays it."))
+            messages.success(request, gettext("Asked for. It takes some days: a person here pays it."))
             return redirect("account_wallet")
     return render(
         request,

@@ -216,7 +216,7 @@ def unpaid(limit: int = 50) -> list[Unpaid]:
             continue
         provider = providers[account.owner]
         answer.append(Unpaid(provider, account.currency, amount, holds.get(provider.pk)))
-    return answer
+    return sorted(answer, key=lambda each: -each.amount)
 
 
 def _terms(providers: Iterable[Provider]) -> dict[str, Terms]:
