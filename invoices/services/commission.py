@@ -179,7 +179,7 @@ def _write(
         rounding=found.rounding,
         gross_amount=found.gross,
         seller=_said(seller),
-        buyer=_buyer(month.provider),
+        buyer=_buyer(month.provider, usual=seller.country),
         rates=[
             {"rate": each.rate, "net": each.net, "tax": each.tax, "rounding": each.rounding}
             for each in found.rates
@@ -191,14 +191,15 @@ def _said(seller: Seller | OwnSeller) -> dict[str, str]:
     return asdict(Party(**{name: getattr(seller, name) for name in Party.__dataclass_fields__}))
 
 
-def _buyer(provider: Provider) -> dict[str, str]:
-    """The business as it stands on its own documents, else as it is listed with its first shop."""
+def _buyer(provider: Provider, *, usual: str) -> dict[str, str]:
+    """The business as it stands on its own documents, else as it is listed with its first shop; `usual` is the country
+    (ISO 3166-1) of one that has no shop any more."""
     seller = Seller.objects.filter(provider=provider).first()
     if seller:
         return _said(seller)
     outlet = catalogue.outlets(provider).first()
     if outlet is None:
-        return asdict(Party(name=provider.name, country=home_of(provider).country or "FI"))
+        return asdict(Party(name=provider.name, country=home_of(provider).country or usual))
     return asdict(
         Party(
             name=provider.name,
