@@ -43,6 +43,7 @@ class Kind(TextChoices):
     DISPUTE = "dispute", "owner: chargeback"
     PAYOUT_FAILED = "payout_failed", "owner: payout failed"
     PAYEE = "payee", "owner: account at the gateway"
+    WALLET_PAYOUT = "wallet_payout", "wallet: to a bank account"
 
 
 class State(TextChoices):

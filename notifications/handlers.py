@@ -177,6 +177,14 @@ def on_payee_changed(event: Event) -> None:
         _tell_owners(event, event.subject_id, Kind.PAYEE)
 
 
+@after_commit("wallet_payout.asked", "wallet_payout.paid", "wallet_payout.refused")
+def on_wallet_payout(event: Event) -> None:
+    """Tell whose wallet it is: whoever did not ask for it should hear of it."""
+    if reader := user_of(event.payload["user"]):
+        news = f"{event.type}:{event.subject_id}"
+        send([owe_reader(kind=Kind.WALLET_PAYOUT, to=reader, event=event, news=news)])
+
+
 def _tell_owners(event: Event, provider_id: str, kind: Kind) -> None:
     news = f"{event.type}:{event.subject_id}:{event.seq}"
     send(

@@ -72,7 +72,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
                     line.booking_ref,
                     Money(line.amount, line.currency),
                 )
-                for line in wallet_lines(user.public_id)[:SHOWN]
+                for line in wallet_lines(user.public_id, SHOWN)
             ],
         },
     )

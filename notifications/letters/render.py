@@ -23,6 +23,7 @@ from notifications.letters import (
     reviews,
     standing,
     vetting,
+    wallets,
 )
 from notifications.letters.letter import Letter
 from notifications.models import Message
@@ -107,7 +108,9 @@ def mail_for(message: Message) -> EmailMultiAlternatives | None:
 def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
     """Where the reader is reached now (empty when nowhere), and what writes the letter to that address."""
     if message.kind == Kind.REPORT_DECIDED:
-        return reporters_address(message), lambda _: reviews.report_decided(message)
+        return users_address(message), lambda _: reviews.report_decided(message)
+    if message.kind == Kind.WALLET_PAYOUT:
+        return users_address(message), lambda _: wallets.payout(message)
     if about_business := BUSINESS_WRITERS.get(message.kind):
         assert message.event is not None
         provider = Provider.objects.get(
@@ -131,7 +134,7 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
     return address_of(message, booking), lambda email: WRITERS[message.kind](booking, message, email)
 
 
-def reporters_address(message: Message) -> str:
+def users_address(message: Message) -> str:
     """Where a user, or a guest by their customer, is reached now; empty when nowhere."""
     user = User.objects.filter(public_id=message.recipient).first()
     if user is None:

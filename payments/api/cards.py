@@ -38,8 +38,8 @@ class CardsOut(Schema):
     items: list[CardOut]
 
 
-def _holder(request: HttpRequest) -> User:
-    """The user of a session: an app's token sees no cards. Raises NotSignedIn, NotAllowed."""
+def holder(request: HttpRequest) -> User:
+    """The user of a session: an app's token sees neither cards nor wallet. Raises NotSignedIn, NotAllowed."""
     principal = caller(request)
     user = principal.require_user()
     if principal.scopes is not None:
@@ -50,7 +50,7 @@ def _holder(request: HttpRequest) -> User:
 @router.get("/me/cards", response={200: CardsOut, **ERRORS}, operation_id="list_cards", summary="My cards")
 def list_cards(request: HttpRequest) -> CardsOut:
     """Kept for the next payment, that which was used last first; in a session only."""
-    return CardsOut(items=[_card(card) for card in cards_of(_holder(request))])
+    return CardsOut(items=[_card(card) for card in cards_of(holder(request))])
 
 
 @router.delete(
@@ -58,7 +58,7 @@ def list_cards(request: HttpRequest) -> CardsOut:
 )
 def remove_card(request: HttpRequest, card: PublicId) -> HttpResponse:
     """Keep it no longer, here and at the gateway; in a session only."""
-    services.remove_card(user=_holder(request), card=card)
+    services.remove_card(user=holder(request), card=card)
     return HttpResponse(status=204)
 
 

@@ -39,19 +39,23 @@ def wallet_balance(user_id: str, currency: str) -> int:
     return wallets_of(user_id).get(currency, 0)
 
 
-def wallet_lines(user_id: str) -> list[WalletLine]:
-    """Every movement of a user's wallets, the newest first."""
+def wallet_entries(user_id: str) -> QuerySet[LedgerEntry]:
+    """Every movement of a user's wallets (public id), with its transaction, the newest first."""
     entries = LedgerEntry.objects.filter(account__kind=AccountKind.WALLET, account__owner=user_id)
-    return [
-        WalletLine(
-            entry.transaction.at,
-            TransactionKind(entry.transaction.kind),
-            entry.transaction.booking_ref,
-            entry.amount,
-            entry.currency,
-        )
-        for entry in entries.select_related("transaction").order_by("-transaction_id", "-pk")
-    ]
+    return entries.select_related("transaction").order_by("-pk")
+
+
+def wallet_line(entry: LedgerEntry) -> WalletLine:
+    """What may be said of one movement."""
+    posted = entry.transaction
+    return WalletLine(
+        posted.at, TransactionKind(posted.kind), posted.booking_ref, entry.amount, entry.currency
+    )
+
+
+def wallet_lines(user_id: str, most: int | None = None) -> list[WalletLine]:
+    """The newest `most` movements of a user's wallets (public id), or all."""
+    return [wallet_line(entry) for entry in wallet_entries(user_id)[:most]]
 
 
 def into_wallet(user_id: str, currency: str) -> list[Refund]:

@@ -5,7 +5,7 @@ The person asks, operators pay it by hand and say so; above the limit for refund
 
 from django.db import IntegrityError, transaction
 
-from common import audit, clock
+from common import audit, clock, events
 from common.actors import user_actor
 from common.errors import NotFound
 from payments.enums import AccountKind, TransactionKind, WalletPayoutState
@@ -16,6 +16,12 @@ from payments.errors import (
     WalletPayoutEnded,
     WalletPayoutOpen,
 )
+from payments.events import (
+    WALLET_PAYOUT_AGREED,
+    WALLET_PAYOUT_ASKED,
+    WALLET_PAYOUT_PAID,
+    WALLET_PAYOUT_REFUSED,
+)
 from payments.models import LedgerTransaction, WalletPayout
 from payments.selectors.refunds import refund_limit
 from payments.selectors.wallets import payable_out
@@ -25,6 +31,8 @@ from providers.rules.bank import Account as BankAccount
 from providers.rules.bank import shown
 
 CAUSE = "wallet_payout"
+# Each happens once at most, in this order.
+_STEPS = {WALLET_PAYOUT_ASKED: 1, WALLET_PAYOUT_AGREED: 2, WALLET_PAYOUT_PAID: 3, WALLET_PAYOUT_REFUSED: 3}
 
 
 def ask_wallet_payout(
@@ -60,7 +68,7 @@ def ask_wallet_payout(
                 actor=actor,
                 cause=Cause(CAUSE, found.public_id),
             )
-            _note(found, "wallet_payout.asked", actor)
+            _tell(found, WALLET_PAYOUT_ASKED, actor)
     except IntegrityError as error:
         if "wallet_payout_one_open_per_wallet" in str(error):
             raise WalletPayoutOpen from error
@@ -76,7 +84,7 @@ def agree_to_wallet_payout(*, payout_id: str, actor: str) -> WalletPayout:
         if not found.agreed_by:
             found.agreed_by, found.agreed_at = actor, clock.now()
             found.save(update_fields=["agreed_by", "agreed_at"])
-            _note(found, "wallet_payout.agreed", actor)
+            _tell(found, WALLET_PAYOUT_AGREED, actor)
         return found
 
 
@@ -128,18 +136,27 @@ def _end(found: WalletPayout, state: WalletPayoutState, actor: str) -> WalletPay
     found.state, found.ended_by, found.ended_at = state, actor, clock.now()
     found.holder = found.iban = ""
     found.save(update_fields=["state", "ended_by", "ended_at", "holder", "iban"])
-    _note(found, f"wallet_payout.{state}", actor)
+    _tell(found, WALLET_PAYOUT_PAID if state == WalletPayoutState.PAID else WALLET_PAYOUT_REFUSED, actor)
     return found
 
 
-def _note(found: WalletPayout, action: str, actor: str) -> None:
+def _tell(found: WalletPayout, type_: str, actor: str) -> None:
+    """The event of what happened to it, for its person, and the audit row."""
+    facts = {"amount": found.amount, "currency": found.currency, "account": found.shown_account}
     audit.record(
         actor=actor,
-        action=action,
+        action=type_,
         object_type="wallet",
         object_id=found.user,
         chained=True,
         payout=found.public_id,
-        amount=found.amount,
-        currency=found.currency,
+        **facts,
+    )
+    events.publish(
+        subject_type=CAUSE,
+        subject_id=found.public_id,
+        seq=_STEPS[type_],
+        type=type_,
+        actor=actor,
+        payload={"user": found.user, **facts},
     )
