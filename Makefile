@@ -7,7 +7,7 @@ DEPLOY = $(or $(PYTHON),$(error Python 3.11 is needed and was not found: install
 export PORT HOST DATA_DIR ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt messages proof bench manage reset
+.PHONY: help run test lint fmt messages proof bench vitals manage reset
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +25,10 @@ proof: ## The long proofs at full size
 	@$(DEPLOY) deploy.check proof
 
 bench: ## The figures, against the production arrangement on a database and a port of its own
-	@$(DEPLOY) deploy.bench
+	@$(DEPLOY) deploy.bench bench
+
+vitals: ## What a visitor on a slow phone waits for: paint, shifts, interactions, Lighthouse, weights
+	@$(DEPLOY) deploy.bench vitals
 
 fmt: ## Format Python and mend what the linter can
 	@$(DEPLOY) deploy.check fmt

@@ -21,7 +21,9 @@ def parse() -> argparse.Namespace:
         "--sizes", default="120,1000,10000", help="outlets of the town that search is measured in"
     )
     parser.add_argument(
-        "--only", choices=["reads", "slots", "holds", "ledger", "live", "city"], help="one part of them"
+        "--only",
+        choices=["reads", "pages", "slots", "holds", "ledger", "live", "city"],
+        help="one part of them",
     )
     parser.add_argument(
         "--city", default="20000x14", help="outlets x days of the metropolis; 100000x30 takes some minutes"
@@ -37,7 +39,7 @@ def parse() -> argparse.Namespace:
 
 
 async def measure(asked: argparse.Namespace) -> None:
-    from benchmarks import city, holds, ledger, live, reads, rivals, slots
+    from benchmarks import city, holds, ledger, live, pages, reads, rivals, slots
     from benchmarks.client import Site
     from benchmarks.figures import Figures
     from benchmarks.targets import number_apart
@@ -53,6 +55,8 @@ async def measure(asked: argparse.Namespace) -> None:
         if asked.only in (None, "reads"):
             await reads.demo_city(site, figures, seconds=asked.seconds)
             await reads.growing_town(site, figures, sizes, seconds=asked.seconds)
+        if asked.only in (None, "pages"):
+            await pages.pages(site, figures, seconds=asked.seconds)
         if asked.only in (None, "slots"):
             await slots.slots(site, figures, seconds=asked.seconds)
         if asked.only in (None, "holds"):

@@ -71,6 +71,7 @@ def lint_commands() -> dict[str, list[Sequence[str | Path]]]:
             [PYTHON, "-m", "deploy.catalogue"],
         ],
         "front-end types": [["npm", "run", "--silent", "check", "--prefix", FRONTEND]],
+        "sizes": [[PYTHON, "-m", "deploy.sizes"]],
     }
 
 

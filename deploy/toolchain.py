@@ -183,13 +183,24 @@ def index_for_uv() -> dict[str, str]:
     return {"UV_DEFAULT_INDEX": url} if url else {}
 
 
+def install_npm_packages(folder: Path) -> None:
+    """Make its node_modules hold what its lock file lists."""
+    locked = digest_of(folder / "package-lock.json", os.uname().machine)
+    stamp = folder / "node_modules" / ".stamp"
+    if not is_current(stamp, locked):
+        run_quietly(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder)
+        stamp.write_text(locked)
+
+
+def install_lighthouse() -> None:
+    """What judges pages for `make vitals`, apart from what the site is built of."""
+    install_npm_packages(CHECKOUT / "benchmarks" / "lighthouse")
+
+
 def build_front_end() -> None:
     """Install the locked npm packages and build frontend/dist."""
-    modules, built = FRONTEND / "node_modules", FRONTEND / "dist"
-    locked = digest_of(FRONTEND / "package-lock.json", os.uname().machine)
-    if not is_current(modules / ".stamp", locked):
-        run_quietly(["npm", "ci", "--no-audit", "--no-fund"], cwd=FRONTEND)
-        (modules / ".stamp").write_text(locked)
+    built = FRONTEND / "dist"
+    install_npm_packages(FRONTEND)
     single = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
     inputs = digest_of(*(FRONTEND / name for name in single), FRONTEND / "src", FRONTEND / "public")
     if not is_current(built / ".stamp", inputs):
