@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from frontend.views import home, outlet, outlet_reviews, pages, preferences, provider_vetting, search
+from frontend.views import design, home, outlet, outlet_reviews, pages, preferences, provider_vetting, search
 
 public: list[URLPattern | URLResolver] = [
     # Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
@@ -19,6 +19,7 @@ public: list[URLPattern | URLResolver] = [
     path("privacy", pages.privacy, name="privacy"),
     path("documents/<str:document_id>", provider_vetting.document_file, name="document_file"),
     path("terms", pages.terms, name="terms"),
+    path("design", design.design, name="design"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
 

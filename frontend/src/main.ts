@@ -10,6 +10,7 @@ import { startPasskeys } from "./islands/passkeys";
 import { RENEWED } from "./islands/once";
 import { startStrips } from "./islands/strips";
 import { startSuggestions } from "./islands/suggest";
+import { startSwaps } from "./islands/swaps";
 import { startZoneNotes } from "./islands/zone";
 
 /** Starts what `root` asks for; runs again for what comes later. */
@@ -39,6 +40,7 @@ function start(root: ParentNode): void {
 
 startMenus();
 startKeys();
+startSwaps();
 startTheme();
 start(document);
 // What htmx puts in, and what an island has taken anew.

@@ -28,6 +28,7 @@ PAGES: dict[str, dict[str, Case]] = {
     # The demo's and development's; elsewhere nobody finds it (tests/notifications).
     "mailbox:list": _PUBLIC,
     "mailbox:mail": _PUBLIC,
+    "frontend:design": _PUBLIC,
     "mailbox:html": _PUBLIC,
     "mailbox:file": _PUBLIC,
     # Signing in: django-allauth says itself what comes when.
