@@ -14,6 +14,7 @@ Distances are on the sphere, as the index orders them: within 0.5% of the ellips
 
 # ruff: noqa: S608 - statements are put together from the constants below; every value is a parameter
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,41 +24,12 @@ from common.prepared import prepared
 from discovery import kept as keeping
 from discovery.enums import Sort
 from discovery.kept import Kept
-from discovery.rules.questions import Question, circle_around
-
-# A place in the order: two sort keys and the outlet's primary key.
-Key = tuple[float, float, int]
-
-HERE = "ST_SetSRID(ST_MakePoint(%(lng)s::float8, %(lat)s::float8), 4326)::geography"
-BOX_CENTRE = "ST_SetSRID(ST_MakePoint(%(box_lng)s::float8, %(box_lat)s::float8), 4326)::geography"
+from discovery.rules.questions import Question
+from discovery.terms import HERE, Key, area_of, centre_of, sold_as, tables, values_of
+from geo.rules.positions import Position
 
 # Where a cursor stands that goes by distance alone.
 NEARER = "({distance}, {outlet}) > (%(after1)s::float8, %(after_pk)s::bigint)"
-
-CATEGORIES = """cats AS (
-    SELECT id FROM providers_category WHERE slug = %(category)s::text AND archived_at IS NULL
-    UNION ALL
-    SELECT c.id FROM providers_category c JOIN cats ON c.parent_id = cats.id WHERE c.archived_at IS NULL
-)"""
-
-# Where a home visit can go; the index on service_area finds them.
-SERVING = f"serving AS MATERIALIZED (SELECT id FROM providers_outlet WHERE ST_Covers(service_area, {HERE}))"
-
-# Where one word is: in a name as it is, or nearly (a slip of the pen) by its trigrams, which have indexes. A
-# category stands for all below it, a business for all its outlets.
-WORD = """
-named_{n} AS (
-    SELECT category_id AS id FROM providers_categoryname WHERE {name_like}
-    UNION
-    SELECT c.id FROM providers_category c JOIN named_{n} ON c.parent_id = named_{n}.id),
-services_{n} AS MATERIALIZED (SELECT id FROM providers_service WHERE {name_like}),
-outlets_{n} AS MATERIALIZED (
-    SELECT id FROM providers_outlet WHERE {name_like}
-    UNION
-    SELECT o.id FROM providers_outlet o
-     WHERE o.provider_id IN (SELECT id FROM providers_provider WHERE {name_like}))
-"""
-NAME_LIKE = "(name ILIKE %(like_{n})s::text OR %(word_{n})s::text <%% name)"
 
 MATCHES = """
 WITH RECURSIVE {tables},
@@ -124,36 +96,50 @@ def find_matches(
     With `kept` only those that may be free in its span; by soonest an outlet comes once for every day on which it may
     be, with the first quarter (seconds since 1970) as first key. One statement.
     """
-    values = _values(question, after=after, outlets=outlets, language=language)
+    values = values_of(question, after=after, outlets=outlets, language=language)
     if kept:
         values |= kept.values()
     sql = MATCHES.format(
-        tables=", ".join([*_tables(question), *([keeping.ASKED] if kept else [])]),
+        tables=", ".join([*tables(question), *([keeping.ASKED] if kept else [])]),
         picked=_picked(question, after=after is not None, kept=kept),
         distance=f"o.point <-> {HERE}" if question.here else "NULL::float8",
-        sold=" AND ".join(_sold(question)),
+        sold=" AND ".join(sold_as(question)),
         each="" if every_service else "LIMIT 1",
     )
-    found: list[list[Match]] = []
     # How a word is best looked for depends on the word: those are planned each time.
     with connection.cursor() if question.words else prepared() as cursor:
         cursor.execute(sql, values)
-        for key1, key2, outlet_pk, *rest in cursor.fetchall():
-            match = Match((key1, key2, outlet_pk), outlet_pk, *rest)
-            if found and found[-1][0].key == match.key:
-                found[-1].append(match)
-            else:
-                found.append([match])
+        return _read(cursor.fetchall())
+
+
+def find_these(outlets: Sequence[str], *, here: Position | None, language: str) -> list[Match]:
+    """The cheapest live service of each of these outlets (public ids), in their order. One statement."""
+    sql = MATCHES.format(
+        tables="cats AS (SELECT NULL::bigint AS id)",
+        picked="SELECT id AS outlet_id, array_position(%(ids)s::text[], public_id::text)::float8 AS key1,"
+        " 0::float8 AS key2 FROM providers_outlet WHERE public_id = ANY(%(ids)s::text[])",
+        distance=f"o.point <-> {HERE}" if here else "NULL::float8",
+        sold="f.is_live",
+        each="LIMIT 1",
+    )
+    values: dict[str, Any] = {"ids": list(outlets), "language": language}
+    if here:
+        values |= {"lat": here.lat, "lng": here.lng}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [matches[0] for matches in _read(cursor.fetchall())]
+
+
+def _read(rows: list[tuple[Any, ...]]) -> list[list[Match]]:
+    """The rows of MATCHES, those of one outlet together."""
+    found: list[list[Match]] = []
+    for key1, key2, outlet_pk, *rest in rows:
+        match = Match((key1, key2, outlet_pk), outlet_pk, *rest)
+        if found and found[-1][0].key == match.key:
+            found[-1].append(match)
+        else:
+            found.append([match])
     return found
-
-
-def _tables(question: Question) -> list[str]:
-    tables = [CATEGORIES if question.category else "cats AS (SELECT NULL::bigint AS id)"]
-    if question.place == "customer":
-        tables.append(SERVING)
-    for n in range(len(question.words)):
-        tables.append(WORD.format(n=n, name_like=NAME_LIKE.format(n=n)))
-    return tables
 
 
 def _picked(question: Question, *, after: bool, kept: Kept | None) -> str:
@@ -176,11 +162,11 @@ def _nearest(question: Question, after: str | None) -> str:
 
 def _nearest_of_leaves(question: Question, after: str | None) -> str:
     """Walk the index of offerings once per category below the asked one."""
-    distance = f"f.point <-> {_centre(question)}"
-    where = [*_sold(question, category="f.category_id = cats.id"), *_area(question, "f")]
+    distance = f"f.point <-> {centre_of(question)}"
+    where = [*sold_as(question, category="f.category_id = cats.id"), *area_of(question, "f")]
     # Several services of one category at one outlet count once. (As a NOT EXISTS it would be joined by hash,
     # for all of the category.)
-    twins = " AND ".join(_sold(question, alias="t", category="t.category_id = f.category_id"))
+    twins = " AND ".join(sold_as(question, alias="t", category="t.category_id = f.category_id"))
     where.append(
         "(SELECT count(*) = 0 FROM providers_offering t"
         f" WHERE t.outlet_id = f.outlet_id AND t.id < f.id AND {twins})"
@@ -199,9 +185,9 @@ def _nearest_of_leaves(question: Question, after: str | None) -> str:
 
 def _nearest_outlets(question: Question, after: str | None) -> str:
     """Walk the index of outlets."""
-    distance = f"o.point <-> {_centre(question)}"
-    where = _area(question, "o")
-    sold = " AND ".join(_sold(question))
+    distance = f"o.point <-> {centre_of(question)}"
+    where = area_of(question, "o")
+    sold = " AND ".join(sold_as(question))
     where.append(f"(SELECT true FROM providers_offering f WHERE f.outlet_id = o.id AND {sold} LIMIT 1)")
     if after:
         where.append(after.format(distance=distance, outlet="o.id"))
@@ -217,14 +203,13 @@ def _nearest_outlets(question: Question, after: str | None) -> str:
 def _nearest_kept(question: Question, after: bool) -> str:
     """Walk the open days of outlets, once per category below the asked one and day of the span."""
     # The category is the row's own: only more than that has to be looked up.
-    more = question.place or question.words
-    sold = " AND ".join(_sold(question)) if more else None
+    sold = None if question.names_the_category_alone else " AND ".join(sold_as(question))
     walked = keeping.nearest(
-        distance=f"d.point <-> {_centre(question)}",
-        area=_area(question, "d"),
+        distance=f"d.point <-> {centre_of(question)}",
+        area=area_of(question, "d"),
         sold=sold,
-        due_area=_area(question, "k"),
-        due_sold=" AND ".join(_sold(question)),
+        due_area=area_of(question, "k"),
+        due_sold=" AND ".join(sold_as(question)),
         after=NEARER if after else None,
     )
     return f"""
@@ -235,13 +220,13 @@ def _nearest_kept(question: Question, after: bool) -> str:
 
 def _soonest(question: Question, after: bool) -> str:
     """The days of outlets by their first open quarter; who is nearest first among those of the same."""
-    distance = f"{{alias}}.point <-> {_centre(question)}" if question.centre else None
+    distance = f"{{alias}}.point <-> {centre_of(question)}" if question.centre else None
 
     def area(alias: str) -> list[str]:
         reach = [f"({alias}.point <-> {HERE}) <= %(radius)s::float8"] if question.radius_m is not None else []
-        return [*_area(question, alias), *reach]
+        return [*area_of(question, alias), *reach]
 
-    sold = " AND ".join(_sold(question))
+    sold = " AND ".join(sold_as(question))
     if question.free:
         rest = None
     elif question.centre and question.place != "customer":
@@ -256,7 +241,7 @@ def _soonest(question: Question, after: bool) -> str:
     return keeping.soonest(
         distance=distance,
         category=bool(question.category),
-        sold=sold if question.place or question.words else None,
+        sold=None if question.names_the_category_alone else sold,
         # In any category the outlets' own index finds those of the area.
         area=area("d" if question.category else "o"),
         due_area=area("k"),
@@ -268,7 +253,7 @@ def _soonest(question: Question, after: bool) -> str:
 
 def _all_sorted(question: Question, after: bool, *, by_distance: bool, free: bool = False) -> str:
     """Gather every match of the area (`free`: that may be in the span) and sort."""
-    distance = f"o.point <-> {_centre(question)}" if question.centre else "0::float8"
+    distance = f"o.point <-> {centre_of(question)}" if question.centre else "0::float8"
     if by_distance:
         keys = (distance, "0::float8")
     elif question.sort is Sort.PRICE:
@@ -276,7 +261,7 @@ def _all_sorted(question: Question, after: bool, *, by_distance: bool, free: boo
     else:
         # The Bayesian mean, kept on the row; who has no reviews yet comes last.
         keys = ("CASE WHEN o.rating_count > 0 THEN -o.rating_score ELSE 0 END", "-o.rating_count::float8")
-    where = [*_sold(question), *_area(question, "f")]
+    where = [*sold_as(question), *area_of(question, "f")]
     if question.radius_m is not None:
         where.append(f"(f.point <-> {HERE}) <= %(radius)s::float8")
     if free:
@@ -296,75 +281,6 @@ def _all_sorted(question: Question, after: bool, *, by_distance: bool, free: boo
          ORDER BY key1, key2, outlet_id LIMIT %(outlets)s"""
 
 
-def _sold(question: Question, *, alias: str = "f", category: str | None = None) -> list[str]:
-    """What makes a live offering one that was searched for, wherever its outlet is."""
-    terms = [f"{alias}.is_live"]
-    if question.category:
-        terms.append(category or f"{alias}.category_id IN (SELECT id FROM cats)")
-    if question.place:
-        terms.append(f"{alias}.place = %(place)s::text")
-    if question.place == "customer":
-        terms.append(f"{alias}.outlet_id IN (SELECT id FROM serving)")
-    for n in range(len(question.words)):
-        terms.append(
-            f"({alias}.category_id IN (SELECT id FROM named_{n}) OR {alias}.service_id IN"
-            f" (SELECT id FROM services_{n}) OR {alias}.outlet_id IN (SELECT id FROM outlets_{n}))"
-        )
-    return terms
-
-
-def _area(question: Question, alias: str) -> list[str]:
-    """Where it must be, by boxes for the index; a radius is cut exactly where distances are known.
-
-    Not ST_DWithin: the planner believes that it leaves one row, and then sorts all there are.
-    """
-    terms = []
-    point = f"{alias}.point"
-    if question.radius_m is not None:
-        terms.append(f"{point} && _ST_Expand({HERE}, %(radius)s::float8)")
-    if question.box:
-        lng, lat = f"ST_X({point}::geometry)", f"ST_Y({point}::geometry)"
-        either = "OR" if question.box.crosses_date_line else "AND"
-        # The date line is stored as -180: an area that ends there has it, too.
-        edge = f" OR {lng} = -180" if question.box.east == 180 else ""
-        terms.append(f"({lng} >= %(west)s::float8 {either} {lng} <= %(east)s::float8{edge})")
-        terms.append(f"{lat} BETWEEN %(south)s::float8 AND %(north)s::float8")
-        if circle_around(question.box):
-            terms.append(f"{point} && _ST_Expand({BOX_CENTRE}, %(box_radius)s::float8)")
-    return terms
-
-
 def _reach(question: Question, distance: str) -> str:
     """Cuts off what lies beyond the radius: the nearest came in order, so nothing within it is missed."""
     return f"WHERE {distance} <= %(radius)s::float8" if question.radius_m is not None else ""
-
-
-def _centre(question: Question) -> str:
-    return HERE if question.here else BOX_CENTRE
-
-
-def _values(question: Question, *, after: Key | None, outlets: int, language: str) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "category": question.category,
-        "place": question.place,
-        "radius": question.radius_m,
-        "outlets": outlets,
-        "language": language,
-    }
-    if question.here:
-        values |= {"lat": question.here.lat, "lng": question.here.lng}
-    if box := question.box:
-        values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
-        values |= {"box_lat": box.centre().lat, "box_lng": box.centre().lng}
-        if circle := circle_around(box):
-            values["box_radius"] = circle[1]
-    if after:
-        values |= {"after1": after[0], "after2": after[1], "after_pk": after[2]}
-    for n, word in enumerate(question.words):
-        values |= {f"word_{n}": word, f"like_{n}": f"%{_escape(word)}%"}
-    return values
-
-
-def _escape(word: str) -> str:
-    """The word without a meaning of its own in LIKE."""
-    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -4,6 +4,7 @@ Open time that is kept ready says who may be free (discovery/kept.py). What it s
 three statements, the matches and then their rules and busy times, and three more only when too many fell out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -14,8 +15,10 @@ from common import clock
 from common.spans import Span
 from discovery.enums import Sort
 from discovery.kept import NEVER, UNKNOWN, Kept
-from discovery.matches import Key, Match, find_matches
+from discovery.matches import Match, find_matches, find_these
 from discovery.rules.questions import Question
+from discovery.terms import Key
+from geo.rules.positions import Position
 from providers.enums import Place
 from providers.selectors.categories import find_category
 
@@ -89,6 +92,17 @@ def page_of(asked: Question, at: Cursor, *, limit: int, language: str, with_coun
         page = _soonest_page(asked, at, limit, language, window=window, kept=kept)
         return replace(page, count=_count(asked, language, window, kept)) if with_count else page
     return _free_page(asked, at, limit, language, window=window, kept=kept, with_count=with_count)
+
+
+def these(outlets: Sequence[str], *, here: Position | None, language: str) -> list[Free]:
+    """These outlets (public ids) in their order, with their next slots; without those that sell nothing now."""
+    found = find_these(outlets, here=here, language=language)
+    if not found:
+        return []
+    now = clock.now()
+    asks = [Ask(match.offering_pk) for match in found]
+    times = open_time(asks, window=Span(now, now + HORIZON), fair_share=False)
+    return [Free(match, times[match.offering_pk].next_slots(NEXT_SLOTS)) for match in found]
 
 
 def _plain_page(asked: Question, at: Cursor, limit: int, language: str, *, with_count: bool) -> Page:

@@ -28,6 +28,13 @@ class SearchIn(Schema):
     sort: Literal["distance", "rating", "price", "soonest"] | None = Field(
         None, description="distance where there is a place to count from, else rating"
     )
+    max_price: int | None = Field(None, ge=0, lt=2**53, description="minor units of the outlet's currency")
+    min_rating: float | None = Field(
+        None, ge=1, le=5, description="as it is shown; those without reviews are not"
+    )
+    speaks: str | None = Field(
+        None, max_length=12, description="BCP 47: of somebody who does the service there"
+    )
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(None, max_length=400, description="`next` of the page before, same search")
 

@@ -4,6 +4,7 @@ A page takes three statements whatever its size (discovery/pages.py): the matche
 times of those whose free time is looked at.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,12 +15,14 @@ from common.errors import InvalidInput
 from common.money import Money
 from common.spans import Span
 from discovery.enums import Sort
-from discovery.pages import Cursor, Free, page_of
-from discovery.rules.questions import question
+from discovery.pages import Cursor, Free, page_of, these
+from discovery.rules.questions import Question, question
 from geo.rules import positions
+from geo.rules.positions import Position
 from providers.enums import Place
 
 A_DAY = timedelta(days=1)
+LONGEST_TAG = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ def search(
     cursor: str | None = None,
     language: str = "en",
     with_count: bool = False,
+    max_price: int | None = None,
+    min_rating: float | None = None,
+    speaks: str | None = None,
 ) -> SearchPage:
     """One page of outlets that offer it: of approved businesses, each with its cheapest matching service.
 
@@ -107,7 +113,8 @@ def search(
     with place `customer` the visit, which must lie in the outlet's service area. Without `radius_m` and
     `bbox` (west,south,east,north; west > east crosses the date line) 20 km around; at most 100 km.
     `free_from`, `free_to` (aware): a start in [free_from, free_to), of the cheapest service that has one;
-    either alone means a day.
+    either alone means a day. `max_price`: minor units of the outlet's currency. `min_rating`: as it is shown.
+    `speaks` (BCP 47): somebody who does the service there.
 
     With a span, those that are free come from open time that is kept ready (docs/availability.md), however many are
     not. `soonest` sorts by the first slot, in batches by the first quarter that may be free. By `price` with a span, a
@@ -116,15 +123,20 @@ def search(
     Raises CategoryUnknown, PositionInvalid, PositionNeeded, RadiusInvalid, BoxInvalid, SpanTooLong,
     QueryTooLong, CursorInvalid, InvalidInput.
     """
-    asked = question(
+    asked = asked_for(
         category=category,
         q=q,
-        here=positions.position(lat, lng) if lat is not None or lng is not None else None,
-        radius_m=positions.radius(radius_m) if radius_m is not None else None,
-        box=positions.box(bbox) if bbox else None,
-        free=_free_span(free_from, free_to),
-        place=_one_of(Place.values, place, "place"),
-        sort=Sort(chosen) if (chosen := _one_of(Sort.values, sort, "sort")) else None,
+        lat=lat,
+        lng=lng,
+        radius_m=radius_m,
+        bbox=bbox,
+        free_from=free_from,
+        free_to=free_to,
+        place=place,
+        sort=sort,
+        max_price=max_price,
+        min_rating=min_rating,
+        speaks=speaks,
     )
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidInput(errors=[{"field": "limit", "message": f"1 to {MAX_LIMIT}"}])
@@ -135,6 +147,47 @@ def search(
         items=[_item(each) for each in page.shown],
         next=make_cursor(page.following, of=of) if page.following else None,
         count=page.count if with_count else None,
+    )
+
+
+def outlets(ids: Sequence[str], *, here: Position | None = None, language: str = "en") -> list[SearchItem]:
+    """These outlets (public ids) as a search shows them, in their order: each with its cheapest service and its next
+    slots. Those that sell nothing now are left out. `here` is where distances are counted from. Three statements.
+    """
+    return [_item(each) for each in these(ids, here=here, language=language)] if ids else []
+
+
+def asked_for(
+    *,
+    category: str | None = None,
+    q: str | None = None,
+    lat: float | None = None,
+    lng: float | None = None,
+    radius_m: float | None = None,
+    bbox: str | None = None,
+    free_from: datetime | None = None,
+    free_to: datetime | None = None,
+    place: str | None = None,
+    sort: str | None = None,
+    max_price: int | None = None,
+    min_rating: float | None = None,
+    speaks: str | None = None,
+) -> Question:
+    """The question of `search`, checked; it raises the same."""
+    if speaks and (len(speaks) > LONGEST_TAG or not speaks.replace("-", "").isalnum()):
+        raise InvalidInput(errors=[{"field": "speaks", "message": "a BCP 47 tag"}])
+    return question(
+        category=category,
+        q=q,
+        here=positions.position(lat, lng) if lat is not None or lng is not None else None,
+        radius_m=positions.radius(radius_m) if radius_m is not None else None,
+        box=positions.box(bbox) if bbox else None,
+        free=_free_span(free_from, free_to),
+        place=_one_of(Place.values, place, "place"),
+        sort=Sort(chosen) if (chosen := _one_of(Sort.values, sort, "sort")) else None,
+        max_price=max_price,
+        min_rating=min_rating,
+        speaks=speaks,
     )
 
 

@@ -39,6 +39,9 @@ class ShopCard:
     slots: list[Slot] = field(default_factory=list)
     at_home: bool = False
     why: str = ""
+    # Of a visit that the reader had: when and with whom, and where they choose a time with care.
+    last: str = ""
+    times_url: str = ""
 
     @property
     def lit(self) -> bool:

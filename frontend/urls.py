@@ -2,13 +2,27 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from frontend.views import design, home, outlet, outlet_reviews, pages, preferences, provider_vetting, search
+from frontend.views import (
+    design,
+    home,
+    outlet,
+    outlet_reviews,
+    pages,
+    preferences,
+    provider_vetting,
+    search,
+    search_filters,
+    search_map,
+)
 
 public: list[URLPattern | URLResolver] = [
     # Booking and the customer's own pages: slots, hold, checkout, booking, bookings.
     path("", include("frontend.booking_urls")),
     path("", home.home, name="home"),
+    path("seen/clear", home.forget_seen, name="forget_seen"),
     path("search", search.search, name="search"),
+    path("search/counts", search_filters.counts, name="search_counts"),
+    path("search/pins", search_map.pins, name="search_pins"),
     path("search/addresses", search.suggest, name="suggest"),
     path("o/<str:outlet_id>", outlet.outlet, name="outlet_short"),
     path("o/<str:outlet_id>/reviews", outlet_reviews.outlet_reviews, name="outlet_reviews"),

@@ -30,8 +30,9 @@ CSP = (
     f"form-action {' '.join([SELF, *settings.PAYMENT_PAGES])}; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
-# The camera reads check-in codes on the day's page, once somebody wants it to; nothing else is asked for.
-PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), display-capture=()"
+# The camera reads check-in codes on the day's page, and "Near me" asks for the place, once somebody wants it to;
+# nothing else is asked for.
+PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), display-capture=()"
 # django-unfold brings Alpine, which evaluates expressions: only its own pages may.
 CSP_BACK_OFFICE = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "

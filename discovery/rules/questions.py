@@ -18,7 +18,8 @@ MOST_WORDS = 8
 class Question:
     """One search. `here` is the caller's place or, for home visits, where the visit goes.
 
-    `free` are the starts that suit, None when any does. `words` must all be found.
+    `free` are the starts that suit, None when any does. `words` must all be found. Of the service: `max_price` (minor
+    units of the outlet's currency). Of the outlet: `min_rating`, and that somebody who does it `speaks` (BCP 47).
     """
 
     category: str | None
@@ -29,6 +30,15 @@ class Question:
     free: Span | None
     place: str | None
     sort: Sort
+    max_price: int | None = None
+    min_rating: float | None = None
+    speaks: str | None = None
+
+    @property
+    def names_the_category_alone(self) -> bool:
+        """Whether nothing but its category decides which service is meant."""
+        narrower = (self.place, self.max_price, self.min_rating, self.speaks)
+        return not self.words and all(each is None for each in narrower)
 
     @property
     def centre(self) -> Position | None:
@@ -50,6 +60,9 @@ def question(
     free: Span | None = None,
     place: str | None = None,
     sort: Sort | None = None,
+    max_price: int | None = None,
+    min_rating: float | None = None,
+    speaks: str | None = None,
 ) -> Question:
     """The search with its defaults.
 
@@ -72,6 +85,9 @@ def question(
         free=free,
         place=place,
         sort=sort or (Sort.DISTANCE if here or box else Sort.RATING),
+        max_price=max_price,
+        min_rating=min_rating,
+        speaks=speaks or None,
     )
 
 

@@ -6,6 +6,7 @@ import { startKeys } from "./islands/keys";
 import { startMenus } from "./islands/menus";
 import { startTheme } from "./islands/theme";
 import { startForms } from "./islands/forms";
+import { startNearMe } from "./islands/near-me";
 import { startPasskeys } from "./islands/passkeys";
 import { RENEWED } from "./islands/once";
 import { startStrips } from "./islands/strips";
@@ -17,6 +18,7 @@ import { startZoneNotes } from "./islands/zone";
 function start(root: ParentNode): void {
   startCountdowns(root);
   startForms(root);
+  startNearMe(root);
   startPasskeys(root);
   startStrips(root);
   startSuggestions(root);
@@ -32,6 +34,12 @@ function start(root: ParentNode): void {
   }
   for (const element of root.querySelectorAll<HTMLFormElement>("form[data-scan]")) {
     void import("./islands/scan").then((island) => island.start(element));
+  }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-counts]")) {
+    void import("./islands/counts").then((island) => island.start(element));
+  }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-more]")) {
+    void import("./islands/more").then((island) => island.start(element));
   }
   for (const element of root.querySelectorAll<HTMLElement>("[data-map]")) {
     void import("./islands/map-door").then((island) => island.start(element));

@@ -44,7 +44,8 @@ SENSIBLE = timedelta(days=400)
 class Asked:
     """A search as its address says it; "" or None where it says nothing.
 
-    `when` is a key of WHENS or a local date (ISO 8601), `after` a wall-clock time of those days.
+    `when` is a key of WHENS or a local date (ISO 8601), `after` a wall-clock time of those days. `price` is the most,
+    in whole units of the usual currency, `rating` the least, `speaks` a language (BCP 47) of somebody who does it.
     """
 
     q: str = ""
@@ -57,9 +58,17 @@ class Asked:
     after: time | None = None
     place: str = ""
     sort: str = ""
+    price: int | None = None
+    rating: float | None = None
+    speaks: str = ""
 
     def url(self) -> str:
         """The address of its first page of results."""
+        query = self.query()
+        return reverse("frontend:search") + (f"?{query}" if query else "")
+
+    def query(self) -> str:
+        """What that address has behind the "?"; "" for nothing."""
         values = {
             "q": self.q,
             "category": self.category,
@@ -72,9 +81,11 @@ class Asked:
             "after": f"{self.after:%H:%M}" if self.after else "",
             "place": self.place,
             "sort": self.sort,
+            "price": self.price or "",
+            "rating": self.rating or "",
+            "speaks": self.speaks,
         }
-        query = urlencode({name: value for name, value in values.items() if value != ""})
-        return reverse("frontend:search") + (f"?{query}" if query else "")
+        return urlencode({name: value for name, value in values.items() if value != ""})
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
         """The starts that suit, on the clock of `zone`: the same all day, so that pages join. None: any."""
@@ -139,14 +150,18 @@ def read(query: QueryDict) -> Asked:
         after=_time(query.get("after", "")),
         place=_one_of(query.get("place", ""), Place.values),
         sort=_one_of(query.get("sort", ""), Sort.values),
+        price=_price(query.get("price", "")),
+        rating=_rating(query.get("rating", "")),
+        speaks=query.get("speaks", ""),
     )
 
 
 def posted(request: HttpRequest) -> Asked:
     """The search that a finder sent, with the address made approximate and its line remembered.
 
-    What names a category becomes one. A form that still shows where the reader searched keeps that place.
-    Raises AddressUnknown and what `read` raises.
+    What names a category becomes one. A form that still shows where the reader searched keeps that place. `at`
+    ("lat,lng", degrees) is where the reader's device says that it is: it becomes the nearest address, as if that had
+    been typed. Raises AddressUnknown, PositionInvalid and what `read` raises.
     """
     asked = read(request.POST)
     typed = " ".join(request.POST.get("near", "").split())[:120]
@@ -154,6 +169,8 @@ def posted(request: HttpRequest) -> Asked:
         asked = replace(asked, q="", category=slug)
     elif asked.q:
         asked = replace(asked, category="")
+    if at := request.POST.get("at", ""):
+        return _around(request, asked, at)
     if not typed:
         return replace(asked, here=None, where="", radius_m=None, bbox="")
     if asked.here and typed in (asked.where, remembered_line(request, asked.here)):
@@ -162,6 +179,15 @@ def posted(request: HttpRequest) -> Asked:
     here = positions.approximate(Position(found.lat, found.lng))
     request.session[SESSION_KEY] = {"line": found.line, "lat": here.lat, "lng": here.lng}
     return replace(asked, here=here, where=street_of(found.line), bbox="")
+
+
+def _around(request: HttpRequest, asked: Asked, at: str) -> Asked:
+    exact = positions.position(*at.partition(",")[::2])
+    found = geo.reverse(exact)
+    line = found.line if found else gettext("Where you are")
+    here = positions.approximate(exact)
+    request.session[SESSION_KEY] = {"line": line, "lat": here.lat, "lng": here.lng}
+    return replace(asked, here=here, where=street_of(line), bbox="")
 
 
 def finder(request: HttpRequest, asked: Asked) -> Finder:
@@ -215,6 +241,26 @@ def _one_of(value: str, values: list[str]) -> str:
     if value and value not in values:
         raise InvalidInput
     return value
+
+
+def _price(value: str) -> int | None:
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 8 and int(value)):
+        raise InvalidInput
+    return int(value)
+
+
+def _rating(value: str) -> float | None:
+    if not value:
+        return None
+    try:
+        rating = float(value)
+    except ValueError:
+        raise InvalidInput from None
+    if not 1 <= rating <= 5:
+        raise InvalidInput
+    return rating
 
 
 def _when(value: str) -> str:

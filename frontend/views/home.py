@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
 from discovery import selectors as discovery
-from frontend import drawing, formats
+from frontend import drawing, formats, seen
 from frontend.cards import ShopCard
 from frontend.once import new_key
 from frontend.templatetags.look import house_number
 from frontend.views import finding, shops
+from frontend.views.again import book_again
 from frontend.views.finding import Asked
 from geo.rules.positions import Position
 from geo.town import town
@@ -56,6 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "near": name,
         "lit_now": bool(shown) and all(card.slots[0].start < soon for card in shown),
         "cards": shown,
+        "again": book_again(request.principal),  # type: ignore[attr-defined]  # set by the middleware
+        "seen": _seen(request, here),
         "all_url": replace(asked, when="today").url(),
         "street": mark_safe(drawing.street([_hung(card) for card in mixed[:ON_THE_STREET]])),  # noqa: S308  # names are escaped by the pen
         "tiles": _tiles(asked),
@@ -88,14 +91,28 @@ def _soonest(here: Position) -> list[ShopCard]:
     return sorted(cards, key=lambda card: (card.slots[0].start, card.distance_m or 0))
 
 
+def _seen(request: HttpRequest, here: Position | None) -> list[ShopCard]:
+    """What the reader looked at lately, while it is still there."""
+    ids = seen.seen(request)
+    return [shops.card(item) for item in discovery.outlets(ids, here=here, language=get_language() or "en")]
+
+
+@require_POST
+def forget_seen(request: HttpRequest) -> HttpResponse:
+    """The reader's device forgets which outlets were looked at."""
+    response = redirect("frontend:home")
+    seen.clear(response)
+    return response
+
+
 def _of_each_kind(cards: Sequence[ShopCard]) -> list[ShopCard]:
     """The cards with one of each kind first, then a second of each, in their order."""
-    seen: Counter[drawing.Kind] = Counter()
+    counts: Counter[drawing.Kind] = Counter()
     rounds: list[tuple[int, int, ShopCard]] = []
     for n, card in enumerate(cards):
         kind = drawing.kind_of(card.category)
-        rounds.append((seen[kind], n, card))
-        seen[kind] += 1
+        rounds.append((counts[kind], n, card))
+        counts[kind] += 1
     return [card for _, _, card in sorted(rounds, key=lambda each: each[:2])]
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from common.money import Money
+from frontend import seen
 from frontend.once import new_key
 from frontend.opening import opening_of
 from frontend.policy_band import policy_band
@@ -63,7 +64,9 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
         "linked_data": _linked_data(found, settings.SITE_URL + address),
         "nonce": new_key(),
     }
-    return render(request, "frontend/outlet.html", context)
+    response = render(request, "frontend/outlet.html", context)
+    seen.add(request, response, shop.public_id)
+    return response
 
 
 @dataclass(frozen=True, slots=True)

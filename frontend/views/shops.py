@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from common.clock import rfc3339
+from discovery.enums import Sort
 from discovery.selectors import SearchItem
 from frontend import formats
 from frontend.cards import ShopCard, Slot
@@ -79,10 +80,9 @@ def plate(
     return Slot(start, value=f"{value}:{staff_id}" if staff_id else value)
 
 
-def with_reasons(cards: Sequence[ShopCard]) -> list[ShopCard]:
-    """The cards of one page, each told what it alone is best at among those shown; each has one reason."""
-    if len(cards) < 2:
-        return list(cards)
+def with_reasons(cards: Sequence[ShopCard], *, order: str) -> list[ShopCard]:
+    """The cards of one page, each told why it stands where it does: what it alone is best at among those shown, one
+    thing each, else what the `order` (discovery.enums.Sort) counts of it."""
     lit = [card for card in cards if card.lit]
     reasons: list[tuple[str, ShopCard | None]] = [
         (gettext("The nearest of these with room"), _least(lit, lambda card: card.distance_m)),
@@ -99,7 +99,32 @@ def with_reasons(cards: Sequence[ShopCard]) -> list[ShopCard]:
     for words, best in reasons:
         if best and best.id not in told:
             told[best.id] = words
-    return [replace(card, why=told.get(card.id, "")) for card in cards]
+    return [replace(card, why=told.get(card.id) or _counted(card, order)) for card in cards]
+
+
+def _counted(card: ShopCard, order: str) -> str:
+    """What an order goes by, of one card; "" when it has nothing of it."""
+    if order == Sort.DISTANCE and card.distance_m is not None:
+        return gettext("Sorted by distance: %(distance)s") % {"distance": formats.distance(card.distance_m)}
+    if order == Sort.RATING:
+        if not card.rating:
+            return gettext("Not rated yet, so after those that are")
+        words = {"rating": formats.number(card.rating), "n": card.rating_count}
+        return (
+            ngettext(
+                "Sorted by rating: %(rating)s of %(n)s visit",
+                "Sorted by rating: %(rating)s of %(n)s visits",
+                card.rating_count,
+            )
+            % words
+        )
+    if order == Sort.PRICE:
+        price = formats.money_short(card.price.amount, card.price.currency)
+        return gettext("Sorted by price: from %(price)s") % {"price": price}
+    if order == Sort.SOONEST and card.lit:
+        when = formats.when(card.slots[0].start, card.timezone)
+        return gettext("Sorted by first free time: %(when)s") % {"when": when}
+    return ""
 
 
 def _price(card: ShopCard) -> float:

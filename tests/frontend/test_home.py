@@ -117,3 +117,19 @@ def test_how_we_rank_says_the_numbers_that_search_uses(client: Client) -> None:
     assert "within 20 km" in words
     assert "By the first free start, then by distance." in words
     assert "14 days ahead" in words
+
+
+def test_what_one_looked_at_is_remembered_on_the_device_until_cleared(client: Client) -> None:
+    shops = [make_shop(n, name=f"Shop {n}") for n in range(3)]
+    assert "You looked at these" not in client.get("/").content.decode()
+    for shop in shops:
+        client.get(f"/o/{shop.public_id}", follow=True)
+    cookie = client.cookies["seen"]
+    assert cookie.value == ".".join(shop.public_id for shop in reversed(shops))
+    assert cookie["httponly"]
+    assert [card.name for card in client.get("/").context["seen"]] == ["Shop 2", "Shop 1", "Shop 0"]
+    assert "seen" not in client.session
+    client.cookies["seen"] = f"x.{shops[0].public_id}.out_gone.{shops[0].public_id}'"
+    assert [card.name for card in client.get("/").context["seen"]] == ["Shop 0"]
+    client.post("/seen/clear")
+    assert client.get("/").context["seen"] == []

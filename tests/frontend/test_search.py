@@ -180,6 +180,45 @@ def test_the_next_page_is_a_link_that_goes_on(client: Client) -> None:
     assert 'rel="next"' not in second.content.decode()
 
 
+def test_filters_are_addresses_and_told_with_what_each_leaves(client: Client) -> None:
+    forget()
+    forget_usual()
+    make_shop(100, price=3000)
+    make_shop(200, price=9000)
+    page = client.get(f"/search?{HERE}&price=50&rating=1&speaks=fi")
+    chips = {chip.words: chip for chip in page.context["filters"]["chips"]}
+    assert chips["Up to €50"].on
+    assert chips["Up to €50"].url == f"/search?{HERE}&rating=1.0&speaks=fi"
+    assert page.context["nearest_fit"].words == "Search any price, rating and language"
+    counts = client.get(f"/search/counts?{HERE}").json()["counts"]
+    assert (counts["price=20"], counts["price=50"], counts["price=120"]) == ("0", "1", "2")
+    assert counts["place=customer"] == "0"
+
+
+def test_the_map_has_every_match_of_what_is_seen(client: Client) -> None:
+    near = make_shop(100, name="Near", price=3000)
+    make_shop(3000, name="Far")
+    view = f"{LNG - 0.01},{LAT - 0.01},{LNG + 0.01},{LAT + 0.01}"
+    answer = client.get(f"/search/pins?{HERE}&view={view}&zoom=15.5").json()
+    assert answer == {
+        "pins": [
+            {
+                "lng": LNG,
+                "lat": near.point.y.__round__(6),
+                "n": 1,
+                "lit": True,
+                "id": near.public_id,
+                "label": "€30",
+                "title": "Near",
+                "url": f"/o/{near.public_id}/near",
+            }
+        ],
+        "cut": False,
+    }
+    for query in ("", f"view={view}", f"view={view}&zoom=x", f"view={view}&zoom=99", "view=1,2&zoom=3"):
+        assert client.get(f"/search/pins?{query}").status_code == 422, query
+
+
 def test_nothing_found_offers_the_nearest_search_that_works(client: Client) -> None:
     make.make_category("tyres")
     far = make_shop(3000, name="Far")
@@ -195,7 +234,7 @@ def test_nothing_found_offers_the_nearest_search_that_works(client: Client) -> N
     assert "Nobody here yet" in text(client, "/search?category=tyres&bbox=100,10,101,11")
 
 
-def test_reasons_are_true_of_what_is_shown_and_only_then_told(client: Client) -> None:
+def test_every_card_is_told_a_reason_that_is_true_of_what_is_shown(client: Client) -> None:
     make_shop(100, name="Near", price=5000)
     make_shop(200, name="Cheap", price=3000)
     make_shop(300, name="Plain", price=6000)
@@ -203,9 +242,34 @@ def test_reasons_are_true_of_what_is_shown_and_only_then_told(client: Client) ->
     assert {card.name: card.why for card in cards} == {
         "Near": "The nearest of these with room",
         "Cheap": "The best price of these",
-        "Plain": "",
+        "Plain": "Sorted by distance: 300 m",
     }
     assert [card.why for card in client.get(f"/search?{HERE}&q=near").context["cards"]] == [""]
+    by_price = client.get(f"/search?{HERE}&sort=price").context["cards"]
+    assert by_price[-1].why == "Sorted by price: from €60"
+
+
+def test_a_page_may_be_as_long_as_it_had_become(client: Client) -> None:
+    for north_m in range(22):
+        make_shop(north_m)
+    page = client.get(f"/search?{HERE}")
+    assert len(page.context["cards"]) == 20
+    assert 'rel="next"' in page.content.decode()
+    longer = client.get(f"/search?{HERE}&n=40")
+    assert len(longer.context["cards"]) == 22
+    assert "data-more " not in longer.content.decode()
+    for n in ("", "-1", "x", "9999", "²"):
+        assert client.get(f"/search?{HERE}&n={n}").status_code == 200
+    assert "n=" not in (longer.context["filters"]["none_url"])
+
+
+def test_near_me_is_posted_and_becomes_an_approximate_point_and_a_street(client: Client) -> None:
+    answer = client.post("/search", {"near": "", "when": "today", "at": f"{LAT},{LNG + 0.00241}"})
+    assert answer.headers["Location"] == "/search?lat=60.167&lng=24.940&where=Kalevankatu&when=today"
+    assert client.session["place"]["line"] == "Kalevankatu 12, 00100 Helsinki"
+    nowhere = client.post("/search", {"at": "10.12345,10.12345"})
+    assert nowhere.headers["Location"] == "/search?lat=10.123&lng=10.123&where=Where+you+are"
+    assert client.post("/search", {"at": "north,of"}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -218,6 +282,11 @@ def test_reasons_are_true_of_what_is_shown_and_only_then_told(client: Client) ->
         ("when=soon", 422, "invalid_input"),
         ("when=9999-12-31", 422, "invalid_input"),
         ("after=25:00", 422, "invalid_input"),
+        ("price=-1", 422, "invalid_input"),
+        ("price=1.5", 422, "invalid_input"),
+        ("rating=6", 422, "invalid_input"),
+        ("rating=nan", 422, "invalid_input"),
+        ("speaks=%27", 422, "invalid_input"),
         ("bbox=1,2,3", 422, "bbox_invalid"),
         ("category=unknown", 422, "category_unknown"),
         ("cursor=x", 422, "cursor_invalid"),

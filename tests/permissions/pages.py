@@ -86,6 +86,9 @@ PAGES: dict[str, dict[str, Case]] = {
     # What everybody sees
     "frontend:home": _PUBLIC,
     "frontend:search": {"GET": Case("public"), "POST": Case("public")},
+    "frontend:forget_seen": {"POST": Case("public")},
+    "frontend:search_counts": _PUBLIC,
+    "frontend:search_pins": {"GET": Case("public", outcome=422)},
     "frontend:suggest": {"POST": Case("public", form={"near": "Kal"})},
     "frontend:outlet_reviews": _PUBLIC,
     "frontend:report_review": {

@@ -1,21 +1,11 @@
 import { LngLatBounds, Map as GlMap, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
 import "../css/map.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { listed, PinLayer, type Pin } from "./map-pins";
 import { mapStyle } from "./map-style";
 import { isDark } from "./theme";
 
 setWorkerUrl(workerUrl);
-
-interface Pin {
-  id: string;
-  lng: number;
-  lat: number;
-  label: string;
-  title: string;
-  lit: boolean;
-  chosen: boolean;
-  card: HTMLElement | null;
-}
 
 /**
  * Draws the map into `box` with a plate for every element marked data-pin (its id) that carries data-lat, data-lng,
@@ -23,7 +13,7 @@ interface Pin {
  * data-here-shown it is the reader's own place and marked. data-area (west,south,east,north) is what was searched.
  */
 export function drawMap(box: HTMLElement): void {
-  const pins = readPins();
+  const pins = listed();
   const here = box.dataset["here"]?.split(",").map(Number);
   const bounds = new LngLatBounds();
   const [west, south, east, north] = box.dataset["area"]?.split(",").map(Number) ?? [];
@@ -55,20 +45,27 @@ export function drawMap(box: HTMLElement): void {
     dot.className = "map-here";
     new Marker({ element: dot }).setLngLat([hereLng, hereLat]).addTo(map);
   }
-  const plates = new PinLayer(map, pins);
+  const area = document.querySelector<HTMLAnchorElement>("[data-search-area]");
+  const lookHere = (): void => {
+    if (!area) return;
+    const url = new URL(area.href);
+    url.searchParams.set("bbox", boxOf(map));
+    area.href = url.href;
+    area.hidden = false;
+  };
+  // Several at the very same place, as close as one can come: the list tells them apart.
+  const plates = new PinLayer(map, pins, () => {
+    lookHere();
+    if (area) location.assign(area.href);
+  });
   map.on("load", () => {
     box.dataset["state"] = "drawn";
     plates.place();
+    follow(map, box, plates);
   });
   map.on("zoomend", () => plates.place());
   map.on("moveend", (event) => {
-    const area = document.querySelector<HTMLAnchorElement>("[data-search-area]");
-    if (!area || !(event as { originalEvent?: unknown }).originalEvent) return;
-    const seen = map.getBounds();
-    const url = new URL(area.href);
-    url.searchParams.set("bbox", [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()].map((n) => n.toFixed(4)).join(","));
-    area.href = url.href;
-    area.hidden = false;
+    if ((event as { originalEvent?: unknown }).originalEvent) lookHere();
   });
   const restyle = (): void => {
     map.setStyle(mapStyle(isDark()));
@@ -77,89 +74,52 @@ export function drawMap(box: HTMLElement): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
 }
 
-function readPins(): Pin[] {
-  return [...document.querySelectorAll<HTMLElement>("[data-pin]")].map((card) => ({
-    id: card.dataset["pin"] ?? "",
-    lng: Number(card.dataset["lng"]),
-    lat: Number(card.dataset["lat"]),
-    label: card.dataset["label"] ?? "",
-    title: card.dataset["title"] ?? "",
-    lit: card.dataset["lit"] === "1",
-    chosen: card.dataset["chosen"] !== undefined,
-    card,
-  }));
+/** The bounds of what is seen, as addresses have them: west,south,east,north. */
+function boxOf(map: GlMap): string {
+  const seen = map.getBounds();
+  // More than once round the globe is the whole of it.
+  if (seen.getEast() - seen.getWest() >= 360) return "-180,-85,180,85";
+  const round = (lng: number): number => ((((lng + 180) % 360) + 360) % 360) - 180;
+  return [round(seen.getWest()), Math.max(seen.getSouth(), -90), round(seen.getEast()), Math.min(seen.getNorth(), 90)].map((n) => n.toFixed(4)).join(",");
 }
 
-/** Plates over the map; those that would cover each other become one round plate that zooms in. */
-class PinLayer {
-  private markers: Marker[] = [];
-  private listening = new AbortController();
-
-  constructor(
-    private readonly map: GlMap,
-    private readonly pins: Pin[],
-  ) {}
-
-  place(): void {
-    for (const marker of this.markers) marker.remove();
-    this.markers = [];
-    this.listening.abort(); // the cards outlive their plates
-    this.listening = new AbortController();
-    const left = [...this.pins];
-    while (left.length) {
-      const first = left.shift();
-      if (!first) break;
-      const at = this.map.project([first.lng, first.lat]);
-      const near = left.filter((pin) => {
-        const other = this.map.project([pin.lng, pin.lat]);
-        return Math.abs(other.x - at.x) < 58 && Math.abs(other.y - at.y) < 36;
-      });
-      for (const pin of near) left.splice(left.indexOf(pin), 1);
-      const together = near.length && this.map.getZoom() < 17.5;
-      if (together) this.add([first, ...near]);
-      else for (const pin of [first, ...near]) this.add([pin]);
+/** Every match in the part of the map that is seen, asked for whenever that changes (data-pins); the list's until then. */
+function follow(map: GlMap, box: HTMLElement, plates: PinLayer): void {
+  const from = box.dataset["pins"];
+  const said = box.querySelector<HTMLElement>("[data-map-said]");
+  if (!from) return;
+  let asked = new AbortController();
+  let timer = 0;
+  const say = (words: string): void => {
+    if (!said) return;
+    said.textContent = words;
+    said.hidden = !words;
+  };
+  const ask = async (): Promise<void> => {
+    asked.abort();
+    asked = new AbortController();
+    const { signal } = asked;
+    const url = new URL(from, location.href);
+    url.searchParams.set("view", boxOf(map));
+    // Where one cannot come closer, nothing is put together.
+    url.searchParams.set("zoom", map.getZoom() >= 17.5 ? "22" : map.getZoom().toFixed(2));
+    try {
+      const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { pins, cut } = (await answer.json()) as { pins: Pin[]; cut: boolean };
+      plates.show(pins);
+      say(cut ? (box.dataset["cut"] ?? "") : "");
+    } catch {
+      if (signal.aborted) return;
+      plates.show(listed());
+      say(box.dataset["failed"] ?? "");
     }
-  }
-
-  private add(pins: Pin[]): void {
-    const [pin] = pins;
-    if (!pin) return;
-    const element = document.createElement("button");
-    element.type = "button";
-    element.tabIndex = -1; // the list beside it says and does the same
-    const several = pins.length > 1;
-    element.className = `map-pin${several ? " map-pin--several" : ""}${pins.some((p) => p.lit) ? " map-pin--lit" : ""}${pin.chosen ? " map-pin--chosen" : ""}`;
-    element.textContent = several ? String(pins.length) : pin.label;
-    element.title = pins.map((p) => p.title).join(", ");
-    const marker = new Marker({ element, anchor: several ? "center" : "bottom" });
-    marker.setLngLat([pin.lng, pin.lat]).addTo(this.map);
-    this.markers.push(marker);
-    if (pin.chosen) return; // the one place of its page
-    const choose = (on: boolean): void => {
-      element.classList.toggle("map-pin--chosen", on);
-      for (const one of pins) one.card?.classList.toggle("is-pointed", on);
-    };
-    element.addEventListener("mouseenter", () => choose(true));
-    element.addEventListener("mouseleave", () => choose(false));
-    element.addEventListener("click", () => {
-      if (several) {
-        const bounds = new LngLatBounds();
-        for (const one of pins) bounds.extend([one.lng, one.lat]);
-        this.map.fitBounds(bounds, { padding: 120, maxZoom: 18 });
-        return;
-      }
-      document.documentElement.classList.remove("map-shown");
-      pin.card?.scrollIntoView({ block: "center", behavior: "smooth" });
-      pin.card?.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
-    });
-    const { signal } = this.listening;
-    for (const one of pins) {
-      for (const event of ["mouseenter", "focusin"]) {
-        one.card?.addEventListener(event, () => element.classList.add("map-pin--chosen"), { signal });
-      }
-      for (const event of ["mouseleave", "focusout"]) {
-        one.card?.addEventListener(event, () => element.classList.remove("map-pin--chosen"), { signal });
-      }
-    }
-  }
+  };
+  const soon = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void ask(), 150);
+  };
+  map.on("moveend", soon);
+  document.addEventListener("morepins", () => plates.place());
+  soon();
 }
