@@ -181,8 +181,6 @@ def test_the_next_page_is_a_link_that_goes_on(client: Client) -> None:
 
 
 def test_filters_are_addresses_and_told_with_what_each_leaves(client: Client) -> None:
-    forget()
-    forget_usual()
     make_shop(100, price=3000)
     make_shop(200, price=9000)
     page = client.get(f"/search?{HERE}&price=50&rating=1&speaks=fi")

@@ -9,10 +9,12 @@ from django.contrib.gis.geos import Point
 from django.core.cache import cache
 
 from common import clock
+from discovery import facets
 from geo.models import GeocodedAddress
 from geo.town import forget_town
 from providers.models import Outlet
 from providers.selectors.categories import forget_tree
+from providers.selectors.usual import forget_usual
 from tests import factories as make
 
 # Tuesday, eight o'clock in Helsinki.
@@ -26,10 +28,14 @@ def tuesday() -> Iterator[None]:
     cache.clear()
     forget_tree()
     forget_town()
+    forget_usual()
+    facets.forget()
     with clock.at(NOW):
         yield
     forget_tree()
     forget_town()
+    forget_usual()
+    facets.forget()
 
 
 def make_addresses() -> None:
