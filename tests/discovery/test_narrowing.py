@@ -24,7 +24,7 @@ from tests import factories as make
 from tests.discovery.shops import HERE, LAT, LNG, NOW, ids, shop, wall
 from tests.keeping import keep
 
-SPANS = {"today": Span(NOW, wall(25, 0)), "tomorrow": Span(wall(25, 0), wall(26, 0))}
+SPANS = {"today": Span(NOW, wall(25, 2)), "tomorrow": Span(wall(25, 2), wall(26, 2))}
 VIEW = Box(LNG - 0.02, LAT - 0.02, LNG + 0.02, LAT + 0.02)
 
 
@@ -150,7 +150,7 @@ def test_counting_is_bounded_and_remembered(town: dict[str, Outlet], monkeypatch
 
 def test_pins_are_all_matches_of_the_view_near_ones_together(town: dict[str, Outlet]) -> None:
     shop(5000)  # beyond the view
-    far = pins(asked_for(**HERE), view=VIEW, zoom=12)
+    far = pins(asked_for(**HERE), view=VIEW, zoom=4)
     [together] = far.pins
     assert (together.places, together.id, together.price) == (3, "", Money(3000, "EUR"))
     assert together.lat == pytest.approx(LAT + 200 / 111_400, abs=1e-5)

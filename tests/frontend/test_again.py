@@ -76,7 +76,7 @@ def test_the_same_is_offered_with_the_same_person(me: Client, user: User) -> Non
     [card] = me.get("/").context["again"]
 
     person, service = shop.staff.get(), shop.offerings.get().service
-    assert card.last == f"with {person.name}, last on 25 Oct 2026"
+    assert card.last == f"with {person.name}, last on Sun 25 October"
     assert card.slots[0].value.endswith(f":{person.public_id}")
     assert card.times_url == f"/o/{shop.public_id}/book/{service.public_id}?staff={person.public_id}"
     assert Client().get("/").context["again"] == []
@@ -88,7 +88,7 @@ def test_who_no_longer_does_it_is_not_named_and_what_is_not_sold_not_offered(me:
 
     shop.staff.get().skills.update(held_back=True)
     [card] = me.get("/").context["again"]
-    assert card.last == "last on 25 Oct 2026"
+    assert card.last == "last on Sun 25 October"
     shop.offerings.update(is_live=False)
     assert me.get("/").context["again"] == []
 
