@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa import signals as factor_signals
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -74,6 +75,13 @@ def on_signed_in(
         # The terms have changed since, or somebody else made the account for them.
         way_on = urlencode({"next": response["Location"]})
         response["Location"] = f"{reverse('account_terms')}?{way_on}"
+
+
+@receiver(user_logged_out)
+def on_signed_out(request: HttpRequest | None, **kwargs: Any) -> None:
+    """The answer tells the browser to forget what it kept (accounts.middleware)."""
+    if request is not None:
+        request.signed_out = True  # type: ignore[attr-defined]
 
 
 @receiver(factor_signals.authenticator_added)

@@ -32,6 +32,22 @@ class PrincipalMiddleware:
             return self.get_response(request)
 
 
+class ForgottenOnSignOut:
+    """Whoever signs out leaves nothing on the device: kept pages, the service worker, and with it their messages.
+
+    Browsers that do not know the header forget the kept page when the next page says that somebody else reads.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "signed_out", False):
+            response["Clear-Site-Data"] = '"storage"'
+        return response
+
+
 class SecondFactorGuard:
     """Factors are changed by who has given one.
 

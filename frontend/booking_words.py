@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from bookings.enums import ObjectionState, PaymentState
 from bookings.models import Booking
 from bookings.rules import states
+from bookings.services.changes import Preview
 from common.models import Event
 from frontend import formats
 from payments.enums import PaymentStatus
@@ -173,6 +174,28 @@ def _back(facts: MoneyFacts, words: dict[str, str]) -> str:
     if facts.in_wallet >= facts.back:
         return " " + _("%(back)s of %(paid)s are in your wallet here.") % words
     return " " + _("%(back)s of %(paid)s are on their way back to you.") % words
+
+
+def cancel_words(booking: Booking, cancel: Preview, facts: MoneyFacts) -> str:
+    """What cancelling gives back or takes now, in exact amounts, for the customer."""
+    if booking.status == states.REQUESTED:
+        return _("As long as they have not accepted, cancelling costs nothing.")
+    amounts = {
+        "fee": formats.money(cancel.fee, booking.currency),
+        "back": formats.money(cancel.refund, booking.currency),
+        "paid": formats.money(facts.paid, booking.currency),
+    }
+    if facts.on_card:
+        if cancel.fee:
+            return _("If you cancel now, %(fee)s is taken from your card.") % amounts
+        return _("If you cancel now, nothing is taken from your card.")
+    if facts.paid:
+        return _("Cancelling now gives back %(back)s of %(paid)s.") % amounts
+    if facts.counter:
+        amounts["back"] = formats.money(cancel.at_shop, booking.currency)
+        amounts["paid"] = formats.money(facts.counter, booking.currency)
+        return _("If you cancel now, the shop gives you %(back)s of %(paid)s back.") % amounts
+    return _("Cancelling costs nothing: you have paid nothing.")
 
 
 def money_lines(booking: Booking, facts: MoneyFacts) -> list[tuple[str | Promise, str]]:

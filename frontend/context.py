@@ -5,6 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from accounts.models import User
 
 THEMES = ("light", "dark")
 # htmx must neither write a style element nor evaluate strings: the content security policy forbids both.
@@ -33,4 +36,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "htmx_config": HTMX_CONFIG,
         "demo": settings.DEMO,
+        "reader_mark": _reader(request),
     }
+
+
+def _reader(request: HttpRequest) -> str:
+    """Tells readers of one device apart without saying who they are: what is kept there is forgotten when another
+    one reads. Empty for whoever has not signed in."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return ""
+    return salted_hmac("frontend.reader", user.public_id).hexdigest()[:16]

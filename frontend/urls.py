@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from frontend.views import (
     design,
     home,
+    offline,
     outlet,
     outlet_reviews,
     pages,
@@ -34,6 +35,9 @@ public: list[URLPattern | URLResolver] = [
     path("documents/<str:document_id>", provider_vetting.document_file, name="document_file"),
     path("terms", pages.terms, name="terms"),
     path("design", design.design, name="design"),
+    path("sw.js", offline.worker, name="service_worker"),
+    path("site.webmanifest", offline.manifest, name="manifest"),
+    path("offline", offline.offline, name="offline"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
 

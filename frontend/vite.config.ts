@@ -31,6 +31,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     target: "es2022",
-    rollupOptions: { input: { main: "src/main.ts", work: "src/css/work.css" } },
+    rollupOptions: {
+      input: { main: "src/main.ts", work: "src/css/work.css", sw: "src/worker/sw.ts" },
+      // The service worker is served at /sw.js, with what it keeps written before it: no hash in its name.
+      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
   },
 });

@@ -46,6 +46,9 @@ function start(root: ParentNode): void {
   }
 }
 
+// After the page is there: what happens without a network, and messages to this device.
+window.addEventListener("load", () => void import("./islands/offline").then((island) => island.start()));
+
 startMenus();
 startKeys();
 startSwaps();

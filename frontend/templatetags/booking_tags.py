@@ -1,14 +1,29 @@
 """Filters of the booking pages: local dates in words."""
 
 from datetime import date, datetime
+from urllib.parse import quote
 
 from django import template
+from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from common import clock
 from frontend import formats
 
 register = template.Library()
+
+
+@register.simple_tag
+def way_there(point: Point) -> str:
+    """A page with the way to a point (WGS 84), on OpenStreetMap: it asks the reader from where."""
+    return f"https://www.openstreetmap.org/directions?to={point.y:.6f}%2C{point.x:.6f}"
+
+
+@register.simple_tag
+def maps_app(point: Point, name: str) -> str:
+    """A point (WGS 84) for the maps app of a phone: a geo: address (RFC 5870), with the label that Android reads."""
+    place = f"{point.y:.6f},{point.x:.6f}"
+    return f"geo:{place}?q={place}({quote(name)})"
 
 
 @register.filter

@@ -22,7 +22,7 @@ from bookings.services import changes, core, not_come, objections, price_changes
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
-from frontend.booking_words import money_facts, money_lines, status_line
+from frontend.booking_words import cancel_words, money_facts, money_lines, status_line
 from frontend.checklist import checklist
 from frontend.guests import access as find_access
 from frontend.guests import private
@@ -30,6 +30,7 @@ from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
 from frontend.timeline import timeline
 from frontend.views import shops
+from frontend.visit_cards import WITH_CODE, WITH_RECEIPT
 from invoices.selectors import may_ask, may_read, papers_of
 from invoices.services.issuing import OVER
 from notifications.letters.calendar import invitation
@@ -41,8 +42,7 @@ from reviews.models import Review
 from reviews.rules.words import written_until
 from reviews.services.writing import REVIEWED
 
-WITH_CODE = frozenset({states.CONFIRMED, states.ON_THE_WAY})
-WITH_RECEIPT = frozenset({states.STARTED, states.COMPLETED, states.CLOSED})
+AHEAD = frozenset({states.REQUESTED, states.CONFIRMED, states.ON_THE_WAY, states.CHECKED_IN, states.STARTED})
 
 
 @require_safe
@@ -117,13 +117,8 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         # Given up on a page a moment ago; by the reader's side, who may take it back, or by the other one.
         "is_cancelling": booking.cancel_asked_at is not None,
         "may_keep": bool(booking.cancel_asked_as) and access.who("cancel") == booking.cancel_asked_as,
-        "cancel_back": Money(cancel.refund, booking.currency) if cancel else None,
-        "cancel_fee": Money(cancel.fee, booking.currency) if cancel else None,
-        "on_card": facts.on_card,
-        "cancel_at_shop": Money(cancel.at_shop, booking.currency) if cancel else None,
-        "taken": Money(facts.counter, booking.currency) if facts.counter else None,
+        "cancel_words": cancel_words(booking, cancel, facts) if cancel else "",
         "is_money_held": facts.held > 0,
-        "paid": Money(facts.paid, booking.currency) if facts.paid else None,
         "terms": terms_words(Agreed.of(booking, now=now, paid=facts.paid))
         if cancel and facts.paid and booking.status != states.REQUESTED
         else None,
@@ -134,6 +129,8 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         else "",
         "has_calendar": access.is_customer and booking.status == states.CONFIRMED,
         "is_over": booking.status not in states.LIVE,
+        # Its page is kept on the customer's device, to be read without a network.
+        "may_keep_offline": access.is_customer and booking.status in AHEAD,
         "is_open": core.is_open(booking),
         "key": new_key(),
     }

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.selectors import bookings as selectors
 from common import clock
+from frontend.visit_cards import ahead, behind
 
 PER_PAGE = 20
 
@@ -19,8 +20,17 @@ def bookings(request: HttpRequest) -> HttpResponse:
     mine = selectors.bookings_of(request.principal)  # type: ignore[attr-defined]  # set by the middleware
     now = clock.now()
     page = Paginator(selectors.past(mine, now), PER_PAGE).get_page(request.GET.get("page"))
+    upcoming = ahead(request.principal, selectors.upcoming(mine, now)[:100])  # type: ignore[attr-defined]
     return render(
         request,
         "bookings.html",
-        {"upcoming": list(selectors.upcoming(mine, now)[:100]), "page": page, "now": now, "nav": "bookings"},
+        {
+            "next": upcoming[0] if upcoming else None,
+            "upcoming": upcoming,
+            "later": upcoming[1:],
+            "past": behind(page.object_list, now),
+            "page": page,
+            "now": now,
+            "nav": "bookings",
+        },
     )

@@ -72,6 +72,8 @@ def device(browser: Browser, site: Site) -> Iterator[Callable[..., BrowserContex
     wrong: list[str] = []
 
     def make(**options: Any) -> BrowserContext:
+        # What a device keeps is asked for by the tests that are about it (test_offline_journey).
+        options = {"service_workers": "block", **options}
         options = {"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Helsinki", **options}
         context = browser.new_context(base_url=site.url, reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE_MS)
@@ -98,6 +100,7 @@ def is_fault(kind: str, text: str) -> bool:
         "Response Status Error Code",
         "htmx:sendError",
         "htmx:afterRequest",
+        "ERR_INTERNET_DISCONNECTED",
     )
     return "Content Security Policy" in text or (
         kind == "error" and not any(words in text for words in provoked)

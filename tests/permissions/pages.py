@@ -109,6 +109,9 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("public", form={"slot": "{outlet}:{service}:{later}", "nonce": "{uuid}"}),
     },
     "frontend:bookings": _PUBLIC,
+    "frontend:service_worker": _PUBLIC,
+    "frontend:manifest": _PUBLIC,
+    "frontend:offline": _PUBLIC,
     # A visit
     "frontend:booking": {"GET": Case("see visit")},
     "frontend:checkout": {
