@@ -14,7 +14,8 @@ export function startForms(root: ParentNode): void {
     if (!firstTime(field, "Submits")) continue;
     field.addEventListener("change", () => field.closest("form")?.requestSubmit());
   }
-  const summary = root.querySelector<HTMLElement>("#errors, #refused");
+  // Not where it is only shown as a sample.
+  const summary = root.querySelector<HTMLElement>(":is(#errors, #refused):not([data-sample] *)");
   summary?.focus();
 }
 
