@@ -1,6 +1,7 @@
 """How django-allauth works here. Its own settings are in marketplace/settings.py."""
 
 import logging
+from ipaddress import ip_address
 from smtplib import SMTPException
 from typing import Any
 
@@ -40,8 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return User(language=get_language() or settings.LANGUAGE_CODE)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address that rate limits count by: forwarded ones are believed only from TRUSTED_PROXIES."""
-        return network_address(request.META)
+        """The address that rate limits count by, and that a sign-in is listed with: forwarded ones are believed only
+        from TRUSTED_PROXIES. `::` when there is none."""
+        try:
+            return str(ip_address(network_address(request.META)))
+        except ValueError:
+            return "::"
 
     def format_email_subject(self, subject: str) -> str:
         return subject

@@ -34,6 +34,35 @@ class NameMissing(DomainError):
     title = _("A name is needed.")
 
 
+class AddressMissing(DomainError):
+    """A saved address needs a line to look up."""
+
+    code = "address_missing"
+    title = _("An address is needed.")
+
+
+class PlateMissing(DomainError):
+    """A saved vehicle needs its number plate."""
+
+    code = "plate_missing"
+    title = _("A number plate is needed.")
+
+
+class NoteNotAgreed(DomainError):
+    """A note about a person may be about their health: it is kept only when the user says so."""
+
+    code = "note_not_agreed"
+    title = _("Tick that we may keep the note and show it to who serves, or leave it empty.")
+
+
+class SavedFull(DomainError):
+    """20 people, 20 addresses and 20 vehicles can be kept."""
+
+    code = "saved_full"
+    status = 409
+    title = _("20 are kept already. Remove one that you no longer need.")
+
+
 class LanguageUnknown(DomainError):
     """The language is not one that the site speaks."""
 

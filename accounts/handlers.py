@@ -1,5 +1,6 @@
 """What accounts does when django-allauth reports something, and when people ask for their data."""
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from accounts.services import join_customers, set_language
 from accounts.services.erasures import tell_of_erasure
 from accounts.services.exports import make_export, tell_of_export
 from accounts.services.people import follow_email
+from accounts.services.sessions import SEEN_AT
 from common.events import after_commit
 from common.models import Event
 
@@ -65,6 +67,7 @@ def on_signed_in(
     request: HttpRequest, user: User, response: HttpResponse | None = None, **kwargs: Any
 ) -> None:
     """A language chosen on this device is remembered for the user; a new device learns the user's."""
+    request.session[SEEN_AT] = int(time.time())
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
         if chosen != user.language:

@@ -1,5 +1,6 @@
 """What accounts does around every page: who is calling, and what guards an operator's second factor."""
 
+import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from accounts.models import User
 from accounts.principals import Principal
 from accounts.second_factor import door
 from accounts.selectors import has_second_factor, principal_of
+from accounts.services.sessions import SEEN_AT, SEEN_EVERY_S, note_seen
 from common import audit
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -45,6 +47,26 @@ class ForgottenOnSignOut:
         response = self.get_response(request)
         if getattr(request, "signed_out", False):
             response["Clear-Site-Data"] = '"storage"'
+        return response
+
+
+class SeenMiddleware:
+    """Notes, an hour apart, that somebody who signed in is still there, for the list of where they are signed in.
+
+    Only sessions that the page has looked at: a public page that does not ask who is calling stays as cheap.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session = request.session
+        if session.accessed and SEEN_AT in session:
+            now = int(time.time())
+            if session[SEEN_AT] < now - SEEN_EVERY_S and session.session_key:
+                note_seen(session_key=session.session_key)
+                session[SEEN_AT] = now
         return response
 
 

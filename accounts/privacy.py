@@ -5,15 +5,26 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db.models import CharField, F, Model, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import ExportStatus
-from accounts.models import ApiToken, Consent, Customer, DataExport, ErasureRequest, User
+from accounts.models import (
+    ApiToken,
+    Consent,
+    Customer,
+    DataExport,
+    ErasureRequest,
+    SavedAddress,
+    SavedPerson,
+    SavedVehicle,
+    User,
+)
+from accounts.services.sessions import end_sessions
 from common import audit, clock, privacy
 from common.actors import SYSTEM
 from common.clock import rfc3339
@@ -39,6 +50,7 @@ def _export(subject: Subject) -> dict[str, Any]:
     customers = Customer.objects.filter(pk__in=subject.customer_pks).order_by("pk")
     return {
         "user": _user(user) if user else None,
+        "saved": _saved(user) if user else None,
         "customers": [
             {
                 "id": customer.public_id,
@@ -111,6 +123,15 @@ def _user(user: User) -> dict[str, Any]:
             }
             for factor in Authenticator.objects.filter(user=user).order_by("pk")
         ],
+        "sessions": [
+            {
+                "browser": each.user_agent,
+                "network_address": each.ip,
+                "signed_in_at": rfc3339(each.created_at),
+                "last_seen_at": rfc3339(each.last_seen_at),
+            }
+            for each in UserSession.objects.filter(user=user).order_by("pk")
+        ],
         "tokens": [
             {
                 "id": token.public_id,
@@ -121,6 +142,39 @@ def _user(user: User) -> dict[str, Any]:
                 "revoked_at": rfc3339(token.revoked_at) if token.revoked_at else None,
             }
             for token in ApiToken.objects.filter(user=user).order_by("pk")
+        ],
+    }
+
+
+def _saved(user: User) -> dict[str, Any]:
+    """What they keep for the next booking; what they removed today can still be brought back, so it is theirs, too."""
+
+    def when(row: SavedPerson | SavedAddress | SavedVehicle) -> dict[str, Any]:
+        return {
+            "id": row.public_id,
+            "created_at": rfc3339(row.created_at),
+            "removed_at": rfc3339(row.removed_at) if row.removed_at else None,
+        }
+
+    return {
+        "people": [
+            {**when(row), "name": row.name, "phone": row.phone, "note": row.note}
+            for row in SavedPerson.objects.filter(user=user).order_by("pk")
+        ],
+        "addresses": [
+            {
+                **when(row),
+                "label": row.label,
+                "line": row.line,
+                "note": row.note,
+                "point": {"lat": row.point.y, "lng": row.point.x},
+                "is_default": row.is_default,
+            }
+            for row in SavedAddress.objects.filter(user=user).order_by("pk")
+        ],
+        "vehicles": [
+            {**when(row), "plate": row.plate, "model": row.model, "note": row.note}
+            for row in SavedVehicle.objects.filter(user=user).order_by("pk")
         ],
     }
 
@@ -153,6 +207,8 @@ def _erase_user(user: User) -> None:
         last_login=None,
         erased_at=clock.now(),
     )
+    for kept in (SavedPerson, SavedAddress, SavedVehicle):
+        kept._default_manager.filter(user=user).delete()
     DataExport.objects.filter(user=user).update(status=ExportStatus.GONE, content=None)
     end_sessions(user)
 
@@ -160,13 +216,6 @@ def _erase_user(user: User) -> None:
 def _unfindable() -> Any:
     """No secret has this hash, and it differs from row to row."""
     return Concat(Value("erased:"), F("public_id"), output_field=CharField())
-
-
-def end_sessions(user: User) -> None:
-    """Delete the sessions in which `user` is signed in. They name nobody outside: each is opened to see."""
-    for session in Session.objects.filter(expire_date__gt=clock.now()).iterator(chunk_size=500):
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
 
 
 def _forget_in_the_back_office(subject: Subject) -> None:
@@ -206,6 +255,18 @@ privacy.personal("account.EmailConfirmation", area="account", blanked="key", rea
 privacy.personal(
     "sessions.Session", area="account", blanked="session_key session_data", reason="the row is deleted"
 )
+privacy.personal(
+    "usersessions.UserSession",
+    area="account",
+    blanked="ip user_agent session_key data",
+    reason="the row is deleted",
+)
+for _model, _words in (
+    ("SavedPerson", "name phone note"),
+    ("SavedAddress", "label line note point"),
+    ("SavedVehicle", "plate model note"),
+):
+    privacy.personal(f"accounts.{_model}", area="account", blanked=_words, reason="the row is deleted")
 privacy.personal("mfa.Authenticator", area="account", blanked="data", reason="the row is deleted")
 privacy.personal("admin.LogEntry", area="account", blanked="object_repr change_message")
 privacy.impersonal("admin.LogEntry", {"an id": "object_id"})

@@ -5,13 +5,25 @@ import time
 from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.enums import ConsentKind, ErasureStatus
-from accounts.models import ApiToken, Consent, Customer, DataExport, ErasureRequest, User
+from accounts.models import (
+    ApiToken,
+    Consent,
+    Customer,
+    DataExport,
+    ErasureRequest,
+    SavedAddress,
+    SavedPerson,
+    SavedVehicle,
+    User,
+)
 from accounts.principals import ANONYMOUS, Principal
 from accounts.rules import terms
 from common import clock, crypto
@@ -56,6 +68,37 @@ def tokens_of(user: User) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(user=user, revoked_at__isnull=True).order_by("-pk")
 
 
+def people_of(user: User) -> QuerySet[SavedPerson]:
+    """Whom the user books for, the newest first."""
+    return SavedPerson.objects.filter(user=user, removed_at__isnull=True).order_by("-pk")
+
+
+def addresses_of(user: User) -> QuerySet[SavedAddress]:
+    """Where the user has home visits go, the default one first, then the newest."""
+    return SavedAddress.objects.filter(user=user, removed_at__isnull=True).order_by("-is_default", "-pk")
+
+
+def vehicles_of(user: User) -> QuerySet[SavedVehicle]:
+    """The user's vehicles, the newest first."""
+    return SavedVehicle.objects.filter(user=user, removed_at__isnull=True).order_by("-pk")
+
+
+def session_id(session_key: str) -> str:
+    """How a session is named outside: its key is a secret, which opens it."""
+    return crypto.keyed_hash("session", session_key)[:24]
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Where the user is signed in, the one seen last first, without those that have run out."""
+    rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
+    live = set(
+        Session.objects.filter(
+            session_key__in=[row.session_key for row in rows], expire_date__gt=clock.now()
+        ).values_list("session_key", flat=True)
+    )
+    return [row for row in rows if row.session_key in live]
+
+
 def principal_of(request: HttpRequest) -> Principal:
     """The caller of a page: the session's user, and the bookings a guest's cookie opens."""
     user = request.user if isinstance(request.user, User) else None
@@ -82,6 +125,16 @@ def signed_in_lately(request: HttpRequest) -> bool:
 def has_second_factor(user: User) -> bool:
     """Whether the user has set up a code app or a passkey; recovery codes alone are none."""
     return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def passkeys_of(user: User) -> int:
+    """How many passkeys the user has."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count()
+
+
+def has_code_app(user: User) -> bool:
+    """Whether the user has set up a code app."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
 def guest_capabilities(cookie: str) -> frozenset[str]:

@@ -117,6 +117,8 @@ def present(access: Access, *, token: str | None = None) -> schemas.BookingOut:
         check_in_code=booking.check_in_code if access.is_customer and booking.status in _WITH_CODE else None,
         customer=contact(access),
         address=address(access),
+        served=served(access),
+        vehicle=vehicle(access),
         accept_by=answer_by(booking),
         decline_reason=booking.decline_reason,
         objection=objection(access),
@@ -200,6 +202,26 @@ def address(access: Access) -> schemas.AddressOut | None:
         lat=booking.address_point.y,
         lng=booking.address_point.x,
     )
+
+
+def served(access: Access) -> schemas.ServedOut | None:
+    """Whom the visit is for besides who booked, as far as the caller needs it; None for who booked, without a note."""
+    booking = access.booking
+    near = _still_concerns(access)
+    note = booking.served_note if near else ""
+    if not booking.served_name and not note:
+        return None
+    return schemas.ServedOut(
+        name=booking.served_name, phone=booking.served_phone if near else "", note=note
+    )
+
+
+def vehicle(access: Access) -> schemas.VehicleOut | None:
+    """The vehicle that is worked on, as far as the caller needs it."""
+    booking = access.booking
+    if not booking.vehicle_plate or not _still_concerns(access):
+        return None
+    return schemas.VehicleOut(plate=booking.vehicle_plate, about=booking.vehicle_about)
 
 
 def _still_concerns(access: Access) -> bool:

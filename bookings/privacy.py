@@ -72,6 +72,16 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "arrived_at": rfc3339(booking.arrived_at) if booking.arrived_at else None,
         "source": booking.source,
         "place": booking.place,
+        "for": {
+            "name": booking.served_name,
+            "phone": booking.served_phone,
+            "note": booking.served_note,
+        }
+        if booking.served_name or booking.served_note
+        else None,
+        "vehicle": {"plate": booking.vehicle_plate, "about": booking.vehicle_about}
+        if booking.vehicle_plate
+        else None,
         "address": {
             "line": booking.address_line,
             "note": booking.address_note,
@@ -135,6 +145,7 @@ def _erase(subject: Subject) -> None:
     theirs = Booking.objects.filter(pk__in=subject.booking_pks)
     # `""` through the encrypted fields is empty; the point goes with the line.
     theirs.update(address_line="", address_note="", address_point=None, held_from="", decline_reason="")
+    theirs.update(served_name="", served_phone="", served_note="", vehicle_plate="", vehicle_about="")
     BookingAccess.objects.filter(booking__in=theirs).delete()
     VisitMessage.objects.filter(booking__in=theirs).update(text="")
     Objection.objects.filter(booking__in=theirs).update(decision="")
@@ -163,7 +174,8 @@ privacy.area(
 privacy.personal(
     "bookings.Booking",
     area="bookings",
-    blanked="address_line address_note address_point held_from decline_reason",
+    blanked="address_line address_note address_point held_from decline_reason"
+    " served_name served_phone served_note vehicle_plate vehicle_about",
     kept={
         "says what was agreed, which tax law keeps; names nobody": "ref policy currency timezone",
         "an id": "cancelled_by cancel_asked_by cancel_asked_as",

@@ -47,6 +47,22 @@ class ContactIn(Strict):
     phone: Text | None = Field(None, max_length=32)
 
 
+class ServedIn(Strict):
+    """Whom it is for, when that is not who books; `note` is what who serves should know, such as an allergy. Say beside
+    the note that it may be about health, and is shown to who serves."""
+
+    name: Text = Field("", max_length=120)
+    phone: Text = Field("", max_length=32)
+    note: Text = Field("", max_length=500)
+
+
+class VehicleIn(Strict):
+    """What is worked on; an empty plate takes it away."""
+
+    plate: Text = Field("", max_length=16)
+    about: Text = Field("", max_length=200, description="make, model, size")
+
+
 class ItemIn(Strict):
     service: PublicId
     options: list[PublicId] = Field(default_factory=list, max_length=20)
@@ -156,6 +172,8 @@ class DetailsIn(Strict):
     options: list[PublicId] | None = Field(None, max_length=20)
     items: list[ItemDetailsIn] | None = Field(None, max_length=10)
     address: AddressIn | None = None
+    served: ServedIn | None = None
+    vehicle: VehicleIn | None = None
 
 
 class LineOut(Schema):
@@ -246,6 +264,19 @@ class AddressOut(Schema):
     lng: float
 
 
+class ServedOut(Schema):
+    """Whom it is for besides who booked. Phone and note are for those who serve, until it is over."""
+
+    name: str
+    phone: str
+    note: str
+
+
+class VehicleOut(Schema):
+    plate: str
+    about: str
+
+
 class StatementOut(Schema):
     by: str = Field(description="customer or provider")
     text: str
@@ -317,6 +348,8 @@ class BookingOut(Schema):
     address: AddressOut | None = Field(
         None, description="of a home visit: for the customer, and for members until it is over"
     )
+    served: ServedOut | None = Field(None, description="whom it is for, when that is not who booked")
+    vehicle: VehicleOut | None = None
     accept_by: Instant | None = Field(
         None,
         description="of a request: until when the provider answers; while held, until when if it were asked now",

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Now
 
-from accounts.models import Customer
+from accounts.models import Customer, SavedAddress, SavedPerson, SavedVehicle
 from bookings.models import Booking, BookingAccess, PayLink
 from bookings.rules import states
 from bookings.services.core import ENDED
@@ -56,9 +57,22 @@ def _contacts_of_nothing(before: datetime) -> QuerySet[Customer]:
 
 def _addresses(before: datetime) -> QuerySet[Booking]:
     return (
-        Booking.objects.alias(line=Length("address_line"), note=Length("address_note"))
+        Booking.objects.alias(
+            line=Length("address_line"),
+            note=Length("address_note"),
+            phone=Length("served_phone"),
+            told=Length("served_note"),
+            plate=Length("vehicle_plate"),
+        )
         .filter(status__in=ENDED, ends_at__lt=before)
-        .filter(Q(line__gt=0) | Q(note__gt=0) | Q(address_point__isnull=False))
+        .filter(
+            Q(line__gt=0)
+            | Q(note__gt=0)
+            | Q(address_point__isnull=False)
+            | Q(phone__gt=0)
+            | Q(told__gt=0)
+            | Q(plate__gt=0)
+        )
     )
 
 
@@ -88,6 +102,12 @@ def _ended_papers(before: datetime) -> QuerySet[Document]:
     )
 
 
+def _left_devices(before: datetime) -> QuerySet[UserSession]:
+    return UserSession.objects.filter(
+        ~Exists(Session.objects.filter(session_key=OuterRef("session_key"))), last_seen_at__lt=before
+    )
+
+
 NO_PAPER = {
     "status": DocumentStatus.REPLACED,
     "replaced_at": Now(),
@@ -105,10 +125,19 @@ RULES = (
     ),
     Rule(
         "home addresses",
-        "where a home visit went, with its note and point, once the visit has ended",
+        "where a home visit went, with its note and point, what was said of whom it was for, and the vehicle, once the"
+        " visit has ended",
         timedelta(days=90),
         _addresses,
-        {"address_line": "", "address_note": "", "address_point": None},
+        {
+            "address_line": "",
+            "address_note": "",
+            "address_point": None,
+            "served_phone": "",
+            "served_note": "",
+            "vehicle_plate": "",
+            "vehicle_about": "",
+        },
     ),
     Rule(
         "booking links",
@@ -177,6 +206,21 @@ RULES = (
         "sessions that have run out, with the address searched last",
         timedelta(0),
         lambda before: Session.objects.filter(expire_date__lt=before),
+    ),
+    Rule(
+        "devices",
+        "browser and network address of a sign-in whose session has run out or was ended",
+        timedelta(days=1),
+        _left_devices,
+    ),
+    *(
+        Rule(
+            f"removed {what}",
+            f"{what} that their user removed, and may bring back until then",
+            timedelta(days=1),
+            lambda before, kind=kind: kind._default_manager.filter(removed_at__lt=before),
+        )
+        for what, kind in (("people", SavedPerson), ("addresses", SavedAddress), ("vehicles", SavedVehicle))
     ),
 )
 

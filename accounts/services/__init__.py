@@ -3,6 +3,7 @@
 from accounts.services.contacts import clean_email, clean_phone
 from accounts.services.customers import correct_guest, guest_customer, join_customers, main_customer
 from accounts.services.people import set_language, update_profile, vouch_for_email
+from accounts.services.saved import save_address, save_person, save_vehicle
 from accounts.services.tokens import create_token, note_use, revoke_token
 
 __all__ = [
@@ -15,6 +16,9 @@ __all__ = [
     "main_customer",
     "note_use",
     "revoke_token",
+    "save_address",
+    "save_person",
+    "save_vehicle",
     "set_language",
     "update_profile",
     "vouch_for_email",

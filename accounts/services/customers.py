@@ -29,29 +29,40 @@ def main_customer(*, user: User) -> Customer:
 
 
 def guest_customer(
-    *, name: str, email: str | None = None, phone: str | None = None, language: str = "en"
+    *,
+    name: str,
+    email: str | None = None,
+    phone: str | None = None,
+    language: str = "en",
+    region: str | None = None,
 ) -> Customer:
     """A new customer for one guest's booking, or for a walk-in.
 
-    Always a new one: whoever types another person's address must not see their bookings. Raises EmailInvalid,
+    Always a new one: whoever types another person's address must not see their bookings. A number without a country
+    code is read as people of `region` (ISO 3166-1; the site's own by default) dial it. Raises EmailInvalid,
     PhoneInvalid.
     """
     return Customer.objects.create(
         name=name.strip()[:120],
         email=clean_email(email),
-        phone=clean_phone(phone),
+        phone=clean_phone(phone, region=region),
         language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
     )
 
 
 def correct_guest(
-    *, customer: Customer, name: str, email: str | None = None, phone: str | None = None
+    *,
+    customer: Customer,
+    name: str,
+    email: str | None = None,
+    phone: str | None = None,
+    region: str | None = None,
 ) -> Customer:
     """Write what a guest says about themselves now over what they said before.
 
-    A customer who has joined a user stays as they are. Raises EmailInvalid, PhoneInvalid.
+    A customer who has joined a user stays as they are. `region` as above. Raises EmailInvalid, PhoneInvalid.
     """
-    values = {"name": name.strip()[:120], "email": clean_email(email), "phone": clean_phone(phone)}
+    values = {"name": name.strip()[:120], "email": clean_email(email), "phone": clean_phone(phone, region=region)}
     changed = Customer.objects.filter(pk=customer.pk, user__isnull=True, erased_at__isnull=True).update(
         **values
     )

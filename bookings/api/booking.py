@@ -22,6 +22,7 @@ from bookings.services import (
     holds,
     paying,
 )
+from bookings.services.served import Served, Vehicle
 from bookings.slot_lists import slot_list
 from common.api import ERRORS, CursorPage, idempotent, idempotent_together
 from common.errors import InvalidInput
@@ -211,13 +212,15 @@ def preview_change(
 )
 @idempotent
 def fill_in(request: HttpRequest, ref: schemas.PublicId, body: schemas.DetailsIn) -> schemas.BookingOut:
-    """While held: who it is for, the options, the address. What is left out stays."""
+    """While held: who books, the options, the address, whom it is for, the vehicle. What is left out stays."""
     access = access_to(request, ref)
     holds.details(
         access=access,
         contact=holds.Contact(**body.customer.dict()) if body.customer else None,
         options=_options(access, body),
         address=holds.Address(**body.address.dict()) if body.address else None,
+        served=Served(**body.served.dict()) if body.served else None,
+        vehicle=Vehicle(**body.vehicle.dict()) if body.vehicle else None,
         language=translation.get_language() or "en",
     )
     return again(access)

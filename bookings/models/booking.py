@@ -70,6 +70,13 @@ class Booking(models.Model):
     address_note = EncryptedTextField(blank=True, default="")
     address_point = gis.PointField(geography=True, srid=4326, null=True, blank=True, spatial_index=False)
 
+    # Whom it is for, when that is not who books, and what who serves should know; the vehicle that is worked on.
+    served_name = EncryptedTextField(blank=True, default="")
+    served_phone = EncryptedTextField(blank=True, default="", help_text="E.164")
+    served_note = EncryptedTextField(blank=True, default="")
+    vehicle_plate = EncryptedTextField(blank=True, default="")
+    vehicle_about = EncryptedTextField(blank=True, default="", help_text="make, model, size")
+
     # The number of its newest event: gapless, because whoever publishes holds this row's lock.
     last_seq = models.PositiveIntegerField(default=0)
     # Rises with every change to time, price or policy: a stale preview is refused.
@@ -133,6 +140,9 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(fee_amount__lte=F("total_amount")), name="booking_fee_is_at_most_its_total"
+            ),
+            models.CheckConstraint(
+                condition=~Q(vehicle_plate="") | Q(vehicle_about=""), name="booking_vehicle_has_a_plate"
             ),
         ]
         indexes = [

@@ -28,7 +28,7 @@ class Contact:
 
 
 def customer_of(
-    principal: Principal, contact: Contact | None, language: str, *, is_member: bool
+    principal: Principal, contact: Contact | None, language: str, *, is_member: bool, region: str
 ) -> Customer | None:
     """Who is served: the signed-in user, or whom staff or a guest name; None while a guest has not said."""
     if principal.user and not is_member:
@@ -36,7 +36,7 @@ def customer_of(
     if contact is None:
         return None
     return accounts.guest_customer(
-        name=contact.name, email=contact.email, phone=contact.phone, language=language
+        name=contact.name, email=contact.email, phone=contact.phone, language=language, region=region
     )
 
 
@@ -50,12 +50,13 @@ def customer_for_details(access: Access, contact: Contact, language: str) -> Cus
         return customer
     if user and access.is_customer and not access.is_staff:
         return accounts.main_customer(user=user)
+    region = access.booking.outlet.country
     if customer:
         return accounts.correct_guest(
-            customer=customer, name=contact.name, email=contact.email, phone=contact.phone
+            customer=customer, name=contact.name, email=contact.email, phone=contact.phone, region=region
         )
     return accounts.guest_customer(
-        name=contact.name, email=contact.email, phone=contact.phone, language=language
+        name=contact.name, email=contact.email, phone=contact.phone, language=language, region=region
     )
 
 

@@ -26,6 +26,7 @@ from bookings.services import seats as seating
 from bookings.services.access import new_token
 from bookings.services.holders import Contact, customer_for_details, customer_of, refuse_hoarding
 from bookings.services.quotes import quote_again, quote_for
+from bookings.services.served import Served, Vehicle, served_fields
 from common import clock, crypto
 from common.again import run_again
 from common.errors import NotFound
@@ -78,13 +79,16 @@ def hold(
     any_order: bool = False,
     seats: int = 1,
     session: str | None = None,
+    served: Served | None = None,
+    vehicle: Vehicle | None = None,
 ) -> Held:
     """Hold a visit at `start` (aware) at `outlet` for HOLD_MINUTES.
 
     Its services follow one another for each guest, in the order given unless `any_order`; they are one booking with one
     price, under the policy of the dearest. Managers of the provider may book any minute, and staff any of their own;
     with somebody else, staff get what customers do. Of a group service it is `seats` in the session that starts then
-    (named `session`, by public id, where two do), or in all dates of its course.
+    (named `session`, by public id, where two do), or in all dates of its course. `served`: for whom else; `vehicle`:
+    on what.
 
     Raises NotFound, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
     AddressUnknown, SlotNotOffered, SlotTaken, TooManyHolds.
@@ -123,7 +127,9 @@ def hold(
     )
 
     with others, transaction.atomic():
-        customer = customer_of(principal, contact, language, is_member=membership is not None)
+        customer = customer_of(
+            principal, contact, language, is_member=membership is not None, region=place.country
+        )
         if membership is None:
             refuse_hoarding(customer=customer, held_from=held_from)
         now = clock.database_now()
@@ -154,6 +160,7 @@ def hold(
             address_line=address.line if address and where else "",
             address_note=address.note if address and where else "",
             address_point=where,
+            **served_fields(served, vehicle, region=place.country),
         )
         if isinstance(taken, seating.Seated):
             seat_holds.write_items(booking, found[0], items[0], taken, quotes[0])
@@ -190,14 +197,16 @@ def details(
     contact: Contact | None = None,
     options: Mapping[str, Sequence[str]] | None = None,
     address: Address | None = None,
+    served: Served | None = None,
+    vehicle: Vehicle | None = None,
     language: str = "en",
 ) -> Booking:
-    """Fill in a hold: who it is for, options (all of an item's, by the item's public id), the address. None, or an item
-    without an entry, leaves a part as it is.
+    """Fill in a hold: who books, options (all of an item's, by the item's public id), the address, whom it is for, the
+    vehicle. None, or an item without an entry, leaves a part as it is.
 
     Options are added to the service as it was when it was held. Raises NotAllowed, NotFound (no such item), HoldEnded,
     OptionUnknown, SlotTaken when the longer visit or the way to another address does not fit, StaffNotAble and
-    NotOffered when it is done no more, TooManyHolds, AddressOutsideArea, AddressUnknown, ProviderClosed.
+    NotOffered when it is done no more, TooManyHolds, AddressOutsideArea, AddressUnknown, PhoneInvalid, ProviderClosed.
     """
     access.require_counterpart()
     current = {item.public_id: item for item in access.booking.items.all()}
@@ -211,7 +220,7 @@ def details(
         where = _visit_point(offering, address)
     quotes = {current[id].pk: quote_again(current[id], chosen) for id, chosen in (options or {}).items()}
     with _alternatives(access.booking, quotes, where), transaction.atomic():
-        fields: dict[str, object] = {}
+        fields = served_fields(served, vehicle, region=access.booking.outlet.country)
         if contact:
             customer = customer_for_details(access, contact, language)
             if not access.is_staff:

@@ -29,7 +29,13 @@ def load_categories() -> dict[str, Category]:
     found: dict[str, Category] = {}
     for position, (slug, parent, *named) in enumerate(CATEGORIES):
         found[slug], _ = Category.objects.update_or_create(
-            slug=slug, defaults={"parent": found.get(parent), "position": position, "archived_at": None}
+            slug=slug,
+            defaults={
+                "parent": found.get(parent),
+                "position": position,
+                "archived_at": None,
+                "asks_vehicle": parent == "car-care",
+            },
         )
         for language, (name, description) in zip(("en", "zh-hans"), named, strict=True):
             CategoryName.objects.update_or_create(

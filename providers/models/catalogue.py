@@ -18,6 +18,8 @@ class Category(models.Model):
     )
     slug = models.SlugField(max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(default=0)
+    # Who books is asked which vehicle it is for.
+    asks_vehicle = models.BooleanField(default=False, db_default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import User
-from accounts.privacy import end_sessions
+from accounts.services.sessions import end_sessions
 from common import audit
 from common.actors import SYSTEM
 
