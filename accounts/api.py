@@ -7,6 +7,7 @@ from ninja import Router, Schema
 
 from accounts import selectors, services
 from accounts.api_data import router as data
+from accounts.api_saved import router as saved
 from accounts.models import ApiToken, User
 from accounts.principals import Principal
 from common.api import ERRORS
@@ -14,6 +15,7 @@ from common.errors import NotAllowed
 
 router = Router(tags=["account"])
 router.add_router("", data)
+router.add_router("", saved)
 
 
 class Me(Schema):

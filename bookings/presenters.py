@@ -211,9 +211,7 @@ def served(access: Access) -> schemas.ServedOut | None:
     note = booking.served_note if near else ""
     if not booking.served_name and not note:
         return None
-    return schemas.ServedOut(
-        name=booking.served_name, phone=booking.served_phone if near else "", note=note
-    )
+    return schemas.ServedOut(name=booking.served_name, phone=booking.served_phone if near else "", note=note)
 
 
 def vehicle(access: Access) -> schemas.VehicleOut | None:

@@ -24,13 +24,13 @@ class ContactForm(forms.Form):
         label=_("E-mail"),
         max_length=254,
         help_text=_("Your receipt goes here."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     phone = forms.CharField(
         label=_("Phone"),
         max_length=32,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"}),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from frontend.views import (
+    once_more,
     booking,
     booking_data,
     bookings,
@@ -11,6 +12,7 @@ from frontend.views import (
     here,
     hold,
     invoice,
+    join,
     objecting,
     price,
     review,
@@ -23,6 +25,8 @@ urlpatterns = [
     path("bookings", bookings.bookings, name="bookings"),
     path("b/<str:ref>", booking.booking, name="booking"),
     path("b/<str:ref>/checkout", checkout.checkout, name="checkout"),
+    path("b/<str:ref>/join", join.join, name="join"),
+    path("b/<str:ref>/again", once_more.again, name="again"),
     path("b/<str:ref>/calendar.ics", booking.calendar, name="booking_ics"),
     path("b/<str:ref>/code.svg", booking.code_picture, name="booking_qr"),
     path("b/<str:ref>/data", booking_data.data, name="booking_data"),

@@ -43,13 +43,13 @@ class SavedPerson(Saved):
         ]
         indexes = [models.Index(fields=["user", "-id"], name="saved_people_of_a_user")]
 
+    def __str__(self) -> str:
+        return self.public_id
+
     @property
     def shown(self) -> str:
         """What a list calls it."""
         return self.name
-
-    def __str__(self) -> str:
-        return self.public_id
 
 
 class SavedAddress(Saved):
@@ -73,13 +73,13 @@ class SavedAddress(Saved):
         ]
         indexes = [models.Index(fields=["user", "-id"], name="saved_addresses_of_a_user")]
 
+    def __str__(self) -> str:
+        return self.public_id
+
     @property
     def shown(self) -> str:
         """What a list calls it."""
         return self.label
-
-    def __str__(self) -> str:
-        return self.public_id
 
 
 class SavedVehicle(Saved):
@@ -94,10 +94,10 @@ class SavedVehicle(Saved):
         constraints = [models.CheckConstraint(condition=~Q(plate=""), name="saved_vehicle_has_a_plate")]
         indexes = [models.Index(fields=["user", "-id"], name="saved_vehicles_of_a_user")]
 
+    def __str__(self) -> str:
+        return self.public_id
+
     @property
     def shown(self) -> str:
         """What a list calls it."""
         return self.plate
-
-    def __str__(self) -> str:
-        return self.public_id

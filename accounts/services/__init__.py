@@ -2,7 +2,7 @@
 
 from accounts.services.contacts import clean_email, clean_phone
 from accounts.services.customers import correct_guest, guest_customer, join_customers, main_customer
-from accounts.services.people import set_language, update_profile, vouch_for_email
+from accounts.services.people import open_account, set_language, update_profile, vouch_for_email
 from accounts.services.saved import save_address, save_person, save_vehicle
 from accounts.services.tokens import create_token, note_use, revoke_token
 
@@ -15,6 +15,7 @@ __all__ = [
     "join_customers",
     "main_customer",
     "note_use",
+    "open_account",
     "revoke_token",
     "save_address",
     "save_person",

@@ -62,7 +62,11 @@ def correct_guest(
 
     A customer who has joined a user stays as they are. `region` as above. Raises EmailInvalid, PhoneInvalid.
     """
-    values = {"name": name.strip()[:120], "email": clean_email(email), "phone": clean_phone(phone, region=region)}
+    values = {
+        "name": name.strip()[:120],
+        "email": clean_email(email),
+        "phone": clean_phone(phone, region=region),
+    }
     changed = Customer.objects.filter(pk=customer.pk, user__isnull=True, erased_at__isnull=True).update(
         **values
     )

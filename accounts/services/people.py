@@ -4,9 +4,11 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
-from accounts.errors import LanguageUnknown, NameMissing
+from accounts.enums import ConsentSource
+from accounts.errors import EmailInvalid, LanguageUnknown, NameMissing
 from accounts.models import Customer, User
-from accounts.services.contacts import clean_phone
+from accounts.services.consents import accept_terms
+from accounts.services.contacts import clean_email, clean_phone
 from accounts.services.customers import main_customer
 
 
@@ -39,6 +41,26 @@ def update_profile(*, user: User, name: str, phone: str, language: str) -> Custo
         customer.name, customer.phone, customer.language = name, number, language
         customer.save(update_fields=["name", "phone", "language"])
         return customer
+
+
+@transaction.atomic
+def open_account(*, email: str, name: str, language: str) -> User:
+    """The account of this address, made if there is none: whoever reads its mail signs in by code.
+
+    Beside the button stood what making it agrees to. Raises EmailInvalid.
+    """
+    address = clean_email(email)
+    if address is None:
+        raise EmailInvalid(field="email")
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create_user(
+            email=address,
+            name=name.strip()[:120],
+            language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+        )
+        accept_terms(customer=main_customer(user=user), source=ConsentSource.SIGNUP)
+    return user
 
 
 def follow_email(*, user: User) -> None:

@@ -31,7 +31,8 @@ def save_person(
     """Keep somebody whom `user` books for, or change the one with this public id.
 
     `agreed`: the user allows that the note, which may be about health, is kept and shown to who serves. `region` is
-    where a number without a country code is dialled. Raises NameMissing, PhoneInvalid, NoteNotAgreed, SavedFull, NotFound.
+    where a number without a country code is dialled. Raises NameMissing, PhoneInvalid, NoteNotAgreed, SavedFull,
+    NotFound.
     """
     name, note = name.strip()[:120], note.strip()[:500]
     if not name:

@@ -39,7 +39,9 @@ class ProfileForm(forms.Form):
 class PersonForm(forms.Form):
     """Somebody whom the user books for."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     phone = forms.CharField(
         label=_("Phone"),
         required=False,
@@ -56,7 +58,7 @@ class PersonForm(forms.Form):
     )
     agreed = forms.BooleanField(
         label=_(
-            "Keep this note and show it to who serves. It may be about health; change or remove it here whenever you like."
+            "Keep this note and show it to who serves. It may be about health; change or remove it whenever you like."
         ),
         required=False,
     )
@@ -92,7 +94,9 @@ class VehicleForm(forms.Form):
     plate = forms.CharField(
         label=_("Number plate"),
         max_length=16,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
     model = forms.CharField(
         label=_("Make and model"),

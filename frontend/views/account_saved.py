@@ -107,10 +107,10 @@ def kept(request: HttpRequest, kind: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, kind: str, id: str) -> HttpResponse:
+def change(request: HttpRequest, kind: str, **named: str) -> HttpResponse:
     """GET shows one in a form, POST changes it. Raises NotFound."""
-    found, user = KINDS[kind], _user(request)
-    row = found.rows(user).filter(public_id="" if "\x00" in id else id).first()
+    found, user, id = KINDS[kind], _user(request), _one(named)
+    row = found.rows(user).filter(public_id=id).first()
     if row is None:
         raise NotFound
     form = found.form(request.POST if request.method == "POST" else None, initial=found.initial(row))
@@ -123,26 +123,35 @@ def change(request: HttpRequest, kind: str, id: str) -> HttpResponse:
             return redirect(found.route)
     status = 422 if request.method == "POST" else 200
     return render(
-        request, "account/saved_one.html", {"nav": "account", "kind": found, "row": row, "form": form}, status=status
+        request,
+        "account/saved_one.html",
+        {"nav": "account", "kind": found, "row": row, "form": form},
+        status=status,
     )
 
 
 @login_required
 @require_POST
-def remove(request: HttpRequest, kind: str, id: str) -> HttpResponse:
+def remove(request: HttpRequest, kind: str, **named: str) -> HttpResponse:
     """Remove one; the list shows it for some minutes with a way to bring it back. Raises NotFound."""
     found = KINDS[kind]
-    services.remove(user=_user(request), kind=found.model, id=id)
+    services.remove(user=_user(request), kind=found.model, id=_one(named))
     return redirect(found.route)
 
 
 @login_required
 @require_POST
-def restore(request: HttpRequest, kind: str, id: str) -> HttpResponse:
+def restore(request: HttpRequest, kind: str, **named: str) -> HttpResponse:
     """Bring back what was removed. Raises NotFound."""
     found = KINDS[kind]
-    services.restore(user=_user(request), kind=found.model, id=id)
+    services.restore(user=_user(request), kind=found.model, id=_one(named))
     return redirect(found.route)
+
+
+def _one(named: dict[str, str]) -> str:
+    """The public id in the address, by whatever name its list gives it."""
+    (id,) = named.values()
+    return id
 
 
 def _list(request: HttpRequest, kind: Kind, form: Form, *, status: int = 200) -> HttpResponse:
@@ -151,7 +160,9 @@ def _list(request: HttpRequest, kind: Kind, form: Form, *, status: int = 200) ->
         "nav": "account",
         "kind": kind,
         "rows": list(kind.rows(user)),
-        "removed": kind.model.objects.filter(user=user, removed_at__gt=clock.now() - UNDO).order_by("-removed_at"),
+        "removed": kind.model.objects.filter(user=user, removed_at__gt=clock.now() - UNDO).order_by(
+            "-removed_at"
+        ),
         "form": form,
     }
     return render(request, "account/saved.html", context, status=status)

@@ -35,9 +35,9 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def end(request: HttpRequest, session: str) -> HttpResponse:
+def end(request: HttpRequest, signed_in_id: str) -> HttpResponse:
     """Sign out of one. Raises NotFound."""
-    services.end_session(user=_user(request), id=session)
+    services.end_session(user=_user(request), id=signed_in_id)
     messages.success(request, _("Signed out there."))
     return redirect("account_sessions")
 

@@ -5,26 +5,26 @@ from django.urls import URLPattern, path
 from frontend.views import account, account_data, account_saved, account_sessions, cards, wallet
 
 
-def _kept(kind: str, route: str) -> list[URLPattern]:
-    """The addresses of one list of what fills in the next booking."""
-    more = {"kind": kind}
+def _kept(kind: str, one: str) -> list[URLPattern]:
+    """The addresses of one list of what fills in the next booking; `one` names one of it in them."""
+    more, route, here = {"kind": kind}, f"account_{kind}", f"account/{kind}/<str:saved_{one}>"
     return [
         path(f"account/{kind}/", account_saved.kept, more, name=route),
-        path(f"account/{kind}/<str:id>/", account_saved.change, more, name=f"{route}_change"),
-        path(f"account/{kind}/<str:id>/remove/", account_saved.remove, more, name=f"{route}_remove"),
-        path(f"account/{kind}/<str:id>/restore/", account_saved.restore, more, name=f"{route}_restore"),
+        path(f"{here}/", account_saved.change, more, name=f"{route}_change"),
+        path(f"{here}/remove/", account_saved.remove, more, name=f"{route}_remove"),
+        path(f"{here}/restore/", account_saved.restore, more, name=f"{route}_restore"),
     ]
 
 
 urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/profile/", account.profile, name="account_profile"),
-    *_kept("people", "account_people"),
-    *_kept("addresses", "account_addresses"),
-    *_kept("vehicles", "account_vehicles"),
+    *_kept("people", "person"),
+    *_kept("addresses", "address"),
+    *_kept("vehicles", "vehicle"),
     path("account/sessions/", account_sessions.sessions, name="account_sessions"),
     path("account/sessions/others/", account_sessions.end_others, name="account_sessions_others"),
-    path("account/sessions/<str:session>/end/", account_sessions.end, name="account_session_end"),
+    path("account/sessions/<str:signed_in_id>/end/", account_sessions.end, name="account_session_end"),
     path("account/tokens/", account.tokens, name="account_tokens"),
     path("account/tokens/<str:token_id>/revoke/", account.revoke_token, name="account_token_revoke"),
     path("account/data/", account_data.data, name="account_data"),

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.enums import ConsentSource
+from accounts.services import consents
 from bookings.enums import PaymentState
-from bookings.presenters import actions, address, contact, objection
+from bookings.presenters import actions, address, contact, objection, served, vehicle
 from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
@@ -31,6 +33,7 @@ from frontend.policy_words import Agreed, terms_words
 from frontend.timeline import timeline
 from frontend.views import shops
 from frontend.visit_cards import WITH_CODE, WITH_RECEIPT
+from frontend.views.join import is_offered
 from invoices.selectors import may_ask, may_read, papers_of
 from invoices.services.issuing import OVER
 from notifications.letters.calendar import invitation
@@ -106,6 +109,9 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         # As far as this reader needs to know them.
         "contact": contact(access),
         "address": address(access),
+        "served": served(access),
+        "vehicle": vehicle(access),
+        "join_words": consents.WORDS[ConsentSource.SIGNUP] if is_offered(access) else "",
         "code": booking.check_in_code if access.is_customer and booking.status in WITH_CODE else "",
         "money_lines": money_lines(booking, facts),
         "price_change": price_changes.open_change(booking) if access.is_customer else None,

@@ -38,7 +38,6 @@ from common.money import Money
 from frontend.booking_forms import (
     DEPOSIT,
     HOLD,
-    AddressForm,
     ContactForm,
     PaymentForm,
     method_choices,
@@ -47,9 +46,10 @@ from frontend.booking_forms import (
 from frontend.card_words import Card, cards_to_pay_with
 from frontend.guests import access as find_access
 from frontend.guests import private
+from frontend.kept_forms import KeptForm, keep_typed, kept_forms
+from frontend.lost_hold import lost_hold_page, remember_typed, typed_before
 from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
-from frontend.views.slots import plate
 from geo.errors import AddressUnknown
 from payments import gateways
 from payments.enums import PaymentHint, PaymentStatus
@@ -151,19 +151,20 @@ def _options(request: HttpRequest, access: Access) -> dict[str, list[str]]:
 
 
 def _pay(request: HttpRequest, access: Access, forms: dict[str, Any]) -> HttpResponse:
-    address = forms["address"].cleaned_data if "address" in forms else None
+    said = {name: forms[name].value() for name in ("served", "address", "vehicle") if name in forms}
 
     def run() -> dict[str, str]:
         booking = holds.details(
             access=access,
             contact=_contact(access, forms),
             options=_options(request, access),
-            address=holds.Address(address["address_line"], note=address["address_note"]) if address else None,
+            **said,
             language=translation.get_language() or "en",
         )
         # Without script an option may be ticked and paid in one go: nobody pays what they have not seen.
         if request.POST.get("total") != str(booking.total_amount):
             raise PolicyChanged
+        keep_typed(request, access.principal.user, forms)
         shown = reverse("frontend:booking", args=[booking.ref])
         method, _colon, part = forms["payment"].cleaned_data["method"].partition(":")
         card = _chosen_card(request, access) if method != "counter" else None
@@ -232,13 +233,13 @@ def _forms(request: HttpRequest, access: Access, *, bound: bool = False) -> dict
     data = request.POST if bound else None
     customer = booking.customer
     forms: dict[str, Any] = {}
+    typed = {} if bound else typed_before(request)
     if not _is_for_reader(access) and not (customer and customer.user_id):
         known = {"name": customer.name, "email": customer.email, "phone": customer.phone} if customer else {}
+        known |= {name: value for name, value in typed.items() if name in ContactForm.base_fields}
         forms["contact"] = ContactForm(data, initial=known)
-    if booking.place == Place.CUSTOMER:
-        forms["address"] = AddressForm(
-            data, initial={"address_line": booking.address_line, "address_note": booking.address_note}
-        )
+    reader = access.principal.user if _is_for_reader(access) else None
+    forms |= kept_forms(booking, reader, at_home=booking.place == Place.CUSTOMER, data=data, typed=typed)
     methods = method_choices(booking, by_customer=access.is_customer)
     forms["payment"] = PaymentForm(data, methods=methods, initial={"method": methods[0][0]})
     return forms
@@ -247,6 +248,9 @@ def _forms(request: HttpRequest, access: Access, *, bound: bool = False) -> dict
 def _unbound(forms: dict[str, Any]) -> dict[str, Any]:
     """The same forms with what was typed, before anybody has judged it."""
     for name, form in forms.items():
+        if isinstance(form, KeptForm):
+            forms[name] = form.again()
+            continue
         typed = {field: form.data.get(field, "") for field in form.fields}
         more = {"methods": form.fields["method"].choices} if name == "payment" else {}
         forms[name] = type(form)(initial=typed, **more)
@@ -350,17 +354,6 @@ def _not_held(request: HttpRequest, access: Access) -> HttpResponse:
     booking = access.booking
     if booking.status not in (states.EXPIRED, states.HELD):
         return redirect("frontend:booking", ref=booking.ref)
-    item = booking.items.all()[0]
-    staff = item.staff.public_id if item.staff_was_chosen else ""
-    context = {
-        "booking": booking,
-        "item": item,
-        "outlet": booking.outlet,
-        "zone": booking.timezone,
-        "day": booking.local_start.date().isoformat(),
-        "slot": plate(booking.outlet.public_id, item.service.public_id, booking.starts_at, staff),
-        "is_ahead": booking.starts_at > clock.now(),
-        "at_home": booking.place == Place.CUSTOMER,
-        "nonce": new_key(),
-    }
-    return render(request, "hold_ended.html", context, status=409 if request.method == "POST" else 200)
+    if request.method == "POST":
+        remember_typed(request)
+    return lost_hold_page(request, access)

@@ -10,15 +10,14 @@ def ask(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('providers', '0019_services_that_several_people_do_together'),
+        ("providers", "0019_services_that_several_people_do_together"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='category',
-            name='asks_vehicle',
+            model_name="category",
+            name="asks_vehicle",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.RunPython(ask, migrations.RunPython.noop),

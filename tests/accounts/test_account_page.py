@@ -20,7 +20,9 @@ def test_name_number_and_language_are_saved(client: Client) -> None:
     alice = make_user()
     client.force_login(alice)
 
-    response = client.post("/account/", {"name": "Alice", "phone": "040 123 4567", "language": "zh-hans"})
+    response = client.post(
+        "/account/profile/", {"name": "Alice", "phone": "040 123 4567", "language": "zh-hans"}
+    )
 
     assert response["Location"] == "/account/"
     alice.refresh_from_db()
@@ -33,7 +35,7 @@ def test_a_short_number_is_refused_beside_its_field_and_nothing_is_lost(client: 
     alice = make_user(name="Alice")
     client.force_login(alice)
 
-    response = client.post("/account/", {"name": "Alicia", "phone": "040 12", "language": "en"})
+    response = client.post("/account/profile/", {"name": "Alicia", "phone": "040 12", "language": "en"})
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -52,13 +54,13 @@ def test_a_token_is_shown_once_and_revoked(client: Client) -> None:
     found = re.search(r"hbt_[\w-]+", page)
     assert found
     assert selectors.principal_of_bearer(found[0]).scopes == {"bookings:read", "bookings:write"}
-    assert "hbt_" not in client.get("/account/").content.decode()
+    assert "hbt_" not in client.get("/account/tokens/").content.decode()
 
     token = ApiToken.objects.get()
     client.post(f"/account/tokens/{token.public_id}/revoke/")
     token.refresh_from_db()
     assert token.revoked_at is not None
-    assert "till" not in client.get("/account/").content.decode()
+    assert "till" not in client.get("/account/tokens/").content.decode()
 
 
 def test_anothers_token_is_not_there(client: Client) -> None:
@@ -74,6 +76,12 @@ def test_anothers_token_is_not_there(client: Client) -> None:
     "path",
     [
         "/account/",
+        "/account/profile/",
+        "/account/tokens/",
+        "/account/people/",
+        "/account/addresses/",
+        "/account/vehicles/",
+        "/account/sessions/",
         "/account/email/",
         "/account/password/change/",
         "/account/logout/",

@@ -6,13 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.test import Client
 from django.utils.timezone import now
 
 from accounts.enums import ExportStatus
-from accounts.models import ApiToken, DataExport, User
+from accounts.models import ApiToken, DataExport, SavedAddress, SavedPerson, SavedVehicle, User
 from accounts.principals import OPERATOR_SCOPES, SCOPES, Principal
+from accounts.selectors import session_id
 from accounts.services.tokens import create_token
 from bookings.models import Booking
 from bookings.services import holds
@@ -160,6 +163,7 @@ def make_world() -> World:
         "code": visit.check_in_code,
         "uuid": str(uuid4()),
         "export_id": _export_of(users["customer"]).public_id,
+        **_kept_by(users["customer"]),
     }
     foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
     world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
@@ -200,6 +204,20 @@ def _export_of(user: User) -> DataExport:
         ready_at=now(),
         expires_at=now() + timedelta(days=7),
     )
+
+
+def _kept_by(user: User) -> dict[str, str]:
+    """What fills in their next booking, and another place where they are signed in."""
+    place = UserSession.objects.create(user=user, ip="::1", user_agent="Firefox/140", session_key="k" * 32)
+    point = Point(24.9525, 60.1841, srid=4326)
+    return {
+        "saved_person": SavedPerson.objects.create(user=user, name="Onni").public_id,
+        "saved_address": SavedAddress.objects.create(
+            user=user, label="Home", line="Vaasankatu 3", point=point
+        ).public_id,
+        "saved_vehicle": SavedVehicle.objects.create(user=user, plate="ABC-123").public_id,
+        "signed_in_id": session_id(place.session_key),
+    }
 
 
 def _payout(provider: Provider, actor: str) -> Payout:

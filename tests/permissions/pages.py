@@ -10,6 +10,14 @@ _DESK_FORM: dict[str, Case] = {"GET": _SEEN, "POST": _EMPTY}
 _ASKED_FIRST: dict[str, Case] = {"GET": _SEEN, "POST": Case("manager", state="given_up")}
 _SIGN_IN_FORM: dict[str, Case] = {"GET": Case("public"), "POST": Case("public")}
 _OWN_SIGN_IN_FORM: dict[str, Case] = {"GET": Case("signed in"), "POST": Case("signed in")}
+_OWN_FORM: dict[str, Case] = {
+    "GET": Case("signed in"),
+    "POST": Case("signed in", form=_NOTHING, outcome=422),
+}
+_ONE_OF_OWN: dict[str, Case] = {
+    "GET": Case("own thing"),
+    "POST": Case("own thing", form=_NOTHING, outcome=422),
+}
 _PUBLIC: dict[str, Case] = {"GET": Case("public")}
 _DESK: dict[str, Case] = {"GET": Case("desk")}
 
@@ -62,8 +70,25 @@ PAGES: dict[str, dict[str, Case]] = {
     "mfa_reauthenticate_webauthn": {"GET": Case("own factor"), "POST": Case("own factor")},
     "mfa_remove_webauthn": {"GET": Case("desk"), "POST": Case("desk")},
     "mfa_edit_webauthn": {"GET": Case("desk"), "POST": Case("desk")},
-    "account": {"GET": Case("signed in"), "POST": Case("signed in", form=_NOTHING, outcome=422)},
-    "account_tokens": {"POST": Case("signed in", form=_NOTHING, outcome=422)},
+    "account": {"GET": Case("signed in")},
+    "account_profile": _OWN_FORM,
+    "account_tokens": _OWN_FORM,
+    # What fills in the next booking.
+    "account_people": _OWN_FORM,
+    "account_people_change": _ONE_OF_OWN,
+    "account_people_remove": {"POST": Case("own thing")},
+    "account_people_restore": {"POST": Case("own thing")},
+    "account_addresses": _OWN_FORM,
+    "account_addresses_change": _ONE_OF_OWN,
+    "account_addresses_remove": {"POST": Case("own thing")},
+    "account_addresses_restore": {"POST": Case("own thing")},
+    "account_vehicles": _OWN_FORM,
+    "account_vehicles_change": _ONE_OF_OWN,
+    "account_vehicles_remove": {"POST": Case("own thing")},
+    "account_vehicles_restore": {"POST": Case("own thing")},
+    "account_sessions": {"GET": Case("signed in")},
+    "account_sessions_others": {"POST": Case("signed in")},
+    "account_session_end": {"POST": Case("own thing")},
     "account_token_revoke": {"POST": Case("own thing")},
     # One's own data; who has not shown lately who they are does so first.
     "account_data": {"GET": Case("signed in")},
@@ -117,6 +142,12 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:checkout": {
         "GET": Case("fill in", state="held"),
         "POST": Case("fill in", state="held", form={"do": "update"}),
+    },
+    # For guests: the visit of this world belongs to a user.
+    "frontend:join": {"POST": Case("link of a mail")},
+    "frontend:again": {
+        "GET": Case("customer's part"),
+        "POST": Case("customer's part", form={"slot": "{later}", "key": "{uuid}"}, outcome=200),
     },
     "frontend:booking_data": {
         "GET": Case("customer's part"),
