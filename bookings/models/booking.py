@@ -169,6 +169,15 @@ class Booking(models.Model):
                 field="status",
                 transitions=sorted({(move.source, move.target) for move in states.TABLE}),
             ),
+            pgtrigger.Protect(
+                name="hold_is_extended_once",
+                operation=pgtrigger.UpdateOf("hold_expires_at", "hold_extended"),
+                condition=pgtrigger.Q(old__hold_extended=True)
+                & (
+                    pgtrigger.Q(new__hold_extended=False)
+                    | pgtrigger.Q(new__hold_expires_at__gt=pgtrigger.F("old__hold_expires_at"))
+                ),
+            ),
             # What was agreed costs what was agreed, or what both agreed on after: the newest approved change says so.
             pgtrigger.Trigger(
                 name="price_changes_as_approved",

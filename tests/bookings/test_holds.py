@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.gis.geos import Point
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from accounts.principals import ANONYMOUS
 from bookings import errors
@@ -124,6 +124,16 @@ def test_details_that_do_not_fit_leave_everything_as_it_was(shop: Shop) -> None:
     booking = shop.again(access).booking
     assert (booking.total_amount, booking.ends_at) == (5000, tomorrow_at(11))
     assert Allocation.objects.filter(live=True).count() == 2
+
+
+def test_the_database_extends_a_hold_once(shop: Shop) -> None:
+    access = shop.hold()
+    holds.extend(access=access)
+    rows = Booking.objects.filter(pk=access.booking.pk)
+
+    for change in ({"hold_extended": False}, {"hold_expires_at": clock.now() + timedelta(hours=2)}):
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            rows.update(**change)
 
 
 def test_a_hold_is_extended_once(shop: Shop) -> None:
