@@ -88,7 +88,6 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "item": item,
         "outlet": booking.outlet,
         "outlet_url": shops.outlet_url(booking.outlet.public_id, booking.outlet.name),
-        "slots_url": shops.slots_url(booking.outlet.public_id, item.service.public_id),
         "zone": booking.timezone,
         "now": now,
         "at_home": booking.place == Place.CUSTOMER,

@@ -272,6 +272,12 @@ def test_own_bookings_and_account(customer: Page, site: Site, world: World) -> N
     for path in (
         "/bookings",
         "/account/",
+        "/account/profile/",
+        "/account/people/",
+        "/account/addresses/",
+        "/account/vehicles/",
+        "/account/sessions/",
+        "/account/tokens/",
         "/account/email/",
         "/account/password/change/",
         "/account/logout/",
