@@ -3,7 +3,6 @@
 from django.urls import path
 
 from frontend.views import (
-    once_more,
     booking,
     booking_data,
     bookings,
@@ -14,6 +13,7 @@ from frontend.views import (
     invoice,
     join,
     objecting,
+    once_more,
     price,
     review,
     slots,
