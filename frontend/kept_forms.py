@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
@@ -50,8 +49,8 @@ class ServedForm(KeptForm):
     served = forms.CharField(required=False, max_length=24)
     served_name = forms.CharField(
         label=_("Their name"),
-        required=False,
         max_length=120,
+        error_messages={"required": _("Say who is coming, or choose yourself.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     served_phone = forms.CharField(
@@ -69,12 +68,15 @@ class ServedForm(KeptForm):
     )
     keep_person = forms.BooleanField(required=False)
 
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        if data is not None and data.get("served") != NEW:
+            self.fields["served_name"].required = False
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("served") != NEW:
             return values
-        if not values.get("served_name", "").strip():
-            self.add_error("served_name", gettext("Say who is coming, or choose yourself."))
         try:
             clean_phone(values.get("served_phone"), region=self.region)
         except PhoneInvalid as error:
