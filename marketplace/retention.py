@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Now
 
-from accounts.models import Customer, SavedAddress, SavedPerson, SavedVehicle
+from accounts.models import Customer, Saved, SavedAddress, SavedPerson, SavedVehicle
 from bookings.models import Booking, BookingAccess, PayLink
 from bookings.rules import states
 from bookings.services.core import ENDED
@@ -105,6 +105,15 @@ def _ended_papers(before: datetime) -> QuerySet[Document]:
 def _left_devices(before: datetime) -> QuerySet[UserSession]:
     return UserSession.objects.filter(
         ~Exists(Session.objects.filter(session_key=OuterRef("session_key"))), last_seen_at__lt=before
+    )
+
+
+def _removed(what: str, kind: type[Saved]) -> Rule:
+    return Rule(
+        f"removed {what}",
+        f"{what} that their user removed, and may bring back until then",
+        timedelta(days=1),
+        lambda before: kind._default_manager.filter(removed_at__lt=before),
     )
 
 
@@ -213,15 +222,9 @@ RULES = (
         timedelta(days=1),
         _left_devices,
     ),
-    *(
-        Rule(
-            f"removed {what}",
-            f"{what} that their user removed, and may bring back until then",
-            timedelta(days=1),
-            lambda before, kind=kind: kind._default_manager.filter(removed_at__lt=before),
-        )
-        for what, kind in (("people", SavedPerson), ("addresses", SavedAddress), ("vehicles", SavedVehicle))
-    ),
+    _removed("people", SavedPerson),
+    _removed("addresses", SavedAddress),
+    _removed("vehicles", SavedVehicle),
 )
 
 

@@ -125,7 +125,7 @@ def restore(*, user: User, kind: type[S], id: str) -> S:
             raise SavedFull
         row.removed_at = None
         if isinstance(row, SavedAddress):
-            row.is_default = not kept.filter(is_default=True).exists()  # type: ignore[misc]  # kept is of addresses
+            row.is_default = not kept.filter(is_default=True).exists()
             row.save(update_fields=["removed_at", "is_default"])
         else:
             row.save(update_fields=["removed_at"])
@@ -165,7 +165,7 @@ def _lock(user: User) -> None:
 
 
 def _note(user: User, row: Saved, what: str) -> None:
-    kind = {SavedPerson: "person", SavedAddress: "address", SavedVehicle: "vehicle"}[type(row)]  # type: ignore[index]
+    kind = {SavedPerson: "person", SavedAddress: "address", SavedVehicle: "vehicle"}[type(row)]
     audit.record(
         actor=user_actor(user.public_id),
         action=f"{kind}.{what}",

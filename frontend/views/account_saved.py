@@ -41,7 +41,7 @@ class Kind:
 
     def initial(self, row: Any) -> dict[str, Any]:
         """What the form shows of a row."""
-        values = {name: getattr(row, name, "") for name in self.form.base_fields}  # type: ignore[attr-defined]
+        values = {name: getattr(row, name, "") for name in self.form.base_fields}
         return values | ({"agreed": bool(row.note)} if "agreed" in values else {})
 
 
