@@ -14,11 +14,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.principals import Principal
-from accounts.services import create_token, join_customers
+from accounts.services import create_token, join_customers, save_address, save_person, save_vehicle
 from bookings.models import Booking
 from bookings.selectors.access import Access, booking_for
 from bookings.services import holds, objections, paying, price_changes, refunds, till, visits
 from bookings.services.messages import send_message
+from bookings.services.served import Served, Vehicle
 from common import clock
 from common.events import handler_named
 from common.models import OutboxMessage, StoredFile
@@ -87,6 +88,13 @@ CANARIES = {
     "company address": "Canarysquare 9, 00100 Helsinki",
     "guest name": "Canaria Hospes",
     "second email": "canary-second@example.com",
+    "child": "Canaria Filia",
+    "child note": "canary chick bites",
+    "label": "Canary nest",
+    "way in": "canary key under the mat",
+    "plate": "CANARY-4711",
+    "car": "Canary van",
+    "car note": "canary yellow, long",
 }
 PASSWORD = "a password that is long enough"
 
@@ -105,8 +113,11 @@ class Traced:
 def live_a_life() -> Traced:
     browser = Client()
     user = _sign_up(browser)
-    browser.post("/account/", {"name": CANARIES["name"], "phone": CANARIES["phone"], "language": "en"})
+    browser.post(
+        "/account/profile/", {"name": CANARIES["name"], "phone": CANARIES["phone"], "language": "en"}
+    )
     _search_near(browser, CANARIES["near"])
+    _keeps_things(user)
     create_token(user=user, name=CANARIES["token"], scopes=["bookings:read"])
     outlet = make_outlet(open_always=True)
     owner = Principal(user=make_member(outlet.provider))
@@ -153,6 +164,15 @@ def _search_near(browser: Client, line: str) -> None:
         point=Point(24.9525, 60.1841, srid=4326),
     )
     browser.post("/search", {"near": line})
+
+
+def _keeps_things(user: User) -> None:
+    """What fills in the next booking."""
+    save_person(
+        user=user, name=CANARIES["child"], phone="+358405550199", note=CANARIES["child note"], agreed=True
+    )
+    save_address(user=user, label=CANARIES["label"], line=CANARIES["near"], note=CANARIES["way in"])
+    save_vehicle(user=user, plate=CANARIES["plate"], model=CANARIES["car"], note=CANARIES["car note"])
 
 
 def newest_code() -> str:
@@ -207,6 +227,8 @@ def _home_visit(outlet: Outlet, owner: Principal, user: User) -> Booking:
         items=[holds.ItemRequest(service.public_id)],
         start=tomorrow_at(14),
         address=holds.Address(CANARIES["address"], 60.1841, 24.9525, CANARIES["note"]),
+        served=Served(CANARIES["child"], "+358405550199", CANARIES["child note"]),
+        vehicle=Vehicle(CANARIES["plate"], CANARIES["car"]),
     )
     access = booking_for(principal, held.booking.ref)
     paying.pay(access=access, method="sandbox", return_url=f"{settings.SITE_URL}/b/{held.booking.ref}")

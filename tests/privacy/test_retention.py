@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.gis.geos import Point
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
-from accounts.models import Customer
+from accounts.models import Customer, SavedAddress, SavedPerson, SavedVehicle
 from bookings.models import Booking, BookingAccess, PayLink
 from bookings.services import paying
 from common import clock
@@ -71,11 +72,17 @@ def a_home_visit(shop: Shop) -> Callable[[], bool]:
         address_line="Vaasankatu 3",
         address_note="Second floor",
         address_point=Point(24.9, 60.1, srid=4326),
+        served_phone="+358401234567",
+        served_note="Nuts",
+        vehicle_plate="ABC-123",
+        vehicle_about="Volvo",
     )
 
     def is_kept() -> bool:
         booking.refresh_from_db()
-        kept = [bool(booking.address_line), bool(booking.address_note), bool(booking.address_point)]
+        what = [booking.address_line, booking.address_note, booking.address_point, booking.served_phone]
+        what += [booking.served_note, booking.vehicle_plate, booking.vehicle_about]
+        kept = [bool(each) for each in what]
         assert len(set(kept)) == 1
         return kept[0]
 
@@ -165,6 +172,23 @@ def a_way(shop: Shop) -> Callable[[], bool]:
     return lambda: Leg.objects.filter(pk=leg.pk).exists()
 
 
+def a_device(shop: Shop) -> Callable[[], bool]:
+    now = clock.now()
+    user = make_user()
+    place = UserSession.objects.create(
+        user=user, ip="::1", user_agent="Firefox", session_key="k", created_at=now, last_seen_at=now
+    )
+    return lambda: UserSession.objects.filter(pk=place.pk).exists()
+
+
+def a_removed(kind: Any, **values: Any) -> Callable[[Shop], Callable[[], bool]]:
+    def make(shop: Shop) -> Callable[[], bool]:
+        row = kind.objects.create(user=make_user(), removed_at=clock.now(), **values)
+        return lambda: kind.objects.filter(pk=row.pk).exists()
+
+    return make
+
+
 OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "contacts of holds": a_hold_that_ended,
     "home addresses": a_home_visit,
@@ -178,6 +202,12 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "mails": a_mail,
     "mailbox": a_kept_mail,
     "sessions": a_session,
+    "devices": a_device,
+    "removed people": a_removed(SavedPerson, name="Onni"),
+    "removed addresses": a_removed(
+        SavedAddress, label="Home", line="Vaasankatu 3", point=Point(24.9, 60.1, srid=4326)
+    ),
+    "removed vehicles": a_removed(SavedVehicle, plate="ABC-123"),
 }
 
 
