@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.principals import Principal
@@ -14,7 +15,6 @@ from bookings.selectors.access import Access
 from bookings.services import changes, core
 from common.errors import DomainError
 from frontend.booking_words import MoneyFacts, cancel_words, money_facts, status_line
-from frontend.views import shops
 from providers.enums import Place
 from reviews.models import Review
 from reviews.rules.words import written_until
@@ -109,4 +109,4 @@ def _review(booking: Booking, review: Review | None, now: datetime) -> str:
 def _again(booking: Booking) -> str:
     if not core.is_open(booking):
         return ""
-    return shops.slots_url(booking.outlet.public_id, booking.items.all()[0].service.public_id)
+    return reverse("frontend:again", args=[booking.ref])

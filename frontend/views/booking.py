@@ -32,8 +32,8 @@ from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
 from frontend.timeline import timeline
 from frontend.views import shops
-from frontend.visit_cards import WITH_CODE, WITH_RECEIPT
 from frontend.views.join import is_offered
+from frontend.visit_cards import WITH_CODE, WITH_RECEIPT
 from invoices.selectors import may_ask, may_read, papers_of
 from invoices.services.issuing import OVER
 from notifications.letters.calendar import invitation
