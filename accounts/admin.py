@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -112,6 +113,8 @@ class ApiTokenAdmin(ReadMostly):
 # django-allauth's own tables would let an operator write another's factor, or give them an address of their own.
 admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
+# Where people are signed in is theirs alone to see and to end.
+admin.site.unregister(UserSession)
 # What operators may does not come from groups.
 admin.site.unregister(Group)
 
