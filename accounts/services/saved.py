@@ -57,7 +57,10 @@ def save_address(
     found = require_address(line)
     with transaction.atomic():
         _lock(user)
-        others = SavedAddress.objects.filter(user=user, removed_at__isnull=True).exclude(public_id=id or "")
+        kept = list(SavedAddress.objects.filter(user=user, removed_at__isnull=True))
+        same = next((row for row in kept if row.line.casefold() == line.casefold()), None)
+        own = id or (same.public_id if same else "")
+        others = SavedAddress.objects.filter(pk__in=[row.pk for row in kept if row.public_id != own])
         is_default = is_default or not others.filter(is_default=True).exists()
         if is_default:
             others.update(is_default=False)

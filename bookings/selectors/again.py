@@ -71,10 +71,11 @@ def free_again(again: Again, *, limit: int, near: datetime | None = None) -> tup
             return again, ()
         except (StaffNotAble, OptionUnknown):
             continue
-        if near is not None:
-            found = sorted(
-                sorted(found, key=lambda slot: abs(slot.start - near))[:limit], key=lambda slot: slot.start
-            )
+        if near is None:
+            found = _spread(found, again.booking)
+        else:
+            nearest = sorted(found, key=lambda slot: abs(slot.start - near))[:limit]
+            found = sorted(nearest, key=lambda slot: slot.start)
         if found:
             return wanted, found[:limit]
     return again.with_anyone(), ()

@@ -90,6 +90,7 @@ def test_one_address_is_filled_in_first(user: User) -> None:
     services.remove(user=user, kind=SavedAddress, id=work.public_id)
     home.refresh_from_db()
     assert home.is_default
+    assert save_address(user=user, line="vaasankatu 3").is_default
     services.restore(user=user, kind=SavedAddress, id=work.public_id)
     assert [each.is_default for each in selectors.addresses_of(user)] == [True, False]
 
