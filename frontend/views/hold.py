@@ -123,6 +123,6 @@ def _parts(slot: str) -> tuple[str, str, str, str]:
     outlet, _, rest = slot.partition(":")
     service, _, rest = rest.partition(":")
     start, zulu, staff = rest.partition("Z")
-    if not (outlet and service and start and zulu) or len(slot) > 300 or "\x00" in slot:
+    if not (outlet and service and start and zulu) or len(slot) > 500 or "\x00" in slot:
         raise InvalidInput
     return outlet, service, f"{start}Z", staff.removeprefix(":")

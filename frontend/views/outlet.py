@@ -19,8 +19,9 @@ from frontend import seen
 from frontend.once import new_key
 from frontend.opening import opening_of
 from frontend.policy_band import policy_band
-from frontend.views import finding, shops
+from frontend.views import finding, outlet_visit, shops
 from frontend.views.outlet_times import next_times
+from frontend.wanted import Wanted
 from geo import selectors as geo
 from geo.rules.positions import distance
 from payments.selectors import policy_for
@@ -39,16 +40,19 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
     shop = found.outlet
     address = shops.outlet_url(shop.public_id, shop.name)
     if request.path != unquote(address):
-        return HttpResponseRedirect(address)
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(f"{address}?{query}" if query else address)
     now = clock.now()
     offerings = [offering for group in found.groups for offering in group.offerings]
     first = _first(shop, offerings)
+    wanted = outlet_visit.put_together(request.GET.get("with", ""), shop, offerings)
     times = next_times(shop, found.staff, offerings, first=first, now=now)
     context = {
         "outlet": shop,
         "zone": shop.timezone,
         "currency": shop.currency,
-        "groups": [_group(shop, group.category, group.offerings) for group in found.groups],
+        "groups": [_group(shop, group.category, group.offerings, wanted) for group in found.groups],
+        "visit": outlet_visit.visit(shop, wanted, offerings) if wanted else None,
         "main_category": _main_category(found),
         "first": _line(shop, first) if first else None,
         "times": times,
@@ -76,19 +80,23 @@ class ServiceLine:
     offering: Offering
     price: Money
     url: str
+    choice: outlet_visit.Choice | None = None
 
     @property
     def at_home(self) -> bool:
         return self.offering.place == Place.CUSTOMER
 
 
-def _line(shop: Outlet, offering: Offering) -> ServiceLine:
+def _line(shop: Outlet, offering: Offering, wanted: Wanted | None = None) -> ServiceLine:
     url = shops.slots_url(shop.public_id, offering.service.public_id)
-    return ServiceLine(offering, Money(offering.price_amount, shop.currency), url)
+    price = Money(offering.price_amount, shop.currency)
+    return ServiceLine(offering, price, url, outlet_visit.choice(shop, wanted, offering))
 
 
-def _group(shop: Outlet, category: Any, offerings: tuple[Offering, ...]) -> dict[str, Any]:
-    return {"category": category, "lines": [_line(shop, offering) for offering in offerings]}
+def _group(
+    shop: Outlet, category: Any, offerings: tuple[Offering, ...], wanted: Wanted | None
+) -> dict[str, Any]:
+    return {"category": category, "lines": [_line(shop, offering, wanted) for offering in offerings]}
 
 
 def _first(shop: Outlet, offerings: list[Offering]) -> Offering | None:

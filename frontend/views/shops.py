@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.text import slugify
@@ -20,6 +21,11 @@ def outlet_url(public_id: str, name: str) -> str:
     """An outlet's page, with its name for people to read."""
     slug = slugify(name, allow_unicode=True)
     return reverse("frontend:outlet", args=[public_id, slug]) if slug else outlet_short_url(public_id)
+
+
+def visit_url(public_id: str, name: str, what: str) -> str:
+    """An outlet's page with what is put together there (frontend.wanted); "" for nothing."""
+    return outlet_url(public_id, name) + (f"?{urlencode({'with': what})}#services" if what else "")
 
 
 def outlet_short_url(public_id: str) -> str:

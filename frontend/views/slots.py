@@ -93,7 +93,7 @@ def picker(
     offerings = _offerings(outlet, wanted)
     offering, several = offerings[0], len(offerings) > 1
     people = able(outlet, offerings)
-    chosen = next((person for person in people if person.public_id == staff), None)
+    chosen = None if wanted.staff else next((person for person in people if person.public_id == staff), None)
     at_home = offering.place == Place.CUSTOMER
     capacity = offering.service.capacity
     seats = min(seats, capacity)
@@ -115,21 +115,23 @@ def picker(
             seats=seats,
             where=where,
         )
+    visit = visit_parts(outlet, wanted, offerings) if capacity == 1 else None
     total = seats * sum(each.price_amount for each in offerings)
     return {
         "outlet": outlet,
-        "outlet_url": shops.outlet_url(outlet.public_id, outlet.name),
+        "outlet_url": shops.visit_url(outlet.public_id, outlet.name, what if several else ""),
         "what": what,
         "here": shops.slots_url(outlet_id, what),
         "service": offering.service,
         "price": Money(total, outlet.currency),
-        "visit": visit_parts(outlet, wanted, offerings) if capacity == 1 else None,
+        "visit": visit,
         "is_group": capacity > 1,
         "seats": seats,
         "seat_choices": range(1, min(capacity, MOST_TOGETHER) + 1) if capacity > 1 else (),
         "more": f"&seats={seats}" if seats > 1 else "",
         "standard": category.standard if category and not several else (),
-        "people": people,
+        # With several, each may be with somebody of its own.
+        "people": [] if wanted.staff else people,
         "person": chosen,
         "plan": found,
         "elsewhere": elsewhere(outlet, offering) if found and not found.any_free and not several else [],
