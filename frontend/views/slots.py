@@ -134,7 +134,7 @@ def picker(
         "people": [] if wanted.staff else people,
         "person": chosen,
         "plan": found,
-        "elsewhere": elsewhere(outlet, offering) if found and not found.any_free and not several else [],
+        "elsewhere": elsewhere(outlet, offering) if found and not found.first and not several else [],
         "zone": outlet.timezone,
         "now": clock.now(),
         "at_home": at_home,

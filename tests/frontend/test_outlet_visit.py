@@ -1,5 +1,6 @@
 """A visit of several services put together on the outlet's page, as in a basket that the address keeps."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from bookings.models import Booking
 from common.clock import rfc3339
 from providers.models import Outlet, Service, StaffMember
+from providers.selectors.categories import forget_tree
 from tests.factories import (
     make_group_service,
     make_home_service,
@@ -19,6 +21,13 @@ from tests.factories import (
 from tests.frontend.test_booking_pages import send_hold, text
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def tree() -> Iterator[None]:
+    forget_tree()
+    yield
+    forget_tree()
 
 
 @pytest.fixture
@@ -120,12 +129,12 @@ def test_each_part_may_be_with_somebody_else(
     assert [item.staff_was_chosen for item in booking.items.all()] == [True, True]
 
 
-def test_a_part_with_somebody_who_does_not_do_it_is_nothing(
+def test_a_part_with_somebody_who_does_not_do_it_is_refused(
     client: Client, outlet: Outlet, cut: Service, colour: Service
 ) -> None:
     other = make_staff(outlet, name="Pekka")
     what = f"{cut.public_id}@{other.public_id}+{colour.public_id}"
-    assert client.get(f"/o/{outlet.public_id}/book/{what}").status_code == 404
+    assert client.get(f"/o/{outlet.public_id}/book/{what}").status_code == 422
 
 
 def test_a_part_moves_one_place_earlier(
