@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -185,10 +186,23 @@ class StoredFile(models.Model):
     height = models.PositiveIntegerField(null=True)
     pages = models.PositiveSmallIntegerField(null=True)
     is_private = models.BooleanField()
+    # Of a public picture: the widths (pixels) it also exists in, as AVIF and WebP; none until the worker has looked.
+    widths = ArrayField(models.PositiveSmallIntegerField(), null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(widths__isnull=True, kind="picture", is_private=False),
+                name="pictures_without_sizes",
+            ),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(widths__isnull=True) | models.Q(kind="picture", is_private=False),
+                name="only_public_pictures_have_sizes",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="picture") | models.Q(kind="document", is_private=True),
                 name="stored_file_is_a_picture_or_a_private_document",

@@ -10,7 +10,7 @@ from common import idempotency
 from common.events import handler_named
 from common.logs import kind
 from common.models import Event
-from common.uploads import rationing, storage
+from common.uploads import rationing, sizes, storage
 
 log = logging.getLogger(__name__)
 
@@ -60,3 +60,11 @@ def sweep_files(timestamp: int) -> None:
     rationing.forget_old()
     if swept := storage.sweep():
         log.info("%s unused uploads removed", swept)
+
+
+@app.periodic(cron="* * * * * */5", periodic_id="picture-sizes")
+@app.task(name="common.make_picture_sizes", queueing_lock="common.make_picture_sizes")
+def make_picture_sizes(timestamp: int) -> None:
+    """Make the sizes of the public pictures that came since, a batch at a time: what else waits has its turn, too."""
+    for pk in sizes.waiting():
+        sizes.make(pk)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from common.models import StoredFile
 from common.money import Money
 
 
@@ -42,6 +43,7 @@ class ShopCard:
     # Of a visit that the reader had: when and with whom, and where they choose a time with care.
     last: str = ""
     times_url: str = ""
+    picture: StoredFile | None = None  # its cover, where it has pictures
 
     @property
     def lit(self) -> bool:

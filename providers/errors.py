@@ -348,3 +348,18 @@ class AccountInvalid(DomainError):
 
     code = "account_invalid"
     title = _("Check it: letters and digits only, as your bank writes it.")
+
+
+class PicturesTooMany(DomainError):
+    """An outlet shows at most twelve pictures (`max`)."""
+
+    code = "pictures_too_many"
+    title = _("A shop shows at most twelve pictures. Remove one first.")
+
+
+class PictureOrderStale(DomainError):
+    """The order does not name every picture that the outlet shows, each once."""
+
+    code = "picture_order_stale"
+    status = 409
+    title = _("The pictures have changed meanwhile. Look at them again.")

@@ -30,6 +30,7 @@ MEMBER_CHANGED = "provider.member_changed"
 MEMBER_REMOVED = "provider.member_removed"
 CATALOGUE_CHANGED = "catalogue.changed"
 HOURS_CHANGED = "hours.changed"
+PICTURES_CHANGED = "pictures.changed"
 QUIZ_TAKEN = "provider.quiz_taken"
 BANK_CHANGED = "provider.bank_changed"
 BANK_REMOVED = "provider.bank_removed"
@@ -63,6 +64,7 @@ ALL = frozenset(
         MEMBER_REMOVED,
         CATALOGUE_CHANGED,
         HOURS_CHANGED,
+        PICTURES_CHANGED,
         QUIZ_TAKEN,
         BANK_CHANGED,
         BANK_REMOVED,

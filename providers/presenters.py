@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from common.clock import rfc3339
-from common.uploads import picture_url
+from common.uploads import picture_size_url, picture_url
 from geo.enums import TravelMode
 from geo.selectors import position_of
 from providers import schemas as s
@@ -19,6 +19,7 @@ from providers.models import (
     Membership,
     Offering,
     Outlet,
+    OutletPicture,
     Resource,
     Service,
     ServiceOption,
@@ -126,6 +127,26 @@ def outlet(row: Outlet) -> s.OutletOut:
         service_corners=[s.Pin(lat=each.lat, lng=each.lng) for each in corners_of(row)] or None,
         travel_mode=TravelMode(row.travel_mode),
         archived=row.archived_at is not None,
+    )
+
+
+def picture(row: OutletPicture) -> s.PictureOut:
+    """A picture of an outlet, with its file."""
+    file = row.file
+    return s.PictureOut(
+        id=row.public_id,
+        url=str(picture_url(file)),
+        alt=row.alt,
+        width=file.width or 0,
+        height=file.height or 0,
+        sizes=[
+            s.PictureSizeOut(
+                width=width,
+                avif=picture_size_url(file, width, "avif"),
+                webp=picture_size_url(file, width, "webp"),
+            )
+            for width in file.widths or ()
+        ],
     )
 
 
@@ -297,6 +318,7 @@ def public_outlet(page: PublicOutlet) -> s.PublicOutletOut:
             s.PublicClosureOut(start=c.period.lower, end=c.period.upper, reason=c.reason)
             for c in page.closures
         ],
+        pictures=[picture(row) for row in page.pictures],
     )
 
 

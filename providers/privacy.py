@@ -275,6 +275,7 @@ privacy.impersonal(
         BUSINESS: "travel_mode",
     },
 )
+privacy.impersonal("providers.OutletPicture", {PUBLISHED: "alt"})
 privacy.impersonal("providers.Closure", {BUSINESS: "reason"})
 privacy.impersonal("providers.Category", {PUBLISHED: "slug"})
 privacy.impersonal("providers.CategoryName", {PUBLISHED: "language name description"})

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from providers.services import vetting
+from providers.services import pictures, vetting
 from providers.services.invitations import expire_invitations
 
 
@@ -28,3 +28,10 @@ def watch_documents(timestamp: int) -> None:
 def end_invitations(timestamp: int) -> None:
     """End the invitations whose days are over: their addresses go."""
     expire_invitations()
+
+
+@app.periodic(cron="29 * * * *", periodic_id="removed-pictures")
+@app.task(name="providers.forget_removed_pictures", queueing_lock="providers.forget_removed_pictures")
+def forget_removed_pictures(timestamp: int) -> None:
+    """Delete the pictures of outlets that were removed a day ago."""
+    pictures.forget_removed()

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from common.errors import NotFound
 from common.filework import Clean
 from common.models import StoredFile
-from common.uploads import storage
+from common.uploads import sizes, storage
 from common.uploads.looking import look_through
 from common.uploads.rationing import count_one
 from common.uploads.storage import read
@@ -22,9 +23,11 @@ from common.uploads.visibility import is_visible, visible_when
 __all__ = [
     "delete",
     "is_visible",
+    "picture_size_url",
     "picture_url",
     "read",
     "respond",
+    "respond_size",
     "take_document",
     "take_picture",
     "visible_when",
@@ -70,9 +73,7 @@ def respond(stored: StoredFile, *, download_name: str) -> HttpResponse:
 
     `download_name` without an ending, which is ours to know. Nothing in the file can run or be mistaken for a page.
     """
-    answer = HttpResponse(read(stored), content_type=stored.mime)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer = _sealed(HttpResponse(read(stored), content_type=stored.mime))
     name = download_name.replace("/", " ") + _ENDINGS[stored.mime]
     answer["Content-Disposition"] = content_disposition_header(stored.mime == "application/pdf", name) or ""
     if stored.is_private:
@@ -80,9 +81,29 @@ def respond(stored: StoredFile, *, download_name: str) -> HttpResponse:
     return answer
 
 
+def respond_size(stored: StoredFile, width: int, ending: str) -> HttpResponse:
+    """A size of a public picture over HTTP, as `respond`. Raises NotFound when there is no such size."""
+    if ending not in sizes.FORMATS or width not in (stored.widths or ()):
+        raise NotFound
+    return _sealed(
+        HttpResponse(storage.read_size(stored, width, ending), content_type=sizes.FORMATS[ending][0])
+    )
+
+
+def _sealed(answer: HttpResponse) -> HttpResponse:
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
 def picture_url(stored: StoredFile | None) -> str | None:
     """Where a public picture is, as a path on this site."""
     return reverse("picture", args=[stored.public_id]) if stored else None
+
+
+def picture_size_url(stored: StoredFile, width: int, ending: str) -> str:
+    """Where a size of a public picture is (common.uploads.sizes)."""
+    return reverse("picture_size", args=[stored.public_id, width, ending])
 
 
 def _keep(clean: Clean, *, kind: str, private: bool) -> StoredFile:

@@ -48,6 +48,21 @@ def read(stored: StoredFile) -> bytes:
     return crypto.decrypt_bytes(content) if stored.is_private else content
 
 
+def size_name(stored: StoredFile, width: int, ending: str) -> str:
+    """The name of a size of a picture (common.uploads.sizes), beside the picture's own."""
+    return f"{stored.name}-{width}.{ending}"
+
+
+def write_size(stored: StoredFile, width: int, ending: str, content: bytes) -> None:
+    """Keep a size of a public picture."""
+    _put(path_of(size_name(stored, width, ending)), content)
+
+
+def read_size(stored: StoredFile, width: int, ending: str) -> bytes:
+    """A size of a public picture. Raises FileNotFoundError when the bytes are gone."""
+    return path_of(size_name(stored, width, ending)).read_bytes()
+
+
 def rotate(stored: StoredFile) -> None:
     """Encrypt a private file with the ring's first key. The caller holds the row's lock."""
     path = path_of(stored.name)
@@ -63,10 +78,13 @@ def sweep() -> int:
         stored.delete()
     before = time.time() - ORPHAN_AFTER.total_seconds()
     old = {path.name: path for path in _files() if _is_older(path, before)}
-    known = set(StoredFile.objects.filter(name__in=list(old)).values_list("name", flat=True))
-    for name in old.keys() - known:
+    # A size goes with the picture it is made of, whose name it begins with.
+    of = {name: name.partition("-")[0] for name in old}
+    known = set(StoredFile.objects.filter(name__in=set(of.values())).values_list("name", flat=True))
+    orphans = [name for name in old if of[name] not in known]
+    for name in orphans:
         old[name].unlink(missing_ok=True)
-    return len(old.keys() - known)
+    return len(orphans)
 
 
 def _unused() -> Iterator[StoredFile]:
@@ -110,4 +128,10 @@ def _put(path: Path, content: bytes) -> None:
 @receiver(post_delete, sender=StoredFile, dispatch_uid="common.uploads.remove_bytes")
 def _remove_bytes(instance: StoredFile, **kwargs: Any) -> None:
     path = path_of(instance.name)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+    def remove() -> None:
+        path.unlink(missing_ok=True)
+        for size in path.parent.glob(f"{instance.name}-*"):
+            size.unlink(missing_ok=True)
+
+    transaction.on_commit(remove)

@@ -16,6 +16,7 @@ from discovery import selectors as discovery
 from frontend import drawing, formats, seen
 from frontend.cards import ShopCard
 from frontend.once import new_key
+from frontend.pictures import with_covers
 from frontend.templatetags.look import house_number
 from frontend.views import finding, shops
 from frontend.views.again import book_again
@@ -50,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     cards = _soonest(here) if here else []
     soon = clock.now() + SOON
     mixed = _of_each_kind(cards)
-    shown = mixed[:CARDS]
+    shown = with_covers(mixed[:CARDS])
     context = {
         "nav": "home",
         "finder": finding.finder(request, asked),

@@ -18,6 +18,7 @@ from common.money import Money
 from frontend import seen
 from frontend.once import new_key
 from frontend.opening import opening_of
+from frontend.pictures import shown
 from frontend.policy_band import policy_band
 from frontend.views import finding, outlet_visit, shops
 from frontend.views.outlet_times import next_times
@@ -65,6 +66,7 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
         "breakdown": breakdown(shop.pk),
         "distance_m": _distance(request, shop),
         "canonical": settings.SITE_URL + address,
+        "pictures": shown(shop, found.pictures),
         "linked_data": _linked_data(found, settings.SITE_URL + address),
         "nonce": new_key(),
     }

@@ -59,6 +59,7 @@ def edit(desk: Desk, outlet_id: str) -> HttpResponse:
         archive=reverse("provider:outlet_archive", args=address),
         links=[
             (reverse("provider:hours", args=address), _("Opening hours")),
+            (reverse("provider:pictures", args=address), _("Pictures")),
             (reverse("provider:times", args=address), _("Times to book")),
             (reverse("provider:days", args=address), _("Single dates and closures")),
         ],

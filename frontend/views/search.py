@@ -18,6 +18,7 @@ from discovery.selectors import SearchPage
 from frontend import formats
 from frontend.cards import ShopCard
 from frontend.once import new_key
+from frontend.pictures import with_covers
 from frontend.views import finding, shops
 from frontend.views.finding import Asked
 from frontend.views.search_filters import filters
@@ -58,7 +59,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "finder": finding.finder(request, asked),
         "header_finder": True,
         "here": here,
-        "cards": shops.with_reasons([shops.card(item) for item in page.items], order=_order(asked, here)),
+        "cards": with_covers(
+            shops.with_reasons([shops.card(item) for item in page.items], order=_order(asked, here))
+        ),
         "next_cursor": page.next,
         "title": _title(asked, page),
         "summary": _summary(asked, here),
@@ -150,7 +153,7 @@ def _nearest_fit(asked: Asked, here: Here) -> NearestFit | None:
     for words, looser in _loosened(asked):
         found = _find(looser, here, limit=NEAREST_SHOWN).items
         if found:
-            return NearestFit(words, looser.url(), [shops.card(item) for item in found])
+            return NearestFit(words, looser.url(), with_covers([shops.card(item) for item in found]))
     return None
 
 

@@ -23,6 +23,7 @@ from marketplace.demo.load_shopfloor import load_shopfloor
 from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
 from marketplace.demo.papers import load_papers
+from marketplace.demo.pictures import load_pictures
 from marketplace.demo.plan import AbsencePlan, VisitPlan
 from marketplace.demo.portraits import load_portraits
 from marketplace.demo.progress import Progress
@@ -112,6 +113,8 @@ def load(
             load_businesses(seed, plans, at=midnight)
             progress.step("portraits")
             load_portraits(seed, plans)
+            progress.step("pictures")
+            load_pictures(seed, plans)
             progress.step("documents and applications")
             load_vetting(seed, plans, at=midnight)
         first = written + timedelta(days=1) if written else day - timedelta(days=PAST_DAYS)
@@ -142,7 +145,7 @@ def load(
 
 def steps(seed: int) -> int:
     """How many steps a progress bar of `load` has."""
-    return 8 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
+    return 9 + -(-(PAST_DAYS + FUTURE_DAYS + 1) // _CHUNK) if through(seed) is None else 2
 
 
 def _load_days(visits: Visits, providers: list[str], first: date, last: date, progress: Progress) -> int:

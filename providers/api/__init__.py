@@ -2,8 +2,18 @@
 
 from ninja import Router
 
-from providers.api import businesses, catalogue, invitations, outlets, public, schedule, staff, vetting
+from providers.api import (
+    businesses,
+    catalogue,
+    invitations,
+    outlets,
+    pictures,
+    public,
+    schedule,
+    staff,
+    vetting,
+)
 
 router = Router()
-for _module in (public, businesses, invitations, outlets, staff, catalogue, schedule, vetting):
+for _module in (public, businesses, invitations, outlets, pictures, staff, catalogue, schedule, vetting):
     router.add_router("", _module.router)

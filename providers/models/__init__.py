@@ -14,6 +14,7 @@ from providers.models.catalogue import (
     ServiceOption,
     Skill,
 )
+from providers.models.pictures import OutletPicture
 from providers.models.schedule import Closure, HoursOverride, HoursRule, TimeOff
 from providers.models.standards import StandardStep
 from providers.models.training import Badge, QuizAttempt, QuizChoice, QuizQuestion, Training
@@ -48,6 +49,7 @@ __all__ = [
     "Membership",
     "Offering",
     "Outlet",
+    "OutletPicture",
     "PastMembership",
     "Provider",
     "QuizAttempt",

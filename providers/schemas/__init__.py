@@ -10,9 +10,12 @@ from providers.schemas.base import (
     MoneyOut,
     OptionOut,
     OverrideOut,
+    PictureOut,
+    PictureSizeOut,
     PublicId,
     Ref,
     Strict,
+    Text,
     WeeklyTime,
 )
 from providers.schemas.business import (
@@ -59,6 +62,7 @@ from providers.schemas.catalogue import (
     StaffListOut,
     StaffOut,
 )
+from providers.schemas.pictures import PictureChanges, PictureOrderIn, PicturesOut
 from providers.schemas.public import (
     CategoriesOut,
     CategoryOut,
@@ -143,6 +147,11 @@ __all__ = [
     "OwnInvitationOut",
     "OwnInvitationsOut",
     "PeriodIn",
+    "PictureChanges",
+    "PictureOrderIn",
+    "PictureOut",
+    "PictureSizeOut",
+    "PicturesOut",
     "Pin",
     "PointOut",
     "ProviderChanges",
@@ -174,6 +183,7 @@ __all__ = [
     "StaffOut",
     "StepOut",
     "Strict",
+    "Text",
     "ThreadOut",
     "TimeOffListOut",
     "TimeOffOut",

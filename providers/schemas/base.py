@@ -47,6 +47,25 @@ class Ref(Schema):
     name: str
 
 
+class PictureSizeOut(Schema):
+    """The same picture `width` pixels wide; both are paths under this site."""
+
+    width: int
+    avif: str
+    webp: str
+
+
+class PictureOut(Schema):
+    """A picture of an outlet; `url` is a path under this site to a JPEG of `width` by `height` pixels."""
+
+    id: str
+    url: str
+    alt: str = Field(description="what can be seen, in the outlet's language; may be empty")
+    width: int
+    height: int
+    sizes: list[PictureSizeOut] = Field(description="smaller ones; none until they are made, a moment after")
+
+
 class WeeklyTime(Strict):
     """Open every `weekday` (0 is Monday); `closes` at or before `opens` is on the next day.
 

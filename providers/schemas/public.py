@@ -3,7 +3,7 @@
 from ninja import Schema
 from pydantic import Field
 
-from providers.schemas.base import Instant, MoneyOut, OptionOut, OverrideOut, Ref, WeeklyTime
+from providers.schemas.base import Instant, MoneyOut, OptionOut, OverrideOut, PictureOut, Ref, WeeklyTime
 
 
 class CategoryOut(Schema):
@@ -89,3 +89,4 @@ class PublicOutletOut(Schema):
     week: list[WeeklyTime]
     overrides: list[OverrideOut]
     closures: list[PublicClosureOut]
+    pictures: list[PictureOut] = Field(default_factory=list, description="the first is the cover")

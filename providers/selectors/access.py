@@ -16,6 +16,7 @@ from providers.models import (
     Closure,
     Membership,
     Outlet,
+    OutletPicture,
     Provider,
     Resource,
     ResourceKind,
@@ -97,6 +98,14 @@ def access_outlet(
 ) -> Outlet:
     """The outlet with its business (archived ones too), guarded as access_provider."""
     return _access(Outlet.objects.select_related("provider"), "provider", principal, outlet_id, role, scope)
+
+
+def access_picture(
+    principal: Principal, picture_id: str, *, role: Role = Role.STAFF, scope: str = READ
+) -> OutletPicture:
+    """The picture (removed ones too) with its file, outlet and business, guarded as access_provider."""
+    rows = OutletPicture.objects.select_related("file", "outlet__provider")
+    return _access(rows, "outlet__provider", principal, picture_id, role, scope)
 
 
 def access_staff(

@@ -19,12 +19,14 @@ from providers.models import (
     HoursRule,
     Offering,
     Outlet,
+    OutletPicture,
     ServiceOption,
     Skill,
     StaffMember,
 )
 from providers.rules.holidays import public_holidays
 from providers.selectors.categories import CategoryNode, by_pk
+from providers.selectors.pictures import pictures_of
 
 # How far ahead an outlet's page tells of changed hours and closures.
 NEWS_DAYS = 30
@@ -44,7 +46,7 @@ class PublicOutlet:
 
     `week`, `overrides` and `closures` are the outlet's own, those of its people are not shown. `holidays` are
     the dates on which it is closed for one, with its name. `staff` are the people who work there, each with
-    `live_skills` (with their service).
+    `live_skills` (with their service). `pictures` are in their order, each with its file.
     """
 
     outlet: Outlet
@@ -54,6 +56,7 @@ class PublicOutlet:
     overrides: tuple[HoursOverride, ...]
     closures: tuple[Closure, ...]
     holidays: Mapping[date, str]
+    pictures: tuple[OutletPicture, ...] = ()
 
 
 def public_outlets() -> QuerySet[Outlet]:
@@ -116,7 +119,7 @@ def outlet_staff(outlet: Outlet) -> QuerySet[StaffMember]:
 
 
 def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
-    """All of an outlet's page, categories named in `language`: 10 queries, and 3 when the tree is read anew.
+    """All of an outlet's page, categories named in `language`: 11 queries, and 3 when the tree is read anew.
 
     Raises NotFound.
     """
@@ -146,6 +149,7 @@ def public_outlet(public_id: str, *, language: str) -> PublicOutlet:
             Closure.objects.filter(outlet=outlet, period__overlap=(now, until)).order_by("period")
         ),
         holidays={day: name for day, name in holidays.items() if day not in changed},
+        pictures=tuple(pictures_of(outlet)),
     )
 
 
