@@ -25,6 +25,7 @@ from providers.models import (
     Membership,
     Offering,
     Outlet,
+    OutletPicture,
     Provider,
     QuizChoice,
     QuizQuestion,
@@ -40,6 +41,7 @@ from providers.models import (
 )
 from providers.rules.ratings import Stars
 from providers.services import ratings
+from providers.services.pictures import add_picture
 from reviews.models import Review, ReviewPhoto
 
 _number = count(1)
@@ -258,6 +260,11 @@ def make_picture(**fields: Any) -> StoredFile:
     """A small public picture."""
     file = SimpleUploadedFile("photo.png", PIXEL)
     return take_picture(file, **fields)
+
+
+def make_outlet_picture(outlet: Outlet, *, alt: str = "", stored: StoredFile | None = None) -> OutletPicture:
+    """A picture that the outlet shows after the others."""
+    return add_picture(outlet=outlet, stored=stored or make_picture(), alt=alt, actor="system")
 
 
 # One grey pixel.

@@ -23,7 +23,7 @@ from bookings.services.access import new_token
 from common import clock
 from common.clock import rfc3339
 from common.models import StoredFile
-from common.uploads import storage
+from common.uploads import sizes, storage
 from invoices.models import CommissionDocument, CommissionMonth
 from invoices.services import SellerDetails, set_seller
 from notifications.models import DevMail
@@ -56,6 +56,7 @@ from tests.factories import (
     make_member,
     make_option,
     make_outlet,
+    make_outlet_picture,
     make_picture,
     make_quiz,
     make_review,
@@ -279,6 +280,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
     unit = make_bays(outlet, home)[0]
     person.photo = make_picture()
     person.save(update_fields=["photo"])
+    sizes.make(person.photo.pk)
+    picture = make_outlet_picture(outlet)
     start, end = tomorrow_at(10, days=20), tomorrow_at(12, days=20)
     HoursRule.objects.create(
         outlet=outlet, weekday=0, opens="09:00", closes="10:00", valid_from=date(2090, 1, 2)
@@ -315,6 +318,10 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "session": make_session(outlet, group, tomorrow_at(18, days=4)).public_id,
         "kind": unit.kind.public_id,
         "file_id": person.photo.public_id,
+        "width": "1",
+        "ending": "webp",
+        "picture": picture.public_id,
+        "picture_id": picture.public_id,
         "resource": unit.public_id,
         "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
         "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,

@@ -29,6 +29,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "api:openapi-view": _PUBLIC,
     "geo:tile": _PUBLIC,
     "picture": _PUBLIC,
+    "picture_size": _PUBLIC,
     "payment_webhook": {"POST": Case("public", outcome=400)},
     # Who holds its address may pay: a friend, too.
     "sandbox_payee": {"GET": Case("public"), "POST": Case("public", form={"action": "later"})},
@@ -116,6 +117,7 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:search_pins": {"GET": Case("public", outcome=422)},
     "frontend:suggest": {"POST": Case("public", form={"near": "Kal"})},
     "frontend:outlet_reviews": _PUBLIC,
+    "frontend:outlet_pictures": _PUBLIC,
     "frontend:report_review": {
         "GET": Case("somebody"),
         "POST": Case("somebody", form={"reason": "spam", "text": "Look.", "key": "{uuid}"}),
@@ -316,6 +318,9 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:person": _DESK_FORM,
     "provider:staff_archive": _ASKED_FIRST,
     "provider:person_photo": {"POST": Case("manager", form={"remove": "1"})},
+    "provider:pictures": {"GET": _SEEN, "POST": Case("manager", form=_NOTHING)},
+    "provider:picture": {"POST": Case("manager", form={"do": "remove"})},
+    "provider:picture_file": {"GET": Case("member")},
     "provider:time_off": _DESK_FORM,
     "provider:time_off_remove": {"POST": _SEEN},
     "provider:services": {"GET": Case("member")},
