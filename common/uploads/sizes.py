@@ -31,9 +31,12 @@ def widths_for(width: int) -> list[int]:
 
 
 def waiting() -> list[int]:
-    """The pks of public pictures whose sizes are still to be made, at most BATCH, the oldest first."""
+    """The pks of public pictures whose sizes are still to be made, at most BATCH.
+
+    The newest first: somebody looks at what they have just sent.
+    """
     rows = StoredFile.objects.filter(widths__isnull=True, kind=StoredFile.Kind.PICTURE, is_private=False)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[:BATCH])
 
 
 def make(pk: int) -> bool:

@@ -13,7 +13,7 @@ from marketplace.demo.plan import BusinessPlan
 from marketplace.demo.seeds import chance, public_id
 from providers.models import StaffMember
 
-SIDE = 480
+SIDE = 200  # shown at most 96 wide, on dense screens too
 _GROUNDS = ("#dfe8e0", "#e9e2d6", "#dbe5ec", "#ece0e3", "#e4e3d3", "#e2dfeb")
 _SKIN = ("#f3d3bd", "#e8b998", "#d09a74", "#a9714b", "#7c4e33", "#f0c7a8")
 _HAIR = ("#2b2421", "#4b3327", "#7a5233", "#b98b52", "#8c8c8c", "#5a2e24", "#191a1c")
