@@ -30,8 +30,9 @@ def load_pictures(seed: int, plans: Sequence[BusinessPlan]) -> None:
         known = any(member.email in _SHOWN and member.role == "owner" for member in plan.members)
         if r.random() >= SHARE and not known:
             continue
-        views = r.sample(list(View), k=4 if known else r.randint(1, 4))
-        wanted[plan.outlet_id] = [(kind_of(plan.main_category), view) for view in views]
+        cover = r.choice((View.ROOM, View.CORNER))
+        others = r.sample([view for view in View if view is not cover], k=3 if known else r.randint(0, 3))
+        wanted[plan.outlet_id] = [(kind_of(plan.main_category), view) for view in (cover, *others)]
     files = _files(seed, {each for pictures in wanted.values() for each in pictures})
     outlets = {row.public_id: row for row in Outlet.objects.filter(public_id__in=wanted)}
     OutletPicture.objects.bulk_create(
