@@ -93,8 +93,8 @@ def test_a_page_takes_as_many_statements_for_three_as_for_one(client: Client) ->
             page = client.get("/")
         counts.append(len(queries))
     assert len(page.context["cards"]) == 3
-    assert counts == [5, 5], (
-        "the matches, the rules, what is busy, the counts of the tiles, and the commission"
+    assert counts == [6, 6], (
+        "the matches, the rules, what is busy, the counts of the tiles, the covers, and the commission"
     )
 
 

@@ -326,4 +326,4 @@ def test_a_page_takes_as_many_statements_for_three_as_for_one(client: Client, qu
         assert page.status_code == 200
     assert counts == [counts[0]] * 2
     # The matches, the rules, what is busy; with a time, the zone before them.
-    assert counts[0] == (4 if "when" in query else 3)
+    assert counts[0] == (5 if "when" in query else 4)

@@ -125,7 +125,7 @@ def test_a_public_outlet_costs_the_same_whatever_it_sells(
 ) -> None:
     for _ in range(more):
         make_option(make_service(business.outlet))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         get(f"/outlets/{business.outlet.public_id}")
 
 
