@@ -35,6 +35,14 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["subject_type", "subject_id", "seq"], name="event_seq_is_unique"),
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="event_seq_starts_at_one"),
         ]
+        indexes = [
+            # When an outlet was last changed, for the maps of the site; visits' events are not in it.
+            models.Index(
+                fields=["outlet_id", "at"],
+                condition=models.Q(subject_type="provider") & ~models.Q(outlet_id=""),
+                name="business_changes_by_outlet",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="event_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

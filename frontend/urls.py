@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.views import (
+    category,
     design,
     home,
     offline,
@@ -11,10 +12,12 @@ from frontend.views import (
     outlet_reviews,
     pages,
     preferences,
+    previews,
     provider_vetting,
     search,
     search_filters,
     search_map,
+    sitemaps,
 )
 
 public: list[URLPattern | URLResolver] = [
@@ -27,9 +30,16 @@ public: list[URLPattern | URLResolver] = [
     path("search/pins", search_map.pins, name="search_pins"),
     path("search/addresses", search.suggest, name="suggest"),
     path("o/<str:outlet_id>", outlet.outlet, name="outlet_short"),
+    path("o/<str:outlet_id>/preview.png", previews.outlet, name="outlet_preview"),
     path("o/<str:outlet_id>/pictures", outlet_pictures.outlet_pictures, name="outlet_pictures"),
     path("o/<str:outlet_id>/reviews", outlet_reviews.outlet_reviews, name="outlet_reviews"),
     path("o/<str:outlet_id>/<str:slug>", outlet.outlet, name="outlet"),
+    path("find/<slug:slug>", category.category, name="category"),
+    path("preview.png", previews.site, name="preview"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemap-outlets-<int:part>.xml", sitemaps.outlets, name="sitemap_outlets"),
     path("for-providers", pages.for_providers, name="for_providers"),
     path("how-we-rank", pages.how_we_rank, name="how_we_rank"),
     path("help", pages.help_page, name="help"),

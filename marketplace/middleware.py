@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from common.api import PROBLEM_TYPE, problem
 from common.errors import (
@@ -63,6 +64,21 @@ class ContentSecurityPolicy:
             "Content-Security-Policy", CSP_BACK_OFFICE if request.path.startswith("/admin/") else CSP
         )
         return response
+
+
+class LanguageOfAddress:
+    """`?lang=` shows this page in that language, whatever the reader's is, and is kept nowhere: it gives search
+    engines an address for each language. After the middleware that finds out the reader's language."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        if request.method in ("GET", "HEAD") and asked in dict(settings.LANGUAGES):
+            translation.activate(asked)
+            request.LANGUAGE_CODE = asked
+        return self.get_response(request)
 
 
 class NothingNamedNul:

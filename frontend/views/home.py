@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
 from discovery import selectors as discovery
-from frontend import drawing, formats, seen
+from frontend import drawing, formats, linked_data, seen
 from frontend.cards import ShopCard
 from frontend.once import new_key
 from frontend.pictures import with_covers
@@ -65,6 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tiles": _tiles(asked),
         "ideas": _ideas(asked),
         "commission": general_bp() / 100,
+        "linked_data": linked_data.website(settings.SITE_NAME, reverse("frontend:search")),
         "nonce": new_key(),
     }
     return render(request, "frontend/home.html", context)

@@ -1,21 +1,19 @@
 """One outlet: what it does, when it is free, who works there, what people say."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_safe
 
 from common import clock
 from common.money import Money
-from frontend import seen
+from frontend import linked_data, seen
 from frontend.once import new_key
 from frontend.opening import opening_of
 from frontend.pictures import shown
@@ -47,6 +45,8 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
     offerings = [offering for group in found.groups for offering in group.offerings]
     first = _first(shop, offerings)
     wanted = outlet_visit.put_together(request.GET.get("with", ""), shop, offerings)
+    main = _main_category(found)
+    reviews = list(reviews_of(shop.pk)[:REVIEWS])
     times = next_times(shop, found.staff, offerings, first=first, now=now)
     context = {
         "outlet": shop,
@@ -54,20 +54,21 @@ def outlet(request: HttpRequest, outlet_id: str, slug: str = "") -> HttpResponse
         "currency": shop.currency,
         "groups": [_group(shop, group.category, group.offerings, wanted) for group in found.groups],
         "visit": outlet_visit.visit(shop, wanted, offerings) if wanted else None,
-        "main_category": _main_category(found),
+        "main_category": main,
         "first": _line(shop, first) if first else None,
         "times": times,
         "lit": times.soonest is not None and _is_today(times.soonest, shop, now),
         "people": times.people,
         "opening": opening_of(found, now),
         "policy": policy_band(policy_for(first.service), shop.currency) if first else None,
-        "reviews": list(reviews_of(shop.pk)[:REVIEWS]),
+        "reviews": reviews,
         "more_reviews": shop.rating_count > REVIEWS,
         "breakdown": breakdown(shop.pk),
         "distance_m": _distance(request, shop),
-        "canonical": settings.SITE_URL + address,
         "pictures": shown(shop, found.pictures),
-        "linked_data": _linked_data(found, settings.SITE_URL + address),
+        "preview": shops.preview_url(shop.public_id),
+        "linked_data": linked_data.business(found, reviews, path=address, category=main.slug if main else ""),
+        "way": linked_data.breadcrumbs(_way(main, shop, address)),
         "nonce": new_key(),
     }
     response = render(request, "frontend/outlet.html", context)
@@ -115,6 +116,12 @@ def _main_category(found: PublicOutlet) -> Any:
     )
 
 
+def _way(main: Any, shop: Outlet, address: str) -> list[tuple[str, str]]:
+    """The way to the page: the start, its kind, itself."""
+    start = (pgettext("the landing page", "Start"), reverse("frontend:home"))
+    return [start, *([(main.name, shops.category_url(main.slug))] if main else []), (shop.name, address)]
+
+
 def _is_today(moment: datetime, shop: Outlet, now: datetime) -> bool:
     return moment.astimezone(shop.zone).date() == now.astimezone(shop.zone).date()
 
@@ -123,44 +130,3 @@ def _distance(request: HttpRequest, shop: Outlet) -> float | None:
     """Metres from where the reader searched last."""
     kept = finding.remembered(request)
     return distance(kept[0], geo.position_of(shop.point)) if kept else None
-
-
-_SAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def _linked_data(found: PublicOutlet, url: str) -> SafeString:
-    """What search engines may know, in schema.org's words."""
-    shop = found.outlet
-    place = geo.position_of(shop.point)
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "LocalBusiness",
-        "name": shop.name,
-        "url": url,
-        "address": {
-            "@type": "PostalAddress",
-            "streetAddress": shop.street_line,
-            "postalCode": shop.postcode,
-            "addressLocality": shop.city,
-            "addressCountry": shop.country,
-        },
-        "geo": {"@type": "GeoCoordinates", "latitude": place.lat, "longitude": place.lng},
-        "openingHoursSpecification": [
-            {
-                "@type": "OpeningHoursSpecification",
-                "dayOfWeek": _DAYS[rule.weekday],
-                "opens": f"{rule.opens:%H:%M}",
-                "closes": f"{rule.closes:%H:%M}",
-            }
-            for rule in found.week
-        ],
-    }
-    if shop.rating:
-        data["aggregateRating"] = {
-            "@type": "AggregateRating",
-            "ratingValue": shop.rating,
-            "reviewCount": shop.rating_count,
-        }
-    text = json.dumps(data, ensure_ascii=False).translate(_SAFE_IN_SCRIPT)
-    return mark_safe(text)  # noqa: S308  # nothing in it can end the script

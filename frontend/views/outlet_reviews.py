@@ -19,6 +19,7 @@ def outlet_reviews(request: HttpRequest, outlet_id: str) -> HttpResponse:
     context = {
         "outlet": found,
         "outlet_url": shops.outlet_url(found.public_id, found.name),
+        "preview": shops.preview_url(found.public_id),
         "zone": found.timezone,
         "reviews": reviews,
         "breakdown": breakdown(found.pk),

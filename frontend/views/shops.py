@@ -28,6 +28,16 @@ def visit_url(public_id: str, name: str, what: str) -> str:
     return outlet_url(public_id, name) + (f"?{urlencode({'with': what})}#services" if what else "")
 
 
+def preview_url(public_id: str) -> str:
+    """The picture of an outlet's page in messengers."""
+    return reverse("frontend:outlet_preview", args=[public_id])
+
+
+def category_url(slug: str) -> str:
+    """The page of a category."""
+    return reverse("frontend:category", args=[slug])
+
+
 def outlet_short_url(public_id: str) -> str:
     return reverse("frontend:outlet_short", args=[public_id])
 

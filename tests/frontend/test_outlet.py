@@ -201,7 +201,7 @@ def test_what_search_engines_read_is_data_and_cannot_end_its_script(client: Clie
     data = re.search(r'<script type="application/ld\+json">(.*?)</script>', text)
     assert data
     told = json.loads(data[1])
-    assert (told["@type"], told["name"]) == ("LocalBusiness", outlet.name)
+    assert (told["@type"], told["name"]) == ("HairSalon", outlet.name)
     assert told["openingHoursSpecification"][0] == {
         "@type": "OpeningHoursSpecification",
         "dayOfWeek": "Monday",

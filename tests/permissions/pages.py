@@ -118,6 +118,13 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:suggest": {"POST": Case("public", form={"near": "Kal"})},
     "frontend:outlet_reviews": _PUBLIC,
     "frontend:outlet_pictures": _PUBLIC,
+    "frontend:outlet_preview": _PUBLIC,
+    "frontend:category": _PUBLIC,
+    "frontend:preview": _PUBLIC,
+    "frontend:robots": _PUBLIC,
+    "frontend:sitemap": _PUBLIC,
+    "frontend:sitemap_pages": _PUBLIC,
+    "frontend:sitemap_outlets": _PUBLIC,
     "frontend:report_review": {
         "GET": Case("somebody"),
         "POST": Case("somebody", form={"reason": "spam", "text": "Look.", "key": "{uuid}"}),
