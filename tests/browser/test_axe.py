@@ -108,6 +108,7 @@ PUBLIC = {
     "terms": "/terms",
     "for providers": "/for-providers",
     "how we rank": "/how-we-rank",
+    "category": "/find/hair",
     "sign in": "/account/login/",
     "sign in by code": "/account/login/code/",
     "sign up": "/account/signup/",
