@@ -1,5 +1,6 @@
 """Pictures of outlets: sent by managers, in their order, at most twelve, seen while the outlet is public."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -205,3 +206,10 @@ def test_an_app_sends_orders_and_removes(business: Business) -> None:
     assert [each["id"] for each in business.call(business.staff, "GET", path).json()["removed"]] == [b]
     assert business.call(business.staff, "DELETE", f"/provider/pictures/{a}").status_code == 403
     assert business.call(business.stranger, "GET", path).status_code == 404
+
+
+def test_a_workplace_has_its_own_styles(business: Business) -> None:
+    head = manager(business).get(page_of(business)).content.decode().partition("</head>")[0]
+
+    assert re.search(r'<link rel="stylesheet" href="[^"]*/work-[^"]+\.css">', head)
+    assert ".css" not in "".join(re.findall(r"<script[^>]*>", head)), "a sheet is no script"
