@@ -48,10 +48,10 @@ def shown(outlet: Outlet, rows: Sequence[OutletPicture]) -> list[Shown]:
     ]
 
 
-def with_covers(cards: Sequence[ShopCard]) -> list[ShopCard]:
-    """The cards, those whose outlet has pictures with the first of them. One query."""
-    found = covers([card.id for card in cards])
-    return [replace(card, picture=found.get(card.id)) for card in cards]
+def with_covers(*lists: Sequence[ShopCard]) -> tuple[list[ShopCard], ...]:
+    """Lists of cards, those whose outlet has pictures with the first of them. One query for all; none for none."""
+    found = covers({card.id for cards in lists for card in cards})
+    return tuple([replace(card, picture=found.get(card.id)) for card in cards] for cards in lists)
 
 
 def sources(stored: StoredFile) -> list[tuple[str, str]]:

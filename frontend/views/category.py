@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from common.errors import NotFound
 from discovery import selectors as discovery
 from frontend import linked_data
+from frontend.cards import ShopCard
 from frontend.once import new_key
 from frontend.pictures import with_covers
 from frontend.views import finding, shops
@@ -32,7 +33,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     if node is None:
         raise NotFound
     home = town()
-    cards = []
+    cards: list[ShopCard] = []
     if home:
         found = discovery.search(
             lat=home.centre.lat,
@@ -42,7 +43,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
             limit=SHOWN,
             language=language,
         )
-        cards = with_covers([shops.card(item) for item in found.items])
+        (cards,) = with_covers([shops.card(item) for item in found.items])
     asked = Asked(category=slug)
     way = [above for above in nodes.values() if node.pk in above.ids]
     crumbs = [(pgettext("the landing page", "Start"), reverse("frontend:home"))]

@@ -53,15 +53,16 @@ def home(request: HttpRequest) -> HttpResponse:
     cards = _soonest(here) if here else []
     soon = clock.now() + SOON
     mixed = _of_each_kind(cards)
-    shown = with_covers(mixed[:CARDS])
+    again = book_again(request.principal)  # type: ignore[attr-defined]  # set by the middleware
+    shown, again, looked_at = with_covers(mixed[:CARDS], again, _seen(request, here))
     context = {
         "nav": "home",
         "finder": finding.finder(request, asked),
         "near": name,
         "lit_now": bool(shown) and all(card.slots[0].start < soon for card in shown),
         "cards": shown,
-        "again": book_again(request.principal),  # type: ignore[attr-defined]  # set by the middleware
-        "seen": _seen(request, here),
+        "again": again,
+        "seen": looked_at,
         "all_url": replace(asked, when="today").url(),
         "street": mark_safe(drawing.street([_hung(card) for card in mixed[:ON_THE_STREET]])),  # noqa: S308  # names are escaped by the pen
         "tiles": _tiles(asked),

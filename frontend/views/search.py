@@ -53,15 +53,16 @@ def search(request: HttpRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     shown = _shown(request.GET.get("n", ""))
     page = _find(asked, here, cursor=cursor, with_count=not cursor, limit=shown)
+    (cards,) = with_covers(
+        shops.with_reasons([shops.card(item) for item in page.items], order=_order(asked, here))
+    )
     context = {
         "nav": "find",
         "asked": asked,
         "finder": finding.finder(request, asked),
         "header_finder": True,
         "here": here,
-        "cards": with_covers(
-            shops.with_reasons([shops.card(item) for item in page.items], order=_order(asked, here))
-        ),
+        "cards": cards,
         "next_cursor": page.next,
         "title": _title(asked, page),
         "summary": _summary(asked, here),
@@ -153,7 +154,7 @@ def _nearest_fit(asked: Asked, here: Here) -> NearestFit | None:
     for words, looser in _loosened(asked):
         found = _find(looser, here, limit=NEAREST_SHOWN).items
         if found:
-            return NearestFit(words, looser.url(), with_covers([shops.card(item) for item in found]))
+            return NearestFit(words, looser.url(), *with_covers([shops.card(item) for item in found]))
     return None
 
 
