@@ -40,7 +40,7 @@ privacy.impersonal("common.AuditEntry", {IDS: "actor action object_type object_i
 privacy.impersonal("common.AuditLink", {"hashes over entries that hold ids": "previous hash"})
 privacy.impersonal(
     "common.StoredFile",
-    {"a random name and measures: whose it is, the row that refers to it says": "name mime sha256"},
+    {"a random name and measures: whose it is, the row that refers to it says": "name mime sha256 widths"},
 )
 privacy.impersonal("common.UploadAttempt", {IDS: "who"})
 

@@ -36,15 +36,15 @@ def list_pictures(request: HttpRequest, outlet: schemas.PublicId) -> schemas.Pic
 def add_picture(
     request: HttpRequest,
     outlet: schemas.PublicId,
+    body: Form[schemas.PictureIn],
     picture: File[UploadedFile | None] = None,
-    alt: Form[schemas.Text] = "",
 ) -> tuple[int, schemas.PictureOut]:
     """Show one more, at most twelve: JPEG, PNG, WebP or HEIC (docs/uploads.md). `alt` says what can be seen."""
     principal = caller(request)
     found = access_outlet(principal, outlet, role=Role.MANAGER, scope=WRITE)
     if picture is None:
         raise UploadEmpty(field="picture")
-    made = services.take_picture(outlet=found, file=picture, alt=alt, actor=principal.actor)
+    made = services.take_picture(outlet=found, file=picture, alt=body.alt, actor=principal.actor)
     return 201, presenters.picture(made)
 
 

@@ -62,7 +62,7 @@ from providers.schemas.catalogue import (
     StaffListOut,
     StaffOut,
 )
-from providers.schemas.pictures import PictureChanges, PictureOrderIn, PicturesOut
+from providers.schemas.pictures import PictureChanges, PictureIn, PictureOrderIn, PicturesOut
 from providers.schemas.public import (
     CategoriesOut,
     CategoryOut,
@@ -148,6 +148,7 @@ __all__ = [
     "OwnInvitationsOut",
     "PeriodIn",
     "PictureChanges",
+    "PictureIn",
     "PictureOrderIn",
     "PictureOut",
     "PictureSizeOut",

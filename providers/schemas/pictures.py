@@ -16,6 +16,12 @@ class PicturesOut(Schema):
     removed: list[PictureOut]
 
 
+class PictureIn(Strict):
+    """What is said of a new picture; the file is sent beside it."""
+
+    alt: Text = ""
+
+
 class PictureChanges(Strict):
     alt: Text
 

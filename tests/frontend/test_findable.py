@@ -113,6 +113,7 @@ def test_every_public_page_has_a_title_a_description_and_one_address(client: Cli
 
 
 def test_what_answers_to_parameters_is_not_listed(client: Client) -> None:
+    make_shop()
     assert '<meta name="robots" content="noindex">' in page(client, "/search?category=hair")
 
 
@@ -176,7 +177,7 @@ def test_robots_are_told_where_the_map_is_and_what_is_nobodys_business(client: C
 
 def test_an_outlet_says_in_schema_orgs_words_what_its_page_says(client: Client) -> None:
     shop = make_shop(name="Salon <Tuuli>", phone="+358401234567", description="Cuts & care.")
-    make_review(shop, rating=5, text="Good.", author_name="Helmi V.")
+    make_review(shop)
     HoursOverride.objects.create(outlet=shop, date=date(2026, 12, 23), opens=time(10), closes=time(14))
     start, end = datetime(2026, 12, 26, tzinfo=shop.zone), datetime(2026, 12, 28, 12, tzinfo=shop.zone)
     Closure.objects.create(outlet=shop, period=TimestamptzRange(start, end))

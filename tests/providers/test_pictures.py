@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -206,6 +207,15 @@ def test_an_app_sends_orders_and_removes(business: Business) -> None:
     assert [each["id"] for each in business.call(business.staff, "GET", path).json()["removed"]] == [b]
     assert business.call(business.staff, "DELETE", f"/provider/pictures/{a}").status_code == 403
     assert business.call(business.stranger, "GET", path).status_code == 404
+
+
+def test_an_app_sends_a_picture_with_its_words_or_without(business: Business) -> None:
+    path = f"/api/v1/provider/outlets/{business.outlet.public_id}/pictures"
+    token = business._token(business.manager, None)
+    for fields, alt in (({"alt": "The door"}, "The door"), ({}, "")):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        answer = Client().post(path, {"picture": file(), **fields}, headers=headers)
+        assert (answer.status_code, answer.json()["alt"]) == (201, alt)
 
 
 def test_a_workplace_has_its_own_styles(business: Business) -> None:
