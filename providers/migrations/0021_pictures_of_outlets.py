@@ -11,7 +11,7 @@ import common.public_ids
 class Migration(migrations.Migration):
     dependencies = [
         ("common", "0005_sizes_of_pictures"),
-        ("providers", "0019_services_that_several_people_do_together"),
+        ("providers", "0020_categories_that_ask_for_a_vehicle"),
     ]
 
     operations = [
