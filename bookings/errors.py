@@ -302,7 +302,7 @@ class CannotBeReached(DomainError):
 
 
 class TooManyMessages(DomainError):
-    """Five messages a day about one visit."""
+    """Thirty messages a day about one visit, from each side."""
 
     code = "too_many_messages"
     status = 429

@@ -135,7 +135,13 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
             for item in booking.items.all()
         ],
         "messages": [
-            {"at": rfc3339(message.sent_at), "text": message.text} for message in booking.messages.all()
+            {
+                "at": rfc3339(message.sent_at),
+                "by": "customer" if message.by_customer else "shop",
+                "text": message.text,
+                "read_at": rfc3339(message.read_at) if message.read_at else None,
+            }
+            for message in booking.messages.all()
         ],
         "history": events,
     }

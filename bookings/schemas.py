@@ -421,13 +421,20 @@ class ReasonIn(Strict):
 
 
 class MessageIn(Strict):
-    text: Text = Field(min_length=1, max_length=500)
+    text: Text = Field(min_length=1, max_length=2000)
 
 
 class MessageOut(Schema):
     id: str
     at: Instant
     text: str
+    by: str = Field("provider", description="customer or provider")
+    read_at: Instant | None = Field(None, description="when the other side saw it")
+
+
+class MessagesOut(Schema):
+    items: list[MessageOut]
+    open: bool = Field(description="whether more may be written: until 30 days after the visit")
 
 
 class CancelIn(Strict):

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,24 @@ VENV_BIN = CHECKOUT / ".venv" / "bin"
 FOLDERS = ("log", "media", "nginx", "static")
 CREATED = (*FOLDERS, "bench", "env", "env.new", "postgres", "postgres.new", "signins.txt", "test")
 """All that an installation writes into its data folder, locks aside, and so all that a reset removes."""
+
+
+# The order of the curve P-256: a private key is a number below it.
+_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def _push_key() -> str:
+    number = 1 + secrets.randbelow(_P256 - 1)
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")
+
+
+# The keys that an installation makes for itself.
+SECRETS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "FIELD_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "SANDBOX_SECRET": lambda: secrets.token_urlsafe(32),
+    "PUSH_KEYS": _push_key,
+}
 
 
 @dataclass(frozen=True)
@@ -83,20 +101,21 @@ class Installation:
         return env
 
     def secrets(self) -> dict[str, str]:
-        """The installation's own keys, made at the first call and kept in the data folder."""
+        """The installation's own keys, made when they are first asked for and kept in the data folder."""
         path = self.data / "env"
-        if not path.exists():
-            lines = (
-                f"SECRET_KEY={secrets.token_urlsafe(48)}",
-                f"FIELD_KEYS={base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}",
-                f"SANDBOX_SECRET={secrets.token_urlsafe(32)}",
-            )
-            fresh = path.with_suffix(".new")
-            fresh.unlink(missing_ok=True)
-            fresh.touch(mode=0o600, exist_ok=False)
-            fresh.write_text("\n".join(lines) + "\n")
-            fresh.rename(path)
-        return dict(line.split("=", 1) for line in path.read_text().splitlines() if line)
+        kept = {}
+        if path.exists():
+            kept = dict(line.split("=", 1) for line in path.read_text().splitlines() if line)
+        # A key that came into use since it was first set up is added.
+        fresh = {name: make() for name, make in SECRETS.items() if name not in kept}
+        if fresh:
+            kept |= fresh
+            written = path.with_suffix(".new")
+            written.unlink(missing_ok=True)
+            written.touch(mode=0o600, exist_ok=False)
+            written.write_text("".join(f"{name}={value}\n" for name, value in kept.items()))
+            written.rename(path)
+        return kept
 
     @contextmanager
     def locked(self) -> Iterator[None]:

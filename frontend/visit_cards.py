@@ -12,7 +12,9 @@ from bookings.models import Booking
 from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access
+from bookings.selectors.messages import unread
 from bookings.services import changes, core
+from bookings.services.messages import is_open
 from common.errors import DomainError
 from frontend.booking_words import MoneyFacts, cancel_words, money_facts, status_line
 from providers.enums import Place
@@ -44,13 +46,18 @@ class VisitCard:
     review: str = ""
     has_receipt: bool = False
     again: str = ""
+    # How many messages of the business are new.
+    unread: int = 0
+    may_write: bool = False
 
 
 def ahead(principal: Principal, bookings: Iterable[Booking]) -> list[VisitCard]:
     """The visits to come, soonest first; the first of them with what cancelling it costs. As many queries for one as
     for many."""
     cards: list[VisitCard] = []
-    for booking in bookings:
+    found = list(bookings)
+    new = unread(found, by_customer=False)
+    for booking in found:
         access = Access(booking=booking, principal=principal, is_customer=True, role=None)
         may = actions(access)
         is_held = booking.status == states.HELD
@@ -66,6 +73,8 @@ def ahead(principal: Principal, bookings: Iterable[Booking]) -> list[VisitCard]:
                 may_move="reschedule" in may and not is_held,
                 may_cancel="cancel" in may and not is_held,
                 may_keep=booking.cancel_asked_as == "customer",
+                unread=new.get(booking.pk, 0),
+                may_write=is_open(booking),
                 cancel_words=_cost(access) if not cards and "cancel" in may and not is_held else "",
             )
         )
@@ -73,15 +82,17 @@ def ahead(principal: Principal, bookings: Iterable[Booking]) -> list[VisitCard]:
 
 
 def behind(bookings: Iterable[Booking], now: datetime) -> list[VisitCard]:
-    """Visits that are over: the same again, a review, a receipt. One query for all of them."""
+    """Visits that are over: the same again, a review, a receipt. Two queries for all of them."""
     found = list(bookings)
     written = {
         review.booking_id: review
         for review in Review.objects.filter(booking__in=[booking.pk for booking in found])
     }
+    new = unread(found, by_customer=False)
     return [
         VisitCard(
             booking=booking,
+            unread=new.get(booking.pk, 0),
             review=_review(booking, written.get(booking.pk), now),
             has_receipt=booking.status in WITH_RECEIPT,
             again=_again(booking),

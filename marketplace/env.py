@@ -3,11 +3,13 @@
 A missing or bad value stops the boot with its name. Each is explained in .env.example; a test says so.
 """
 
+from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from stdnum import bic as bics
@@ -41,6 +43,14 @@ class Env(BaseSettings):
     hold_minutes: int = Field(default=10, ge=1, le=120)
     holds_per_address: int = Field(default=0, ge=0)
     erasure_days: int = Field(default=7, ge=0, le=30)
+    push_keys: CommaSeparated = []
+    push_contact: str = "mailto:hello@hereabouts.example"
+    push_services: CommaSeparated = [
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ]
     payout_holder: str = ""
     payout_iban: str = ""
     payout_bic: str = ""
@@ -59,6 +69,7 @@ class Env(BaseSettings):
 
     @field_validator(
         *("secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", "router_modes"),
+        *("push_keys", "push_services"),
         mode="before",
     )
     @classmethod
@@ -72,6 +83,21 @@ class Env(BaseSettings):
     def are_fernet_keys(cls, value: list[str]) -> list[str]:
         for key in value:
             Fernet(key)
+        return value
+
+    @field_validator("push_keys")
+    @classmethod
+    def are_keys_of_p256(cls, value: list[str]) -> list[str]:
+        for key in value:
+            number = int.from_bytes(urlsafe_b64decode(key + "=" * (-len(key) % 4)), "big")
+            ec.derive_private_key(number, ec.SECP256R1())
+        return value
+
+    @field_validator("push_contact")
+    @classmethod
+    def is_a_contact(cls, value: str) -> str:
+        if not value.startswith(("mailto:", "https://")):
+            raise ValueError("is mailto: with an address, or https://")
         return value
 
     @field_validator("payout_iban")

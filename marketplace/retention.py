@@ -23,7 +23,7 @@ from common import clock
 from geo.models import Leg
 from geo.routing.legs import KEPT
 from notifications.enums import State
-from notifications.models import DevMail, Message
+from notifications.models import Device, DevMail, Message
 from payments.models import WebhookReceipt
 from providers.enums import DocumentStatus
 from providers.models import Document
@@ -203,6 +203,12 @@ RULES = (
         lambda before: Message.objects.filter(
             created_at__lt=before, state__in=[State.SENT, State.DROPPED, State.FAILED]
         ),
+    ),
+    Rule(
+        "devices",
+        "browsers of guests that are told of their visits, a year after they asked",
+        timedelta(days=365),
+        lambda before: Device.objects.filter(created_at__lt=before).exclude(reader__startswith="usr_"),
     ),
     Rule(
         "mailbox",

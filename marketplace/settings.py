@@ -258,6 +258,11 @@ STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist"] if path.is
 MEDIA_ROOT = env.media_root
 DJANGO_VITE = {"default": {"manifest_path": BASE_DIR / "frontend" / "dist" / ".vite" / "manifest.json"}}
 
+# Web push: a ring of keys, the addresses that the worker may send to, and who is asked when something is wrong with it.
+PUSH_KEYS = env.push_keys
+PUSH_CONTACT = env.push_contact
+PUSH_SERVICES = env.push_services
+
 DEFAULT_FROM_EMAIL = env.email_from
 EMAIL_URL = env.email_url.get_secret_value()
 if EMAIL_URL == "mailbox:":

@@ -16,6 +16,9 @@ class Kind(TextChoices):
     DECLINED = "declined", "declined"
     MESSAGE = "message", "message"
     RECEIPT = "receipt", "receipt"
+    # To devices only: a letter would come too late.
+    ON_THE_WAY = "on_the_way", "on the way"
+    PRICE_ASKED = "price_asked", "price change asked"
     SHOP_SUSPENDED = "shop_suspended", "business suspended"
     SHOP_BACK = "shop_back", "business reinstated"
     REVIEW_INVITED = "review_invited", "review: invited"
@@ -31,6 +34,7 @@ class Kind(TextChoices):
     PROVIDER_NEW = "provider_new", "provider: new"
     PROVIDER_MOVED = "provider_moved", "provider: moved"
     PROVIDER_CANCELLED = "provider_cancelled", "provider: cancelled"
+    PROVIDER_MESSAGE = "provider_message", "provider: message"
     PROVIDER_REQUEST = "provider_request", "provider: request"
     OBJECTION = "objection", "objection"
     PROVIDER_OBJECTION = "provider_objection", "provider: objection"
@@ -56,3 +60,10 @@ class State(TextChoices):
     DROPPED = "dropped", "dropped"
     # Tried often enough: a person must look.
     FAILED = "failed", "failed"
+
+
+class Channel(TextChoices):
+    """How a message goes out."""
+
+    MAIL = "mail", "mail"
+    PUSH = "push", "push"

@@ -1,6 +1,10 @@
 """Which events become which mails. Run by the worker after commit, at least once; each mail is owed once."""
 
+from datetime import timedelta
+
+from bookings.models import Booking
 from bookings.rules import states
+from common.actors import GUEST, user_actor
 from common.events import after_commit
 from common.models import Event
 from notifications.enums import Kind
@@ -15,7 +19,7 @@ from notifications.selectors import (
     user_of,
     visits_ahead,
 )
-from notifications.services import owe, owe_many, owe_reader, send
+from notifications.services import owe, owe_many, owe_pushes, owe_reader, send
 
 # An event's type, then what the customer and the provider are told of it.
 MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
@@ -25,7 +29,7 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.paid_too_late": (Kind.PAID_TOO_LATE, None),
     "booking.requested": (Kind.REQUESTED, Kind.PROVIDER_REQUEST),
     "booking.declined": (Kind.DECLINED, Kind.PROVIDER_OVERDUE),
-    "booking.message_sent": (Kind.MESSAGE, None),
+    "booking.message_sent": (Kind.MESSAGE, Kind.PROVIDER_MESSAGE),
     "booking.completed": (Kind.RECEIPT, None),
     "booking.objected": (Kind.OBJECTION, Kind.PROVIDER_OBJECTION),
     "booking.objection_withdrawn": (Kind.OBJECTION, Kind.PROVIDER_OBJECTION),
@@ -38,6 +42,8 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "review.restored": (Kind.REVIEW_RESTORED, Kind.PROVIDER_RESTORED),
     "review.appeal_decided": (Kind.REVIEW_APPEAL, Kind.PROVIDER_APPEAL),
 }
+# A message that is read by then is told no more.
+UNREAD_FOR = timedelta(minutes=5)
 # Whom an appeal's refusal concerns.
 _SIDES = {"author": "customer", "provider": "provider"}
 
@@ -185,6 +191,14 @@ def on_wallet_payout(event: Event) -> None:
         send([owe_reader(kind=Kind.WALLET_PAYOUT, to=reader, event=event, news=news)])
 
 
+@after_commit("booking.on_the_way", "booking.price_change_asked")
+def on_what_cannot_wait(event: Event) -> None:
+    """Somebody has set out, or waits for an answer: devices are told, a letter would come too late."""
+    kind = Kind.ON_THE_WAY if event.type == "booking.on_the_way" else Kind.PRICE_ASKED
+    if booking := find_booking(event.subject_id):
+        send(owe_pushes(kind=kind, booking=booking, event=event))
+
+
 def _tell_owners(event: Event, provider_id: str, kind: Kind) -> None:
     news = f"{event.type}:{event.subject_id}:{event.seq}"
     send(
@@ -208,6 +222,11 @@ def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
     if event.payload.get("not_come"):
         return  # the decision about it tells both
     to_customer, to_provider = MAILS[event.type]
+    after = timedelta(0)
+    if event.type == "booking.message_sent":
+        # To the other side, once it was not read for a while.
+        only = "provider" if event.payload.get("by") == "customer" else "customer"
+        after = UNREAD_FOR
     if event.payload.get("accepted") or (
         event.payload.get("by") == "staff" and to_provider == Kind.PROVIDER_OVERDUE
     ):
@@ -219,10 +238,19 @@ def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
         (to_customer, customer_of(booking)),
         (to_provider, provider_of(booking)),
     ]
-    send(
-        [
-            owe(kind=kind, booking=booking, to=reader, event=event)
-            for kind, reader in mails
-            if kind and reader and only in ("", reader.role)
-        ]
-    )
+    owed = [
+        owe(kind=kind, booking=booking, to=reader, event=event, after=after)
+        for kind, reader in mails
+        if kind and reader and only in ("", reader.role)
+    ]
+    if to_customer and only in ("", "customer") and not _did_it_themselves(booking, event):
+        owed += owe_pushes(kind=to_customer, booking=booking, event=event, after=after)
+    send(owed)
+
+
+def _did_it_themselves(booking: Booking, event: Event) -> bool:
+    """Whoever moved or cancelled their visit knows: a letter says so for the record, no device rings."""
+    if event.type not in ("booking.rescheduled", "booking.cancelled"):
+        return False
+    user = booking.customer.user if booking.customer else None
+    return event.actor == GUEST or (user is not None and event.actor == user_actor(user.public_id))

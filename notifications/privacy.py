@@ -1,4 +1,5 @@
-"""What notifications hold about a person: that a mail went out. Its text only in the development mailbox."""
+"""What notifications hold about a person: that a mail went out (its text only in the development mailbox), which of
+their devices are told, and what they do without."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from common import privacy
 from common.clock import rfc3339
 from common.privacy import Subject
 from notifications.mailbox import opened
-from notifications.models import DevMail, Message
+from notifications.models import Device, DevMail, Message, QuietHours, StopLink, Wish
 
 
 def _export(subject: Subject) -> list[dict[str, Any]]:
@@ -40,6 +41,42 @@ def _words(mail: DevMail) -> str:
     return f"{mail.subject} {parts.text} {parts.html}"
 
 
+def _export_notices(subject: Subject) -> list[dict[str, Any]]:
+    readers = subject.customer_ids | {subject.user_id}
+    return [
+        {
+            "devices": [
+                {
+                    "name": device.label,
+                    "language": device.language,
+                    "timezone": device.timezone,
+                    "since": rfc3339(device.created_at),
+                    "told_at": rfc3339(device.told_at) if device.told_at else None,
+                }
+                for device in Device.objects.filter(reader__in=readers).order_by("pk")
+            ],
+            "does_without": [
+                {"topic": wish.topic, "by": wish.channel}
+                for wish in Wish.objects.filter(reader__in=readers).order_by("pk")
+            ],
+            "quiet_hours": [
+                {
+                    "on": quiet.on,
+                    "from": f"{quiet.starts:%H:%M}",
+                    "until": f"{quiet.ends:%H:%M}",
+                    "timezone": quiet.timezone,
+                }
+                for quiet in QuietHours.objects.filter(reader__in=readers)
+            ],
+        }
+    ]
+
+
+def _erase_notices(subject: Subject) -> None:
+    for model in (Device, Wish, QuietHours, StopLink):
+        model.objects.filter(reader__in=subject.customer_ids | {subject.user_id}).delete()
+
+
 def _erase(subject: Subject) -> None:
     DevMail.objects.filter(pk__in=[mail.pk for mail in _theirs(subject)]).delete()
 
@@ -59,3 +96,18 @@ privacy.personal(
     blanked="recipients subject raw",
     reason="the row is deleted (development and demo only)",
 )
+
+privacy.area(
+    "notices",
+    app="notifications",
+    title=_("What you are told, and where"),
+    export=_export_notices,
+    erase=_erase_notices,
+)
+for _model, _columns in (
+    ("Device", "reader endpoint endpoint_hash p256dh auth key label language timezone"),
+    ("Wish", "reader"),
+    ("QuietHours", "reader timezone"),
+    ("StopLink", "reader"),
+):
+    privacy.personal(f"notifications.{_model}", area="notices", blanked=_columns, reason="the row is deleted")

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Customer, User
 from bookings.models import Booking
 from bookings.rules import states
 from common import clock
 from common.errors import NotFound
-from notifications.models import DevMail
+from notifications.models import DevMail, Message, Wish
+from notifications.rules.topics import topic_of
 from providers.enums import Role
 from providers.models import Membership, Provider
 from providers.selectors.invitations import find_invitation
@@ -102,6 +103,22 @@ def owners_of(public_id: str) -> list[Addressee]:
     ):
         readers.append(business)
     return readers
+
+
+def reader_ids(recipient: str) -> list[str]:
+    """Under which ids whoever a message names may have said what they want: a customer's own and their user's."""
+    customer = Customer.objects.select_related("user").filter(public_id=recipient).first()
+    return [recipient, *([customer.user.public_id] if customer and customer.user else [])]
+
+
+def is_unwanted(message: Message) -> bool:
+    """Whether its reader does without what this is about, on this channel. No query for what cannot be switched off."""
+    topic = topic_of(message.kind, message.channel)
+    if topic is None:
+        return False
+    return Wish.objects.filter(
+        reader__in=reader_ids(message.recipient), topic=topic, channel=message.channel
+    ).exists()
 
 
 def mailbox() -> QuerySet[DevMail]:

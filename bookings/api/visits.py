@@ -5,6 +5,7 @@ from ninja import Router
 
 from bookings import schemas
 from bookings.api.given import access_to, again, caller
+from bookings.models import VisitMessage
 from bookings.presenters import objection as present_objection
 from bookings.selectors.access import booking_for
 from bookings.services import (
@@ -215,11 +216,42 @@ def withdraw_objection(request: HttpRequest, ref: schemas.PublicId) -> schemas.B
 def send_message(
     request: HttpRequest, ref: schemas.PublicId, body: schemas.MessageIn
 ) -> tuple[int, schemas.MessageOut]:
-    """Write to the customer, by mail and on their booking; five a day."""
+    """Write to the other side: it stands on the booking at once, and is told by letter or on a device when it is not
+    read within five minutes; thirty a day from each side, until 30 days after the visit."""
     access = access_to(request, ref)
     sent = messages.send_message(access=access, text=body.text)
     sent.refresh_from_db(fields=["sent_at"])
-    return 201, schemas.MessageOut(id=sent.public_id, at=sent.sent_at, text=sent.text)
+    return 201, _message(sent)
+
+
+@router.get(
+    "/bookings/{ref}/messages", response={200: schemas.MessagesOut, **ERRORS}, operation_id="list_messages"
+)
+def list_messages(request: HttpRequest, ref: schemas.PublicId) -> schemas.MessagesOut:
+    """What was written about the visit, in order; for its customer, who serves it and managers."""
+    access = access_to(request, ref)
+    messages.side_of(access)
+    return schemas.MessagesOut(
+        items=[_message(each) for each in access.booking.messages.all()],
+        open=messages.is_open(access.booking),
+    )
+
+
+@router.post("/bookings/{ref}/messages/read", response={204: None, **ERRORS}, operation_id="read_messages")
+def read_messages(request: HttpRequest, ref: schemas.PublicId) -> tuple[int, None]:
+    """The caller's side has seen what the other one wrote: no letter tells of it any more. Repeatable."""
+    messages.mark_read(access=access_to(request, ref))
+    return 204, None
+
+
+def _message(message: VisitMessage) -> schemas.MessageOut:
+    return schemas.MessageOut(
+        id=message.public_id,
+        at=message.sent_at,
+        text=message.text,
+        by="customer" if message.by_customer else "provider",
+        read_at=message.read_at,
+    )
 
 
 @router.post(

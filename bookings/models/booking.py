@@ -413,7 +413,7 @@ class BookingAccess(models.Model):
 
 
 class VisitMessage(models.Model):
-    """A short word from who serves, or a manager, to the customer of a visit. One way: answers go to the shop.
+    """A message on a visit, from its customer, or from who serves it or a manager. `read_at`: the other side saw it.
 
     The text is personal data: encrypted, and blanked with the customer.
     """
@@ -423,11 +423,16 @@ class VisitMessage(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    by_customer = models.BooleanField(default=False)
     text = EncryptedTextField()
     sent_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["booking"], condition=Q(read_at__isnull=True), name="messages_not_seen"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.public_id} about {self.booking_id}"

@@ -41,6 +41,9 @@ function start(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-more]")) {
     void import("./islands/more").then((island) => island.start(element));
   }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-push]")) {
+    void import("./islands/push").then((island) => island.start(element));
+  }
   for (const element of root.querySelectorAll<HTMLElement>("[data-map]")) {
     void import("./islands/map-door").then((island) => island.start(element));
   }

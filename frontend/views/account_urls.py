@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from frontend.views import account, account_data, account_saved, account_sessions, cards, wallet
+from frontend.views import account, account_data, account_saved, account_sessions, cards, notices, wallet
 
 
 def _kept(kind: str, one: str) -> list[URLPattern]:
@@ -34,6 +34,9 @@ urlpatterns = [
     path("account/data/erase/undo/", account_data.undo_erasure, name="account_erase_undo"),
     path("account/data/marketing/", account_data.marketing, name="account_marketing"),
     path("account/erasure/undo", account_data.undo_erasure_by_link, name="account_erasure_undo"),
+    path("account/notices/", notices.notices, name="account_notices"),
+    path("account/devices/", notices.account_devices, name="account_devices"),
+    path("account/devices/<str:device_id>/remove/", notices.remove_device, name="account_device_remove"),
     path("account/wallet/", wallet.wallet, name="account_wallet"),
     path("account/cards/", cards.cards, name="account_cards"),
     path("account/cards/<str:card_id>/remove/", cards.remove, name="account_card_remove"),

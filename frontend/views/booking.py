@@ -21,6 +21,7 @@ from bookings.selectors.access import Access
 from bookings.selectors.bookings import events_after
 from bookings.selectors.price_lines import price_lines
 from bookings.services import changes, core, not_come, objections, price_changes, rest, visits
+from bookings.services.messages import is_open
 from common import clock
 from common.errors import DomainError, NotFound
 from common.money import Money
@@ -33,9 +34,11 @@ from frontend.policy_words import Agreed, terms_words
 from frontend.timeline import timeline
 from frontend.views import shops
 from frontend.views.join import is_offered
+from frontend.views.messages import MessageForm, thread
 from frontend.visit_cards import WITH_CODE, WITH_RECEIPT
 from invoices.selectors import may_ask, may_read, papers_of
 from invoices.services.issuing import OVER
+from notifications import push
 from notifications.letters.calendar import invitation
 from payments.models import Payment
 from payments.selectors import open_payment_of
@@ -66,10 +69,10 @@ def booking(request: HttpRequest, ref: str) -> HttpResponse:
         open_payment = open_payment_of(ref)
         if open_payment is None and (access.is_customer or access.is_staff):
             return redirect("frontend:checkout", ref=ref)
-    return render(request, "booking.html", _context(access, open_payment))
+    return render(request, "booking.html", _context(request, access, open_payment))
 
 
-def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
+def _context(request: HttpRequest, access: Access, open_payment: Payment | None) -> dict[str, object]:
     booking = access.booking
     item = booking.items.all()[0]
     may = actions(access) if access.is_customer else []
@@ -98,7 +101,9 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         "checklist": checklist(booking),
         "last_seq": booking.last_seq,
         "may": may,
-        "notes": list(booking.messages.all()) if access.is_customer else [],
+        "notes": thread(request, access, side="customer") if access.is_customer else [],
+        "may_write": access.is_customer and is_open(booking),
+        "message_form": MessageForm(),
         "review_state": _review_state(access, now),
         **_papers(access),
         "objection": objection(access),
@@ -134,6 +139,10 @@ def _context(access: Access, open_payment: Payment | None) -> dict[str, object]:
         else "",
         "has_calendar": access.is_customer and booking.status == states.CONFIRMED,
         "is_over": booking.status not in states.LIVE,
+        "push_key": push.public_key()
+        if push.is_on() and access.is_customer and booking.status in AHEAD
+        else "",
+        "push_url": reverse("frontend:booking_device", args=[booking.ref]),
         # Its page is kept on the customer's device, to be read without a network.
         "may_keep_offline": access.is_customer and booking.status in AHEAD,
         "is_open": core.is_open(booking),

@@ -23,6 +23,7 @@ from bookings.selectors import sessions as selectors
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
 from bookings.selectors.day_ways import WayThere, ways_there
+from bookings.selectors.messages import unread
 from bookings.services import changes, requests, standard, till, visits
 from common import clock
 from common.errors import DomainError, NotFound
@@ -112,6 +113,8 @@ class Row:
     # The service standard, while it is being ticked.
     steps: list[Step]
     way: WayThere | None = None
+    # Messages of the customer that nobody of the business has seen.
+    unread: int = 0
 
 
 @at_desk()
@@ -130,8 +133,9 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
     sessions = day_sessions(desk, outlet, chosen, now, said)
     visits_of_day = [booking for booking in day_of(outlet, chosen) if booking.status != states.REQUESTED]
     ways = ways_there(outlet, visits_of_day)
+    new = unread(visits_of_day, by_customer=True)
     every = [
-        day_row(desk, booking, now, said.pop(booking.ref, []), ways.get(booking.ref))
+        day_row(desk, booking, now, said.pop(booking.ref, []), ways.get(booking.ref), new.get(booking.pk, 0))
         for booking in visits_of_day
     ]
     # Who has a seat in a session stands in its roster.
@@ -308,6 +312,7 @@ def day_row(
     now: datetime,
     said: list[Message] | None = None,
     way: WayThere | None = None,
+    new_messages: int = 0,
 ) -> Row:
     """A visit (with its items, their people and allocations) as its line shows it to this member at `now`."""
     is_today = shop_day(booking) == now.astimezone(booking.outlet.zone).date()
@@ -339,6 +344,7 @@ def day_row(
         opens=access.may_mark() and booking.status != states.HELD,
         steps=checklist(booking) if may_tick(access) else [],
         way=way,
+        unread=new_messages if access.may_mark() else 0,
     )
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -28,13 +27,14 @@ from bookings.rules import states
 from bookings.selectors.access import Access
 from bookings.selectors.front_desk import DeskTimes, move_times
 from bookings.services import changes, refunds, till, visits
-from bookings.services.messages import A_DAY, LONGEST, OPEN, can_be_reached, send_message
+from bookings.services.messages import can_be_reached, is_open, send_message
 from common import clock
 from common.clock import rfc3339
 from common.errors import DomainError
 from common.money import Money
 from frontend.once import new_key, once
 from frontend.timeplan import Time, parse_day, parse_instant, parts_of
+from frontend.views.messages import MessageForm, thread
 from frontend.views.provider_day import day_row, day_url, visit_access
 from frontend.views.provider_desk import Desk, at_desk
 from frontend.views.provider_prices import price_of
@@ -48,16 +48,6 @@ from providers.rules.hours import opening
 # Why a time is not taken; said on the page of times.
 REFUSALS = (SlotTaken, SlotNotOffered, StaffNotAble, NotOffered, PolicyChanged, HoldDoesNotReach)
 MEANS = {CounterMeans.CASH: _("Cash"), CounterMeans.TERMINAL: _("The shop's card terminal")}
-
-
-class MessageForm(forms.Form):
-    """A short message; the service says what is wrong with it."""
-
-    text = forms.CharField(
-        label=_("Message"),
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST}),
-        help_text=_("Goes by e-mail and stands on their booking. They answer by phone or at the shop."),
-    )
 
 
 @at_desk()
@@ -115,7 +105,7 @@ def message(desk: Desk, ref: str) -> HttpResponse:
         once(
             desk.request,
             desk.request.POST.get("key", ""),
-            lambda: {"id": send_message(access=access, text=text).public_id},
+            lambda: {"id": send_message(access=access, text=text, side="provider").public_id},
         )
     except DomainError as error:
         if error.status not in (409, 422, 429):
@@ -302,10 +292,9 @@ def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status
         may_reverse=access.is_manager and taken is not None and booking.status in till.PAYABLE,
         means=MEANS.items(),
         may_move="reschedule" in actions(access),
-        sent=list(booking.messages.select_related("author")) if may_mark else [],
-        may_write=may_mark and booking.status in OPEN,
+        sent=thread(desk.request, access, side="provider") if may_mark else [],
+        may_write=may_mark and is_open(booking),
         reachable=can_be_reached(booking),
-        a_day=A_DAY,
         form=form or MessageForm(),
         key=new_key(),
         take_key=new_key(),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.enums import PaymentState
-from bookings.models import Booking
+from bookings.models import Booking, VisitMessage
 from bookings.rules import states
 from bookings.services.access import mail_link
 from common import clock
@@ -231,9 +231,9 @@ def refunded(booking: Booking, message: Message, email: str) -> Letter | None:
 
 
 def message(booking: Booking, message: Message, email: str) -> Letter | None:
-    """What who serves wrote, as long as the row still holds it."""
-    written = message.event and booking.messages.filter(public_id=message.event.payload["message"]).first()
-    if not written or not written.text:
+    """What who serves wrote, as long as the row still holds it and the customer has not seen it."""
+    written = unread_message(booking, message)
+    if not written:
         return None
     phone = booking.outlet.phone
     return Letter(
@@ -242,14 +242,23 @@ def message(booking: Booking, message: Message, email: str) -> Letter | None:
         % {"outlet": booking.outlet.name, "when": long_time(booking.starts_at, booking.zone)},
         paragraphs=[
             *written.text.splitlines(),
-            _("To answer, call them: %(phone)s.") % {"phone": phone}
+            _("Answer on the booking's page, or call them: %(phone)s.") % {"phone": phone}
             if phone
-            else _("You can answer at the shop. A reply to this mail is not read."),
+            else _("Answer on the booking's page. A reply to this mail is not read."),
         ],
         facts=[(_("Service"), _service(booking)), (_("Booking"), booking.ref)],
         link=mail_link(booking),
         link_text=_("See the booking"),
     )
+
+
+def unread_message(booking: Booking, message: Message) -> VisitMessage | None:
+    """The message on the visit that a letter is about; None once it was seen or blanked."""
+    assert message.event is not None
+    written = booking.messages.filter(
+        public_id=message.event.payload["message"], read_at__isnull=True
+    ).first()
+    return written if written and written.text else None
 
 
 def _service(booking: Booking) -> str:

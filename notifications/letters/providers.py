@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from bookings.rules import states
+from notifications.letters.customers import unread_message
 from notifications.letters.letter import Letter
 from notifications.letters.words import amount, long_time
 from notifications.models import Message
@@ -79,6 +80,30 @@ def provider_overdue(booking: Booking, message: Message, email: str) -> Letter |
         heading=_("The request for %(when)s was not answered in time. The time is free again."),
         when=long_time(booking.starts_at, booking.zone),
         facts=[],
+    )
+
+
+def provider_message(booking: Booking, message: Message, email: str) -> Letter | None:
+    """What the customer wrote, as long as the row still holds it and nobody of the business has seen it."""
+    written = unread_message(booking, message)
+    if not written:
+        return None
+    customer = booking.customer.name if booking.customer else ""
+    business = booking.outlet.provider.public_id
+    return Letter(
+        subject=_("A message about %(when)s") % {"when": long_time(booking.starts_at, booking.zone)},
+        heading=_("%(customer)s writes:") % {"customer": customer or _("The customer")},
+        paragraphs=[
+            *written.text.splitlines(),
+            _("Answer on the visit's page. A reply to this mail is not read."),
+        ],
+        facts=[
+            (_("Service"), booking.service_names),
+            (_("Who does it"), booking.staff_names),
+            (_("Booking"), booking.ref),
+        ],
+        link=f"{settings.SITE_URL}/provider/{business}/visits/{booking.ref}/#messages",
+        link_text=_("Answer"),
     )
 
 

@@ -27,6 +27,8 @@ from notifications.letters import (
 )
 from notifications.letters.letter import Letter
 from notifications.models import Message
+from notifications.rules.topics import topic_of
+from notifications.stop_links import stop_link
 from providers.models import Provider
 from providers.selectors.invitations import find_invitation
 
@@ -59,6 +61,7 @@ WRITERS: dict[str, Writer] = {
     Kind.PROVIDER_HIDDEN: reviews.provider_hidden,
     Kind.PROVIDER_RESTORED: reviews.provider_restored,
     Kind.PROVIDER_APPEAL: reviews.provider_appeal_refused,
+    Kind.PROVIDER_MESSAGE: providers.provider_message,
     Kind.PROVIDER_NEW: providers.provider_new,
     Kind.PROVIDER_MOVED: providers.provider_moved,
     Kind.PROVIDER_CANCELLED: providers.provider_cancelled,
@@ -88,7 +91,9 @@ def mail_for(message: Message) -> EmailMultiAlternatives | None:
         letter = write(email)
         if letter is None:
             return None
-        context = {"letter": letter, "site": settings.SITE_NAME, "language": message.language}
+        topic = topic_of(message.kind, message.channel)
+        stop = stop_link(reader=message.recipient, topic=topic) if topic else ""
+        context = {"letter": letter, "site": settings.SITE_NAME, "language": message.language, "stop": stop}
         mail = EmailMultiAlternatives(
             subject=" ".join(letter.subject.split()),
             body=render_to_string("notifications/letter.txt", context),
@@ -97,6 +102,15 @@ def mail_for(message: Message) -> EmailMultiAlternatives | None:
                 # The same for every copy of this mail, so that a second one can be told by machines.
                 "Message-ID": f"<{_name(message)}@{urlsplit(settings.SITE_URL).hostname}>",
                 "Auto-Submitted": "auto-generated",
+                # RFC 8058: mail programs show a button of their own for it.
+                **(
+                    {
+                        "List-Unsubscribe": f"<{stop}>",
+                        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    }
+                    if stop
+                    else {}
+                ),
             },
         )
         mail.attach_alternative(render_to_string("notifications/letter.html", context), "text/html")

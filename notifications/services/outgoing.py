@@ -12,10 +12,11 @@ from django.db.models import F, Q, QuerySet
 from bookings.models import Booking
 from common import clock
 from common.models import Event
-from notifications.enums import Kind, State
+from notifications.enums import Channel, Kind, State
 from notifications.letters.render import mail_for
 from notifications.models import Message
-from notifications.selectors import Addressee
+from notifications.selectors import Addressee, is_unwanted
+from notifications.services.pushing import hand_over
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,18 @@ BATCH = 100
 
 
 def owe(
-    *, kind: Kind, booking: Booking, to: Addressee, event: Event | None = None, news: str = ""
+    *,
+    kind: Kind,
+    booking: Booking,
+    to: Addressee,
+    event: Event | None = None,
+    news: str = "",
+    after: timedelta = timedelta(0),
 ) -> Message:
-    """Write down that `to` is owed a mail of `kind`, once per event (or per `news` when there is none)."""
+    """Write down that `to` is owed a mail of `kind`, once per event (or per `news` when there is none), to be sent
+    `after` a while."""
     about = f"{event.type}:{event.subject_id}:{event.seq}" if event else news
-    return _owe(f"{about}:{to.role}", kind=kind, to=to, event=event, booking_ref=booking.ref)
+    return _owe(f"{about}:{to.role}", kind=kind, to=to, event=event, booking_ref=booking.ref, after=after)
 
 
 def owe_reader(*, kind: Kind, to: Addressee, event: Event, news: str) -> Message:
@@ -63,7 +71,15 @@ def owe_many(*, kind: Kind, to: Iterable[tuple[Booking, Addressee]], event: Even
     )
 
 
-def _owe(key: str, *, kind: Kind, to: Addressee, event: Event | None, booking_ref: str) -> Message:
+def _owe(
+    key: str,
+    *,
+    kind: Kind,
+    to: Addressee,
+    event: Event | None,
+    booking_ref: str,
+    after: timedelta = timedelta(0),
+) -> Message:
     message, _ = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -72,7 +88,7 @@ def _owe(key: str, *, kind: Kind, to: Addressee, event: Event | None, booking_re
             "recipient": to.id,
             "language": to.language,
             "event": event,
-            "next_try_at": clock.now(),
+            "next_try_at": clock.now() + after,
         },
     )
     return message
@@ -107,13 +123,11 @@ def _send(message: Message) -> bool:
         return False
     message.refresh_from_db()
     try:
-        mail = mail_for(message)
-        if mail is None:
+        if is_unwanted(message) or not _hand_over(message):
             _leave(message, state=State.DROPPED)
             return False
-        mail.send()
-    except Exception as error:  # whatever it is, the other mails go on
-        log.exception("mail %s was not sent", message.key)
+    except Exception as error:  # whatever it is, the other messages go on
+        log.exception("message %s was not sent", message.key)
         _leave(
             message,
             state=State.FAILED if message.attempts >= MAX_ATTEMPTS else State.PENDING,
@@ -122,6 +136,16 @@ def _send(message: Message) -> bool:
         )
         return False
     _leave(message, state=State.SENT, sent_at=clock.now(), last_error="")
+    return True
+
+
+def _hand_over(message: Message) -> bool:
+    if message.channel == Channel.PUSH:
+        return hand_over(message)
+    mail = mail_for(message)
+    if mail is None:
+        return False
+    mail.send()
     return True
 
 

@@ -12,6 +12,7 @@ from notifications.enums import Kind
 from notifications.models import Message
 from notifications.selectors import customer_of
 from notifications.services.outgoing import owe, send
+from notifications.services.pushing import owe_pushes
 
 AHEAD = timedelta(hours=24)
 # Nearer than this a reminder is no help, only noise: after an outage of the worker it is left out.
@@ -58,5 +59,6 @@ def remind_due() -> int:
                 news = f"reminder:{booking.ref}:{booking.starts_at:%Y%m%dT%H%MZ}"
                 if reader := customer_of(booking):
                     owed.append(owe(kind=Kind.REMINDER, booking=booking, to=reader, news=news))
+                owed += owe_pushes(kind=Kind.REMINDER, booking=booking, news=news)
     send(owed)
     return len(visits)

@@ -1,5 +1,6 @@
 """A word to the customer: from whom it concerns, a few a day, and only in its row."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,14 @@ from bookings.enums import Source
 from bookings.errors import CannotBeReached, MoveRefused, TooManyMessages
 from bookings.models import Booking, VisitMessage
 from bookings.selectors.access import Access, booking_for
+from bookings.selectors.messages import unread
 from bookings.services import changes, front_desk, holds
-from bookings.services.messages import A_DAY, send_message
+from bookings.services.messages import A_DAY, mark_read, send_message
+from common import clock
 from common.errors import InvalidInput, NotAllowed
 from common.models import AuditEntry, Event
 from notifications.handlers import on_booking
+from notifications.services import send_due
 from providers.enums import Role
 from tests.factories import make_member, make_outlet, make_service, make_staff, tomorrow_at
 
@@ -44,10 +48,21 @@ def visit(**contact: str) -> Access:
     return booking_for(principal, booking.ref)
 
 
+def as_customer(access: Access) -> Access:
+    return replace(access, is_customer=True, role=None, staff_pk=None)
+
+
+def after_five_minutes() -> None:
+    with clock.at(clock.now() + timedelta(minutes=5, seconds=1)):
+        send_due()
+
+
 def test_it_goes_by_mail_in_the_words_it_was_written(own: Access) -> None:
     send_message(access=own, text=f"  {WORDS}  ")
 
     on_booking(Event.objects.get(type="booking.message_sent"))
+    assert mail.outbox == []
+    after_five_minutes()
     [letter] = mail.outbox
     assert letter.to == ["ville@example.com"]
     for line in WORDS.splitlines():
@@ -72,7 +87,47 @@ def test_a_blanked_message_is_no_longer_sent(own: Access) -> None:
     VisitMessage.objects.update(text="")
 
     on_booking(Event.objects.get(type="booking.message_sent"))
+    after_five_minutes()
     assert mail.outbox == []
+
+
+def test_what_was_seen_by_then_is_not_told(own: Access) -> None:
+    message = send_message(access=own, text=WORDS)
+    on_booking(Event.objects.get(type="booking.message_sent"))
+
+    assert mark_read(access=own, side="provider") == 0  # their own words
+    assert mark_read(access=as_customer(own)) == 1
+    after_five_minutes()
+
+    assert mail.outbox == []
+    message.refresh_from_db()
+    assert message.read_at is not None
+
+
+def test_the_customer_answers_and_the_business_is_told_once_it_was_not_read(own: Access) -> None:
+    provider = own.booking.outlet.provider
+    provider.email = "shop@example.com"
+    provider.save(update_fields=["email"])
+    send_message(access=as_customer(own), text="I am ten minutes late.")
+
+    event = Event.objects.get(type="booking.message_sent")
+    assert event.payload["by"] == "customer"
+    on_booking(event)
+    on_booking(event)
+    after_five_minutes()
+
+    [letter] = mail.outbox
+    assert letter.to == ["shop@example.com"]
+    assert "I am ten minutes late." in str(letter.body)
+    assert unread([own.booking], by_customer=True) == {own.booking.pk: 1}
+    assert unread([own.booking], by_customer=False) == {}
+
+
+def test_it_closes_thirty_days_after_the_visit(own: Access) -> None:
+    with clock.at(own.booking.ends_at + timedelta(days=29)):
+        send_message(access=as_customer(own), text="I left my scarf.")
+    with clock.at(own.booking.ends_at + timedelta(days=30)), pytest.raises(MoveRefused):
+        send_message(access=as_customer(own), text="Still there?")
 
 
 def test_a_colleague_writes_nothing(own: Access) -> None:
@@ -81,7 +136,7 @@ def test_a_colleague_writes_nothing(own: Access) -> None:
         send_message(access=booking_for(Principal(user=other), own.booking.ref), text=WORDS)
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "x" * 501])
+@pytest.mark.parametrize("text", ["", " \n ", "x" * 2001])
 def test_it_is_neither_empty_nor_long(own: Access, text: str) -> None:
     with pytest.raises(InvalidInput):
         send_message(access=own, text=text)

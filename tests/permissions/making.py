@@ -26,7 +26,7 @@ from common.models import StoredFile
 from common.uploads import sizes, storage
 from invoices.models import CommissionDocument, CommissionMonth
 from invoices.services import SellerDetails, set_seller
-from notifications.models import DevMail
+from notifications.models import Device, DevMail
 from payments.enums import AccountKind, TransactionKind
 from payments.models import CardHolder, GatewayDifference, Payout
 from payments.sandbox.models import SandboxIntent, SandboxPayee
@@ -116,6 +116,9 @@ def make_world() -> World:
         merchant="Shop", merchant_reference="prv_1", country="FI", return_url="/", idempotency_key="k"
     )
     holder = CardHolder.objects.create(user=users["customer"], gateway="sandbox", name="cus_1")
+    device = Device.objects.create(
+        reader=users["customer"].public_id, label="Firefox", language="en", timezone="UTC"
+    )
     card = holder.cards.create(token="card_1", brand="visa", last4="4242", exp_month=12, exp_year=2090)
     difference = GatewayDifference.objects.create(
         gateway="sandbox",
@@ -150,6 +153,7 @@ def make_world() -> World:
         "payee_id": payee.public_id,
         "card": card.public_id,
         "card_id": card.public_id,
+        "device_id": device.public_id,
         "pk": str(mail.pk),
         "number": "0",
         "gateway": "sandbox",

@@ -179,7 +179,9 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "list_refunds": Case("desk"),
     "approve_refund": Case("desk", state="refund_asked"),
     "refuse_refund": Case("desk", state="refund_asked"),
-    "send_message": _visit("mark", body={"text": "Come in by the yard, please."}),
+    "send_message": _visit("move", body={"text": "Come in by the yard, please."}),
+    "list_messages": Case("move", scope="bookings:read"),
+    "read_messages": _visit("move"),
     "object_to_booking": _visit("object", state="started", body={"reason": "It leaks."}),
     "withdraw_objection": _visit("close", state="objected"),
     "decide_objection": (

@@ -97,6 +97,12 @@ PAGES: dict[str, dict[str, Case]] = {
     "account_export_fetch": {"GET": Case("own thing")},
     "account_erase": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_erase_undo": {"POST": Case("signed in")},
+    "account_notices": {
+        "GET": Case("signed in"),
+        "POST": Case("signed in", form={"starts": "22:00", "ends": "08:00"}),
+    },
+    "account_devices": {"POST": Case("signed in", form={"do": "stop", "endpoint": "https://push.example/1"})},
+    "account_device_remove": {"POST": Case("own thing")},
     "account_cards": {"GET": Case("signed in")},
     "account_card_remove": {"POST": Case("own thing")},
     "account_wallet": {
@@ -144,6 +150,10 @@ PAGES: dict[str, dict[str, Case]] = {
     },
     "frontend:bookings": _PUBLIC,
     "frontend:service_worker": _PUBLIC,
+    "frontend:stop_letters": {
+        "GET": Case("link of a mail"),
+        "POST": Case("link of a mail"),
+    },
     "frontend:manifest": _PUBLIC,
     "frontend:offline": _PUBLIC,
     # A visit
@@ -191,6 +201,10 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:concede_objection": {"POST": Case("take back", state="not_come", form={"key": "{uuid}"})},
     "frontend:make_invoice": {"POST": Case("papers of visit", state="invoiced")},
     "frontend:invoice": {"GET": Case("papers of visit", state="invoiced")},
+    "frontend:booking_message": {"POST": Case("close", form={"text": "On my way.", "key": "{uuid}"})},
+    "frontend:booking_device": {
+        "POST": Case("close", form={"do": "stop", "endpoint": "https://push.example/1"})
+    },
     "frontend:close_booking": {"POST": Case("close", state="completed", form={"key": "{uuid}"})},
     "frontend:object": {
         "GET": Case("object", state="started"),

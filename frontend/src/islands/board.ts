@@ -1,5 +1,5 @@
 import { watchBoard } from "../live";
-import { firstTime, renewed } from "./once";
+import { asSeen, firstTime, renewed } from "./once";
 
 /** The day's line says what time it is. */
 const LOOK_EVERY = 60_000;
@@ -12,7 +12,7 @@ export function start(root: HTMLElement): void {
   let timer = 0;
 
   const refresh = async (): Promise<void> => {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    const answer = await fetch(location.href, { headers: asSeen(), cache: "no-store" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of root.querySelectorAll<HTMLElement>("[data-live][id]")) {

@@ -1,5 +1,5 @@
 import { follow, type LiveState } from "../live";
-import { firstTime, renewed } from "./once";
+import { asSeen, firstTime, renewed } from "./once";
 
 /**
  * Follows one booking. Marks: data-live-booking (its reference), data-seq (the last event on the page), a light
@@ -27,7 +27,7 @@ export function start(root: HTMLElement): void {
     }
     running = true;
     try {
-      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(location.pathname, { headers: asSeen(), cache: "no-store" });
       if (answer.redirected) {
         // The booking is at another page now, such as back at its checkout.
         location.assign(answer.url);

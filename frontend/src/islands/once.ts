@@ -13,3 +13,8 @@ export const RENEWED = "renewed";
 export function renewed(element: Element): void {
   element.dispatchEvent(new CustomEvent(RENEWED, { bubbles: true }));
 }
+
+/** Headers with which a page is taken anew: whether somebody looks, for what is new on it counts as read then. */
+export function asSeen(): Record<string, string> {
+  return { Accept: "text/html", ...(document.visibilityState === "visible" ? { "X-In-Sight": "1" } : {}) };
+}

@@ -47,6 +47,33 @@ self.addEventListener("message", (event) => {
   if (said.type === "keep" && /^\/b\/[^/]+$/.test(said.path ?? "")) event.waitUntil(keep(said.path ?? ""));
 });
 
+self.addEventListener("push", (event) => {
+  const told = event.data?.json() as { title: string; body: string; url: string; tag: string } | undefined;
+  if (!told) return;
+  event.waitUntil(
+    self.registration.showNotification(told.title, {
+      body: told.body,
+      tag: told.tag,
+      icon: "/static/icons/icon-192.png",
+      data: { url: told.url },
+    }),
+  );
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { url } = event.notification.data as { url: string };
+  event.waitUntil(
+    (async () => {
+      const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+      const there = open.find((client) => new URL(client.url).pathname === url) ?? open[0];
+      if (!there) return void (await self.clients.openWindow(url));
+      await there.focus();
+      if (new URL(there.url).pathname !== url) await there.navigate(url);
+    })(),
+  );
+});
+
 /** The page from the network; without one the kept visit, or the page that says so. */
 async function page(event: FetchEvent, path: string): Promise<Response> {
   try {
