@@ -15,6 +15,7 @@ from payments.api.cards import holder
 from payments.api.statements import Currency
 from payments.selectors.wallets import returnable, wallet_entries, wallet_line, wallet_payouts_of, wallets_of
 from payments.services import send_wallet_back
+from providers.schemas.base import Strict
 
 router = Router(tags=["account"])
 
@@ -59,7 +60,7 @@ class MovementsOut(Schema):
     next: str | None = Field(description="the cursor of the next page")
 
 
-class SendBackIn(Schema):
+class SendBackIn(Strict):
     """As `returnable` showed it, or less. Minor units."""
 
     currency: Currency
