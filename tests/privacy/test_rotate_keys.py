@@ -14,6 +14,7 @@ from accounts.services import exports
 from bookings.models import Booking
 from common import clock
 from marketplace.management.commands.rotate_keys import ENCRYPTED
+from notifications.models import Device
 from payments.enums import DifferenceKind
 from payments.models import GatewayDifference, PayoutFile, PayoutHold, PayoutRun, WalletPayout
 from providers.models import Provider
@@ -61,6 +62,16 @@ def _seal_what_is_about_businesses(provider: Provider) -> None:
         iban="FI2112345600000785",
         shown_account="FI ···· 0785",
         needs_second=False,
+    )
+    # Erased with its reader; what makes it ring is handed out to nobody.
+    Device.objects.create(
+        reader="usr_0",
+        endpoint="https://push.example/1",
+        p256dh="key",
+        auth="secret",
+        label="Firefox",
+        language="en",
+        timezone="UTC",
     )
 
 
