@@ -1,20 +1,22 @@
 """What fills in the next booking: people, addresses, vehicles; and where one is signed in. For sessions only."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from accounts import selectors
 from accounts.models import SavedAddress, SavedPerson, SavedVehicle, User
 from accounts.principals import Principal
 from accounts.services import saved, sessions
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, no_nul
 from common.errors import NotAllowed, NotFound
 
 router = Router(tags=["account"])
+
+Text = Annotated[str, AfterValidator(no_nul)]
 
 
 class _In(Schema):
@@ -24,9 +26,9 @@ class _In(Schema):
 class SavedPersonIn(_In):
     """`agreed`: the note, which may be about health, may be kept and shown to who serves; a note needs it."""
 
-    name: str = Field(min_length=1, max_length=120)
-    phone: str = Field("", max_length=40)
-    note: str = Field("", max_length=500)
+    name: Text = Field(min_length=1, max_length=120)
+    phone: Text = Field("", max_length=40)
+    note: Text = Field("", max_length=500)
     agreed: bool = False
 
 
@@ -44,9 +46,9 @@ class SavedPeopleOut(Schema):
 class SavedAddressIn(_In):
     """`line` is looked up. The first one kept is the default; another that is to be takes its place."""
 
-    label: str = Field("", max_length=40)
-    line: str = Field(min_length=1, max_length=200)
-    note: str = Field("", max_length=500)
+    label: Text = Field("", max_length=40)
+    line: Text = Field(min_length=1, max_length=200)
+    note: Text = Field("", max_length=500)
     is_default: bool = False
 
 
@@ -65,9 +67,9 @@ class SavedAddressesOut(Schema):
 
 
 class SavedVehicleIn(_In):
-    plate: str = Field(min_length=1, max_length=16)
-    model: str = Field("", max_length=80)
-    note: str = Field("", max_length=200)
+    plate: Text = Field(min_length=1, max_length=16)
+    model: Text = Field("", max_length=80)
+    note: Text = Field("", max_length=200)
 
 
 class SavedVehicleOut(Schema):

@@ -36,6 +36,13 @@ M = TypeVar("M", bound=Model)
 View = Callable[..., Any]
 
 
+def no_nul(text: str) -> str:
+    """For a field's AfterValidator: text that the database can hold. Raises ValueError."""
+    if "\x00" in text:
+        raise ValueError("must not contain NUL characters")
+    return text
+
+
 class Problem(Schema):
     """A refusal (RFC 9457). `code` is stable; `title` and `detail` are in the reader's language."""
 

@@ -1,6 +1,6 @@
 """A visit from its acceptance to its end: marks, money at the counter, messages, objections."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bookings import schemas
@@ -229,7 +229,7 @@ def send_message(
 )
 def list_messages(request: HttpRequest, ref: schemas.PublicId) -> schemas.MessagesOut:
     """What was written about the visit, in order; for its customer, who serves it and managers."""
-    access = access_to(request, ref)
+    access = access_to(request, ref, "bookings:read")
     messages.side_of(access)
     return schemas.MessagesOut(
         items=[_message(each) for each in access.booking.messages.all()],
@@ -238,10 +238,10 @@ def list_messages(request: HttpRequest, ref: schemas.PublicId) -> schemas.Messag
 
 
 @router.post("/bookings/{ref}/messages/read", response={204: None, **ERRORS}, operation_id="read_messages")
-def read_messages(request: HttpRequest, ref: schemas.PublicId) -> tuple[int, None]:
+def read_messages(request: HttpRequest, ref: schemas.PublicId) -> HttpResponse:
     """The caller's side has seen what the other one wrote: no letter tells of it any more. Repeatable."""
     messages.mark_read(access=access_to(request, ref))
-    return 204, None
+    return HttpResponse(status=204)
 
 
 def _message(message: VisitMessage) -> schemas.MessageOut:
