@@ -1,8 +1,8 @@
 """The main pages still look as they did when somebody last looked at them: small grey pictures, compared by blocks.
 
-What is drawn for each outlet anew is left out, and words are too small to be read, so that only what moves, grows, goes
-or changes its shade counts. After a change that is meant, look at the pages, then write the pictures anew with
-`SNAPSHOTS=write make test ARGS=tests/browser/test_snapshots.py`, and look at these, too.
+What is drawn for each outlet anew and what depends on the day is left out, and words are too small to be read, so that
+only what moves, grows, goes or changes its shade counts. After a change that is meant, look at the pages, then write
+the pictures anew with `SNAPSHOTS=write make test ARGS=tests/browser/test_snapshots.py`, and look at these, too.
 """
 
 import io
@@ -28,16 +28,18 @@ SMALLER = 6  # times
 BLOCK = 12  # pixels of the small picture
 MOST = 28  # of 255: the mean difference of a block
 # Through the object model: the security policy refuses style elements.
-WITHOUT_DRAWINGS = """() => {
+WITHOUT_CHANCE = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(".drawing, .map, img { visibility: hidden !important; }");
+  sheet.replaceSync(`
+    .drawing, .map, img, .strip, .plates, .times, .hours { visibility: hidden !important; }
+    .facade, .legend, .outlet__main > .row:first-child { display: none !important; }`);
   document.adoptedStyleSheets.push(sheet);
 }"""
 
 
 def small(page: Page) -> Image.Image:
-    """The window as it is, in grey, without what is drawn at random."""
-    page.evaluate(WITHOUT_DRAWINGS)
+    """The window as it is, in grey, without what is drawn at random or depends on the day."""
+    page.evaluate(WITHOUT_CHANCE)
     page.evaluate("document.fonts.ready")
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("L")
     return picture.resize((picture.width // SMALLER, picture.height // SMALLER), Image.Resampling.BOX)
