@@ -7,10 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,18 +75,6 @@ async def city(
     await over_http(site, figures, pages, seconds=seconds)
     when_all_is_booked(figures, size, free, some)
     await beside_the_past(site, figures, past=past, seconds=seconds)
-
-
-@contextmanager
-def worker_resting() -> Iterator[None]:
-    """Within the block the site's worker stands still: it would lock what is loaded, and keep more days of it."""
-    control = [str(Path(sys.executable).with_name("supervisorctl")), "-c"]
-    control.append(str(Path(os.environ["RUN_DIR"], "supervisord.conf")))
-    subprocess.run([*control, "stop", "app:worker"], check=True, stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        subprocess.run([*control, "start", "app:worker"], check=True, stdout=subprocess.DEVNULL)
 
 
 def span() -> dict[str, datetime]:

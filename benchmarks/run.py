@@ -39,7 +39,7 @@ def parse() -> argparse.Namespace:
 
 
 async def measure(asked: argparse.Namespace) -> None:
-    from benchmarks import city, holds, ledger, live, pages, reads, rivals, slots
+    from benchmarks import city, holds, ledger, live, pages, reads, rivals, slots, worker
     from benchmarks.client import Site
     from benchmarks.figures import Figures
     from benchmarks.targets import number_apart
@@ -75,7 +75,7 @@ async def measure(asked: argparse.Namespace) -> None:
         if asked.only in (None, "city"):
             outlets, days = map(int, asked.city.split("x"))
             larger = asked.larger and tuple(map(int, asked.larger.split("x")))
-            with city.worker_resting():
+            with worker.resting():
                 await city.city(
                     site,
                     figures,
