@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from accounts.principals import Principal
@@ -19,7 +20,6 @@ from common.spans import Span
 from frontend import formats
 from frontend.cards import ShopCard, Slot
 from frontend.views import shops
-from frontend.wanted import Wanted
 from geo import selectors as geo
 from providers.enums import Place
 from providers.models import Offering, Skill
@@ -44,6 +44,14 @@ class Had:
     # The same person, while they still do it.
     staff_id: str
     ask: Ask | None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it went to an address, had options, or was for another person or a vehicle."""
+        booking = self.booking
+        options = any(line["option"] for item in self.items for line in item.lines)
+        at_home = self.offerings[0].place == Place.CUSTOMER
+        return at_home or options or bool(booking.served_name or booking.vehicle_plate)
 
 
 def book_again(principal: Principal) -> list[ShopCard]:
@@ -105,25 +113,32 @@ def _still_sold(visits: list[Booking]) -> list[Had]:
 
 
 def _plates(had: Had, starts: Iterable[FreeSlot]) -> list[Slot]:
-    outlet, offering = had.booking.outlet, had.offerings[0]
+    """Held straight away when the service and the person are all there was to it; else a way to the whole of it."""
+    booking, offering = had.booking, had.offerings[0]
+    if had.has_more:
+        return [Slot(slot.start, url=_again_url(booking)) for slot in starts]
     return [
         shops.plate(
             slot.start,
-            outlet_id=outlet.public_id,
+            outlet_id=booking.outlet.public_id,
             service_id=offering.service.public_id,
-            timezone=outlet.timezone,
-            at_home=offering.place == Place.CUSTOMER,
+            timezone=booking.outlet.timezone,
+            at_home=False,
             staff_id=had.staff_id,
         )
         for slot in starts
     ]
 
 
+def _again_url(booking: Booking) -> str:
+    """Where everything that was chosen is chosen again (frontend.views.once_more)."""
+    return reverse("frontend:again", args=[booking.ref])
+
+
 def _card(had: Had, slots: list[Slot]) -> ShopCard:
     outlet, offering = had.booking.outlet, had.offerings[0]
     node = by_pk(get_language() or "en").get(offering.category_id)
     place = geo.position_of(outlet.point)
-    what = Wanted(tuple((item.service.public_id, item.guest) for item in had.items))
     return ShopCard(
         id=outlet.public_id,
         url=shops.outlet_url(outlet.public_id, outlet.name),
@@ -145,8 +160,7 @@ def _card(had: Had, slots: list[Slot]) -> ShopCard:
         slots=slots,
         at_home=offering.place == Place.CUSTOMER,
         last=_last(had, had.booking.starts_at),
-        times_url=shops.slots_url(outlet.public_id, str(what))
-        + (f"?staff={had.staff_id}" if had.staff_id and had.ask else ""),
+        times_url=_again_url(had.booking),
     )
 
 

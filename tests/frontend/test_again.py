@@ -1,4 +1,4 @@
-"""Book again: the landing page offers those who return the same service with the same person."""
+"""Book again: the landing page offers those who return the same service and person, or the way to all they chose."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -71,15 +71,29 @@ def had(user: User, outlet: Outlet, *, at: datetime, status: str = "closed", tim
 
 def test_the_same_is_offered_with_the_same_person(me: Client, user: User) -> None:
     shop = make_shop(name="Salon Tuuli")
-    had(user, shop, at=NOW - timedelta(days=30))
+    before = had(user, shop, at=NOW - timedelta(days=30))
 
     [card] = me.get("/").context["again"]
 
-    person, service = shop.staff.get(), shop.offerings.get().service
+    person = shop.staff.get()
     assert card.last == f"with {person.name}, last on Sun 25 October"
     assert card.slots[0].value.endswith(f":{person.public_id}")
-    assert card.times_url == f"/o/{shop.public_id}/book/{service.public_id}?staff={person.public_id}"
+    assert card.times_url == f"/b/{before.ref}/again"
     assert Client().get("/").context["again"] == []
+
+
+@pytest.mark.parametrize("more", ["option", "vehicle"])
+def test_what_had_more_to_it_is_held_where_all_of_it_is(me: Client, user: User, more: str) -> None:
+    before = had(user, make_shop(), at=NOW - timedelta(days=30))
+    if more == "option":
+        line = {"option": "opt_0123456789abcdef", "name": "Toner", "amount": 500}
+        BookingItem.objects.filter(booking=before).update(lines=[line])
+    else:
+        Booking.objects.filter(pk=before.pk).update(vehicle_plate="ABC-123")
+
+    [card] = me.get("/").context["again"]
+
+    assert {(slot.value, slot.url) for slot in card.slots} == {("", f"/b/{before.ref}/again")}
 
 
 def test_who_no_longer_does_it_is_not_named_and_what_is_not_sold_not_offered(me: Client, user: User) -> None:
@@ -96,16 +110,15 @@ def test_who_no_longer_does_it_is_not_named_and_what_is_not_sold_not_offered(me:
 def test_each_kind_of_visit_once_those_that_took_place_the_latest_first(me: Client, user: User) -> None:
     first, second, third = (make_shop(name=name) for name in ("First", "Second", "Third"))
     had(user, first, at=NOW - timedelta(days=30))
-    had(user, second, at=NOW - timedelta(days=20), times=2)
+    twice = had(user, second, at=NOW - timedelta(days=20), times=2)
     had(user, first, at=NOW - timedelta(days=10))
     had(user, third, at=NOW - timedelta(days=5), status="cancelled")
 
     cards = me.get("/").context["again"]
 
     assert [card.name for card in cards] == ["First", "Second"]
-    service = second.offerings.get().service.public_id
     assert cards[1].slots == []
-    assert cards[1].times_url.endswith(f"/book/{service}+{service}")
+    assert cards[1].times_url == f"/b/{twice.ref}/again"
 
 
 def test_it_takes_as_many_statements_for_three_as_for_one(me: Client, user: User) -> None:
