@@ -11,12 +11,12 @@ from accounts import selectors
 from accounts.models import SavedAddress, SavedPerson, SavedVehicle, User
 from accounts.principals import Principal
 from accounts.services import saved, sessions
-from common.api import ERRORS, idempotent, no_nul
+from common.api import ERRORS, idempotent, storable
 from common.errors import NotAllowed, NotFound
 
 router = Router(tags=["account"])
 
-Text = Annotated[str, AfterValidator(no_nul)]
+Text = Annotated[str, AfterValidator(storable)]
 
 
 class _In(Schema):

@@ -36,10 +36,10 @@ M = TypeVar("M", bound=Model)
 View = Callable[..., Any]
 
 
-def no_nul(text: str) -> str:
+def storable(text: str) -> str:
     """For a field's AfterValidator: text that the database can hold. Raises ValueError."""
-    if "\x00" in text:
-        raise ValueError("must not contain NUL characters")
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("must not contain NUL characters or halves of characters")
     return text
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, PlainSerializer
 
-from common.api import no_nul
+from common.api import storable
 from common.clock import rfc3339
 
 Instant = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str)]
@@ -14,8 +14,8 @@ Instant = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str)]
 WallTime = Annotated[time, PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str)]
 
 
-Text = Annotated[str, Field(max_length=8000), AfterValidator(no_nul)]
-PublicId = Annotated[str, Field(max_length=40), AfterValidator(no_nul)]
+Text = Annotated[str, Field(max_length=8000), AfterValidator(storable)]
+PublicId = Annotated[str, Field(max_length=40), AfterValidator(storable)]
 Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Role = Literal["owner", "manager", "staff"]
 Place = Literal["outlet", "customer"]
