@@ -1,4 +1,4 @@
-"""One site and one street for the whole run; one browser for each module; contexts as people have devices."""
+"""One site for the whole run; a street and a browser for each module; contexts as people have devices."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +12,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from accounts.code_app import code_now
 from deploy.installation import Installation
 from tests.browser import world as street
-from tests.browser.site import Site, copy_database, database_of_tests, drop_database, running_site
+from tests.browser.site import (
+    Site,
+    copy_database,
+    database_of_tests,
+    drop_database,
+    put_back,
+    rows_of,
+    running_site,
+)
 from tests.setup.site import free_port
 from tests.signing_in import SECRET
 
@@ -52,7 +60,16 @@ def site(
 
 
 @pytest.fixture(scope="session")
-def world(site: Site) -> street.World:
+def ground(site: Site) -> bytes:
+    """What is there before anybody has built anything: every module begins with it."""
+    site.orm(street.lay_ground)
+    return rows_of(site.database_url)
+
+
+@pytest.fixture(scope="module")
+def world(site: Site, ground: bytes) -> street.World:
+    """A street that nobody has been in; what the tests of other modules did is gone."""
+    put_back(site.database_url, ground)
     return site.orm(street.build)
 
 

@@ -144,6 +144,30 @@ def copy_database(source: str, target: str, *, make: bool = True) -> None:
     _run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", target, given=dump)
 
 
+# The queue's own tables stay: its worker is at work. Numbers are not given twice, so that what a site remembers of what
+# is gone is not taken for what came after.
+_STAYS = ("procrastinate_*", "django_migrations", "spatial_ref_sys")
+_EMPTY = """
+DO $$ BEGIN
+  EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'
+           AND tablename NOT LIKE 'procrastinate%' AND tablename NOT IN ('django_migrations', 'spatial_ref_sys'));
+END $$;
+"""
+
+
+def rows_of(url: str) -> bytes:
+    """Every row of a database (URL), to be put back by `put_back`."""
+    stays = [f"--exclude-table={pattern}" for pattern in _STAYS]
+    dump = _run("pg_dump", "--data-only", "--disable-triggers", *stays, "-d", url)
+    return b"\n".join(line for line in dump.split(b"\n") if b"pg_catalog.setval(" not in line)
+
+
+def put_back(url: str, rows: bytes) -> None:
+    """Let a database hold these rows and no others, while it is in use."""
+    psql = ("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", url)
+    _run(*psql, given=_EMPTY.encode() + rows)
+
+
 def drop_database(url: str) -> None:
     where = urlsplit(url)
     name = where.path.removeprefix("/")
