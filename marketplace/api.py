@@ -10,6 +10,7 @@ from common.api import answer_errors, problem
 from common.errors import NotFound
 from discovery.api import router as discovery
 from invoices.api import router as invoices
+from notifications.api import router as notifications
 from payments.api import router as payments
 from providers.api import router as providers
 from reviews.api import router as reviews
@@ -25,7 +26,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_errors(api)
-for _router in (discovery, providers, payments, bookings, invoices, reviews, accounts):
+for _router in (discovery, providers, payments, bookings, invoices, reviews, notifications, accounts):
     api.add_router("", _router)
 
 

@@ -9,8 +9,9 @@ from bookings.models import Booking
 from bookings.rules import states
 from common import clock
 from common.errors import NotFound
-from notifications.models import DevMail, Message, Wish
-from notifications.rules.topics import topic_of
+from notifications.enums import Channel
+from notifications.models import Device, DevMail, Message, QuietHours, Wish
+from notifications.rules.topics import Topic, may_be_switched_off, topic_of
 from providers.enums import Role
 from providers.models import Membership, Provider
 from providers.selectors.invitations import find_invitation
@@ -109,6 +110,40 @@ def reader_ids(recipient: str) -> list[str]:
     """Under which ids whoever a message names may have said what they want: a customer's own and their user's."""
     customer = Customer.objects.select_related("user").filter(public_id=recipient).first()
     return [recipient, *([customer.user.public_id] if customer and customer.user else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Whether a reader is told of a topic by letter and on their devices; `mail_fixed`: its letters always come."""
+
+    topic: Topic
+    mail: bool
+    push: bool
+    mail_fixed: bool
+
+
+def notices_of(reader: str) -> list[Notice]:
+    """What a user (public id) is told of, each topic. One query."""
+    off = set(Wish.objects.filter(reader=reader).values_list("topic", "channel"))
+    return [
+        Notice(
+            topic,
+            mail=(topic, Channel.MAIL) not in off,
+            push=(topic, Channel.PUSH) not in off,
+            mail_fixed=not may_be_switched_off(topic, Channel.MAIL),
+        )
+        for topic in Topic
+    ]
+
+
+def quiet_hours_of(reader: str) -> QuietHours:
+    """When a user's devices do not ring; as everybody begins when they said nothing."""
+    return QuietHours.objects.filter(reader=reader).first() or QuietHours(reader=reader)
+
+
+def devices_of(reader: str) -> QuerySet[Device]:
+    """The browsers that are told, the newest first."""
+    return Device.objects.filter(reader=reader).order_by("-pk")
 
 
 def is_unwanted(message: Message) -> bool:

@@ -18,8 +18,8 @@ from frontend.guests import access as find_access
 from frontend.guests import private
 from notifications import push
 from notifications.enums import Channel
-from notifications.models import Device, QuietHours, Wish
 from notifications.rules.topics import Topic, may_be_switched_off
+from notifications.selectors import Notice, devices_of, notices_of, quiet_hours_of
 from notifications.services import devices
 from notifications.stop_links import find_stop_link
 
@@ -65,27 +65,24 @@ def notices(request: HttpRequest) -> HttpResponse:
         form = QuietForm(request.POST)
         failed = not form.is_valid()
         if not failed:
-            wanted = {(topic, channel) for channel in Channel for topic in request.POST.getlist(channel)}
-            devices.set_wishes(principal=principal, wanted=wanted)
-            devices.set_quiet_hours(
-                principal=principal,
-                on=form.cleaned_data["on"],
-                starts=form.cleaned_data["starts"],
-                ends=form.cleaned_data["ends"],
-                timezone="",
-            )
+            said = {
+                (topic, channel): topic in request.POST.getlist(channel)
+                for channel in Channel
+                for topic in Topic
+                if may_be_switched_off(topic, channel)
+            }
+            devices.change_notices(principal=principal, said=said, quiet=form.cleaned_data)
             return redirect(f"{reverse('account_notices')}?saved=1")
-    off = set(Wish.objects.filter(reader=reader).values_list("topic", "channel"))
-    quiet = QuietHours.objects.filter(reader=reader).first() or QuietHours()
+    quiet = quiet_hours_of(reader)
     return render(
         request,
         "account/notices.html",
         {
-            "topics": [_row(topic, off) for topic in Topic],
+            "topics": [_row(each) for each in notices_of(reader)],
             "quiet": quiet,
             "starts": _hours(request.POST.get("starts"), quiet.starts),
             "ends": _hours(request.POST.get("ends"), quiet.ends),
-            "devices": Device.objects.filter(reader=reader).order_by("-pk"),
+            "devices": devices_of(reader),
             "push_key": push.public_key() if push.is_on() else "",
             "push_url": reverse("account_devices"),
             "saved": "saved" in request.GET,
@@ -95,17 +92,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(topic: Topic, off: set[tuple[str, str]]) -> dict[str, object]:
-    name, what, why = WORDS[topic]
-    return {
-        "topic": topic.value,
-        "name": name,
-        "what": what,
-        "why": why,
-        "mail_fixed": not may_be_switched_off(topic, Channel.MAIL),
-        "mail": (topic, Channel.MAIL) not in off,
-        "push": (topic, Channel.PUSH) not in off,
-    }
+def _row(notice: Notice) -> dict[str, object]:
+    name, what, why = WORDS[notice.topic]
+    return {"notice": notice, "name": name, "what": what, "why": why}
 
 
 def _hours(sent: str | None, kept: time) -> str:

@@ -1,8 +1,8 @@
 """Devices that are told, what their readers do without, and their quiet hours."""
 
 import re
-from collections.abc import Collection
-from datetime import time
+from collections.abc import Collection, Mapping
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -110,16 +110,22 @@ _SYSTEMS = (
 
 
 @transaction.atomic
-def set_wishes(*, principal: Principal, wanted: Collection[tuple[str, str]]) -> None:
-    """What the caller wants, as pairs of topic and channel; what may be switched off and is not among them goes.
+def change_notices(
+    *, principal: Principal, said: Mapping[tuple[Topic, Channel], bool], quiet: Mapping[str, Any]
+) -> None:
+    """What the caller wants by topic and channel, and of their quiet hours `on`, `starts`, `ends` and `timezone` (an
+    IANA name, empty for each device's own). What is not named stays.
 
-    Raises NotSignedIn.
+    Raises NotSignedIn, InvalidInput (a letter that cannot be done without, an unknown zone).
     """
     reader = principal.require_user().public_id
-    for topic in Topic:
-        for channel in Channel:
-            if may_be_switched_off(topic, channel):
-                say(reader=reader, topic=topic, channel=channel, wanted=(topic, channel) in wanted)
+    for (topic, channel), wanted in said.items():
+        if not wanted or may_be_switched_off(topic, channel):
+            say(reader=reader, topic=topic, channel=channel, wanted=wanted)
+    if quiet.get("timezone") and quiet["timezone"] not in available_timezones():
+        raise InvalidInput(field="timezone")
+    if quiet:
+        QuietHours.objects.update_or_create(reader=reader, defaults=dict(quiet))
 
 
 def say(*, reader: str, topic: str, channel: str, wanted: bool) -> None:
@@ -130,19 +136,6 @@ def say(*, reader: str, topic: str, channel: str, wanted: bool) -> None:
         Wish.objects.filter(reader=reader, topic=topic, channel=channel).delete()
     else:
         Wish.objects.get_or_create(reader=reader, topic=topic, channel=channel)
-
-
-def set_quiet_hours(*, principal: Principal, on: bool, starts: time, ends: time, timezone: str) -> None:
-    """When the caller's devices do not ring; `timezone` is an IANA name, empty for each device's own.
-
-    Raises NotSignedIn, InvalidInput.
-    """
-    if timezone and timezone not in available_timezones():
-        raise InvalidInput(field="timezone")
-    QuietHours.objects.update_or_create(
-        reader=principal.require_user().public_id,
-        defaults={"on": on, "starts": starts, "ends": ends, "timezone": timezone},
-    )
 
 
 def readers_of_customer(booking: Booking) -> list[str]:

@@ -153,6 +153,7 @@ def make_world() -> World:
         "payee_id": payee.public_id,
         "card": card.public_id,
         "card_id": card.public_id,
+        "device": device.public_id,
         "device_id": device.public_id,
         "pk": str(mail.pk),
         "number": "0",

@@ -98,6 +98,10 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "remove_vehicle": Case("signed in person"),
     "list_my_sessions": Case("signed in person"),
     "end_my_session": Case("signed in person"),
+    "get_notices": Case("signed in person"),
+    "change_notices": Case("signed in person", body={"topics": [{"topic": "reminders", "mail": False}]}),
+    "list_devices": Case("signed in person"),
+    "remove_device": Case("signed in person"),
     # A visit
     "list_bookings": Case("signed in", scope="bookings:read"),
     "list_outlet_bookings": Case("member", scope="bookings:read", query={"day": "2030-01-01"}),
