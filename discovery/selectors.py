@@ -7,6 +7,7 @@ times of those whose free time is looked at.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from bookings.errors import SpanTooLong
 from bookings.selectors.open_time import checked_window
@@ -86,27 +87,8 @@ class SearchPage:
     count: int | None = None
 
 
-def search(
-    *,
-    category: str | None = None,
-    q: str | None = None,
-    lat: float | None = None,
-    lng: float | None = None,
-    radius_m: float | None = None,
-    bbox: str | None = None,
-    free_from: datetime | None = None,
-    free_to: datetime | None = None,
-    place: str | None = None,
-    sort: str | None = None,
-    limit: int = DEFAULT_LIMIT,
-    cursor: str | None = None,
-    language: str = "en",
-    with_count: bool = False,
-    max_price: int | None = None,
-    min_rating: float | None = None,
-    speaks: str | None = None,
-) -> SearchPage:
-    """One page of outlets that offer it: of approved businesses, each with its cheapest matching service.
+class Sought(TypedDict, total=False):
+    """What a search asks, as it comes in: everything may be left out, and None is the same.
 
     `category` is a slug and includes what is below it; every word of `q` is found in a name of the service,
     outlet, business or category (in any language, slips of the pen forgiven). `lat`, `lng`: the caller, or
@@ -115,6 +97,32 @@ def search(
     `free_from`, `free_to` (aware): a start in [free_from, free_to), of the cheapest service that has one;
     either alone means a day. `max_price`: minor units of the outlet's currency. `min_rating`: as it is shown.
     `speaks` (BCP 47): somebody who does the service there.
+    """
+
+    category: str | None
+    q: str | None
+    lat: float | None
+    lng: float | None
+    radius_m: float | None
+    bbox: str | None
+    free_from: datetime | None
+    free_to: datetime | None
+    place: str | None
+    sort: str | None
+    max_price: int | None
+    min_rating: float | None
+    speaks: str | None
+
+
+def search(
+    *,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+    language: str = "en",
+    with_count: bool = False,
+    **sought: Unpack[Sought],
+) -> SearchPage:
+    """One page of outlets that offer it: of approved businesses, each with its cheapest matching service.
 
     With a span, those that are free come from open time that is kept ready (docs/availability.md), however many are
     not. `soonest` sorts by the first slot, in batches by the first quarter that may be free. By `price` with a span, a
@@ -123,21 +131,7 @@ def search(
     Raises CategoryUnknown, PositionInvalid, PositionNeeded, RadiusInvalid, BoxInvalid, SpanTooLong,
     QueryTooLong, CursorInvalid, InvalidInput.
     """
-    asked = asked_for(
-        category=category,
-        q=q,
-        lat=lat,
-        lng=lng,
-        radius_m=radius_m,
-        bbox=bbox,
-        free_from=free_from,
-        free_to=free_to,
-        place=place,
-        sort=sort,
-        max_price=max_price,
-        min_rating=min_rating,
-        speaks=speaks,
-    )
+    asked = asked_for(**sought)
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidInput(errors=[{"field": "limit", "message": f"1 to {MAX_LIMIT}"}])
     of = f"search:{asked.digest()}"
@@ -157,36 +151,24 @@ def outlets(ids: Sequence[str], *, here: Position | None = None, language: str =
     return [_item(each) for each in these(ids, here=here, language=language)] if ids else []
 
 
-def asked_for(
-    *,
-    category: str | None = None,
-    q: str | None = None,
-    lat: float | None = None,
-    lng: float | None = None,
-    radius_m: float | None = None,
-    bbox: str | None = None,
-    free_from: datetime | None = None,
-    free_to: datetime | None = None,
-    place: str | None = None,
-    sort: str | None = None,
-    max_price: int | None = None,
-    min_rating: float | None = None,
-    speaks: str | None = None,
-) -> Question:
+def asked_for(**sought: Unpack[Sought]) -> Question:
     """The question of `search`, checked; it raises the same."""
+    lat, lng, speaks = sought.get("lat"), sought.get("lng"), sought.get("speaks")
+    radius_m, bbox = sought.get("radius_m"), sought.get("bbox")
     if speaks and (len(speaks) > LONGEST_TAG or not speaks.replace("-", "").isalnum()):
         raise InvalidInput(errors=[{"field": "speaks", "message": "a BCP 47 tag"}])
+    sort = _one_of(Sort.values, sought.get("sort"), "sort")
     return question(
-        category=category,
-        q=q,
+        category=sought.get("category"),
+        q=sought.get("q"),
         here=positions.position(lat, lng) if lat is not None or lng is not None else None,
         radius_m=positions.radius(radius_m) if radius_m is not None else None,
         box=positions.box(bbox) if bbox else None,
-        free=_free_span(free_from, free_to),
-        place=_one_of(Place.values, place, "place"),
-        sort=Sort(chosen) if (chosen := _one_of(Sort.values, sort, "sort")) else None,
-        max_price=max_price,
-        min_rating=min_rating,
+        free=_free_span(sought.get("free_from"), sought.get("free_to")),
+        place=_one_of(Place.values, sought.get("place"), "place"),
+        sort=Sort(sort) if sort else None,
+        max_price=sought.get("max_price"),
+        min_rating=sought.get("min_rating"),
         speaks=speaks,
     )
 

@@ -1,57 +1,25 @@
 """What somebody had before, as cards with the next times of the same service with the same person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from accounts.principals import Principal
-from bookings.models import Booking, BookingItem
-from bookings.rules import states
+from bookings.models import Booking
 from bookings.rules.availability import Slot as FreeSlot
-from bookings.selectors.bookings import bookings_of, past
-from bookings.selectors.open_time import Ask, open_time
-from common import clock
+from bookings.selectors.again import Had, had_lately, next_times
 from common.money import Money
-from common.spans import Span
 from frontend import formats
 from frontend.cards import ShopCard, Slot
 from frontend.views import shops
 from geo import selectors as geo
 from providers.enums import Place
-from providers.models import Offering, Skill
 from providers.selectors.categories import by_pk
 
 CARDS = 3
 TIMES = 3
-# So many visits back it looks for different ones.
-LOOKED_AT = 12
-AHEAD = timedelta(days=14)
-# They took place.
-WAS_THERE = (states.COMPLETED, states.CLOSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Had:
-    """A visit whose services are all still sold there; `ask` for its next times when it is of one service for one."""
-
-    booking: Booking
-    items: tuple[BookingItem, ...]
-    offerings: tuple[Offering, ...]
-    # The same person, while they still do it.
-    staff_id: str
-    ask: Ask | None
-
-    @property
-    def has_more(self) -> bool:
-        """Whether it went to an address, had options, or was for another person or a vehicle."""
-        booking = self.booking
-        options = any(line["option"] for item in self.items for line in item.lines)
-        at_home = self.offerings[0].place == Place.CUSTOMER
-        return at_home or options or bool(booking.served_name or booking.vehicle_plate)
 
 
 def book_again(principal: Principal) -> list[ShopCard]:
@@ -60,56 +28,9 @@ def book_again(principal: Principal) -> list[ShopCard]:
     """
     if not principal.user and not principal.capabilities:
         return []
-    now = clock.now()
-    had = _still_sold(_different(past(bookings_of(principal), now).filter(status__in=WAS_THERE)))
-    asks = [each.ask for each in had if each.ask]
-    times = open_time(asks, window=Span(now, now + AHEAD), fair_share=False) if asks else {}
-    return [
-        _card(each, _plates(each, times[each.ask.offering_pk].next_slots(TIMES) if each.ask else []))
-        for each in had
-    ]
-
-
-def _different(visits: QuerySet[Booking]) -> list[Booking]:
-    """The latest visit of each kind: of the same services at the same outlet."""
-    kinds: dict[tuple[object, ...], Booking] = {}
-    rows = visits.prefetch_related(None).prefetch_related("items__staff", "items__service")
-    for booking in rows[:LOOKED_AT]:
-        services = ((item.service_id, item.guest) for item in booking.items.all())
-        kinds.setdefault((booking.outlet_id, *services), booking)
-    return list(kinds.values())
-
-
-def _still_sold(visits: list[Booking]) -> list[Had]:
-    services = {item.service_id for booking in visits for item in booking.items.all()}
-    outlets = {booking.outlet_id for booking in visits}
-    if not visits:
-        return []
-    sold = {
-        (each.outlet_id, each.service_id): each
-        for each in Offering.objects.filter(
-            is_live=True, outlet__in=outlets, service__in=services
-        ).select_related("service")
-    }
-    able = set(
-        Skill.objects.filter(
-            service__in=services, held_back=False, staff__archived_at__isnull=True
-        ).values_list("staff", "service")
-    )
-    found = []
-    for booking in visits:
-        items = tuple(booking.items.all())
-        offerings = tuple(
-            sold[key] for item in items if (key := (booking.outlet_id, item.service_id)) in sold
-        )
-        if not items or len(offerings) < len(items):
-            continue
-        item, offering = items[0], offerings[0]
-        staff = item.staff if (item.staff_id, item.service_id) in able else None
-        plain = len(items) == 1 and offering.service.capacity == 1
-        ask = Ask(offering.pk, staff_pks=(staff.pk,) if staff else None) if plain else None
-        found.append(Had(booking, items, offerings, staff.public_id if staff else "", ask))
-    return found[:CARDS]
+    had = had_lately(principal, limit=CARDS)
+    times = next_times(had, limit=TIMES)
+    return [_card(each, _plates(each, slots)) for each, slots in zip(had, times, strict=True)]
 
 
 def _plates(had: Had, starts: Iterable[FreeSlot]) -> list[Slot]:

@@ -149,13 +149,14 @@ class Tile:
 
 
 def _tiles(asked: Asked) -> list[Tile]:
+    """Each leads to its category's page, or to the results around the place that the reader has named."""
     roots = categories.category_tree(get_language() or "en")
     counts = categories.outlet_counts(roots)
     return [
         Tile(
             node.name,
             ICONS.get(node.slug.split("-")[0], "store"),
-            replace(asked, category=node.slug).url(),
+            replace(asked, category=node.slug).url() if asked.here else shops.category_url(node.slug),
             [child.name for child in node.children[:4]],
             counts[node.slug],
         )

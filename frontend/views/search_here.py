@@ -1,12 +1,11 @@
 """What a search asks of discovery: from where distances are counted, and everything else in its own terms."""
 
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from common.money import minor_of
 from discovery.rules.questions import Question
-from discovery.selectors import asked_for
+from discovery.selectors import Sought, asked_for
 from frontend.views.finding import Asked
 from geo.rules import positions
 from geo.rules.positions import Position
@@ -50,7 +49,7 @@ class Here:
         return (zone_near(self.centre) if self.centre else None) or self.zone
 
 
-def terms(asked: Asked, here: Here) -> dict[str, Any]:
+def terms(asked: Asked, here: Here) -> Sought:
     """A search as discovery.selectors takes it."""
     span = asked.span(here.zone)
     return {

@@ -61,7 +61,8 @@ def test_tiles_count_the_outlets_of_what_is_below_them(client: Client) -> None:
     hidden.provider.save(update_fields=["status"])
     refresh_provider(hidden.provider_id)
     [tile] = client.get("/").context["tiles"]
-    assert (tile.name, tile.count, tile.url) == ("Beauty", 2, "/search?category=beauty")
+    assert (tile.name, tile.count, tile.url) == ("Beauty", 2, "/find/beauty")
+    assert client.get(tile.url).status_code == 200
 
 
 def test_the_place_one_searched_near_is_remembered(client: Client) -> None:
@@ -72,6 +73,8 @@ def test_the_place_one_searched_near_is_remembered(client: Client) -> None:
     assert "near Kalevankatu" in words
     assert 'value="Kalevankatu 12, 00100 Helsinki"' in words
     assert "lat=60.167&amp;lng=24.940&amp;where=Kalevankatu" in words
+    [tile] = page.context["tiles"]
+    assert tile.url == "/search?category=hair&lat=60.167&lng=24.940&where=Kalevankatu"
     assert "Kalevankatu 12" not in Client().get("/").content.decode()
 
 
