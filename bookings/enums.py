@@ -50,6 +50,16 @@ class Side(TextChoices):
     PROVIDER = "provider", _("Provider")
 
 
+class MessageReason(TextChoices):
+    """Why a message on a visit is reported."""
+
+    ABUSE = "abuse", _("It insults or threatens somebody")
+    FRAUD = "fraud", _("It tries to cheat, or to be paid past the marketplace")
+    PRIVATE = "private", _("It tells something private about a person")
+    SPAM = "spam", _("It is advertising")
+    OTHER = "other", _("Something else")
+
+
 class ObjectionKind(TextChoices):
     """What is objected to: how a visit went, or that nobody of the business came or was there."""
 

@@ -309,6 +309,22 @@ class TooManyMessages(DomainError):
     title = _("That is enough for today: call them instead.")
 
 
+class MessageReported(DomainError):
+    """A message is put before the operators once."""
+
+    code = "message_reported"
+    status = 409
+    title = _("It is reported already.")
+
+
+class ReportDecided(DomainError):
+    """An operator has decided about the report."""
+
+    code = "report_decided"
+    status = 409
+    title = _("It is decided already.")
+
+
 class SpanTooLong(DomainError):
     """Instants at most 62 days apart, the first before the second."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import (
     Booking,
     BookingAccess,
+    MessageReport,
     Objection,
     ObjectionStatement,
     PayLink,
@@ -43,7 +44,7 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
         .prefetch_related(
             "items__staff",
             "items__helpers",
-            "messages",
+            "messages__report",
             "objections__statements",
             "price_changes",
             "refund_requests",
@@ -138,13 +139,22 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
             {
                 "at": rfc3339(message.sent_at),
                 "by": "customer" if message.by_customer else "shop",
-                "text": message.text,
+                # What operators hid from both sides is its writer's own still.
+                "text": message.text if message.by_customer or not message.is_hidden else "",
+                "reported": _reported(message),
                 "read_at": rfc3339(message.read_at) if message.read_at else None,
             }
             for message in booking.messages.all()
         ],
         "history": events,
     }
+
+
+def _reported(message: VisitMessage) -> dict[str, Any] | None:
+    """What the customer said of a message that they reported."""
+    if message.by_customer or not hasattr(message, "report"):
+        return None
+    return {"reason": message.report.reason, "text": message.report.text, "decision": message.report.note}
 
 
 def _erase(subject: Subject) -> None:
@@ -154,6 +164,11 @@ def _erase(subject: Subject) -> None:
     theirs.update(served_name="", served_phone="", served_note="", vehicle_plate="", vehicle_about="")
     BookingAccess.objects.filter(booking__in=theirs).delete()
     VisitMessage.objects.filter(booking__in=theirs).update(text="")
+    said = Q(message__booking__in=theirs)
+    if subject.user_id:
+        said |= Q(actor=user_actor(subject.user_id))
+    MessageReport.objects.filter(said).update(text="")
+    MessageReport.objects.filter(message__booking__in=theirs).update(note="")
     Objection.objects.filter(booking__in=theirs).update(decision="")
     said = Q(objection__booking__in=theirs)
     if subject.user_id:
@@ -222,6 +237,7 @@ privacy.personal(
 privacy.personal("bookings.PayLink", area="bookings", blanked="token_hash", reason="the row is deleted")
 privacy.impersonal("bookings.PayLink", {"an id": "made_by"})
 privacy.personal("bookings.VisitMessage", area="bookings", blanked="text")
+privacy.personal("bookings.MessageReport", area="bookings", blanked="text note", kept={"an id": "actor"})
 privacy.impersonal("bookings.BookingAccess", {"a fixed word": "purpose"})
 privacy.impersonal("bookings.Allocation", {"the business's note on its own time": "note"})
 privacy.impersonal("bookings.OpenKept", {"where a business is": "point"})

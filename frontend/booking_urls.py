@@ -17,6 +17,7 @@ from frontend.views import (
     objecting,
     once_more,
     price,
+    reporting,
     review,
     slots,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     path("b/<str:ref>/join", join.join, name="join"),
     path("b/<str:ref>/again", once_more.again, name="again"),
     path("b/<str:ref>/messages", messages.write, name="booking_message"),
+    path("b/<str:ref>/messages/<str:message>/report", reporting.report_message, name="report_message"),
     path("b/<str:ref>/device", notices.booking_device, name="booking_device"),
     path("b/<str:ref>/calendar.ics", booking.calendar, name="booking_ics"),
     path("b/<str:ref>/code.svg", booking.code_picture, name="booking_qr"),

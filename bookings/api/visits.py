@@ -10,6 +10,7 @@ from bookings.presenters import objection as present_objection
 from bookings.selectors.access import booking_for
 from bookings.services import (
     arrival,
+    message_reports,
     messages,
     not_come,
     objections,
@@ -232,9 +233,25 @@ def list_messages(request: HttpRequest, ref: schemas.PublicId) -> schemas.Messag
     access = access_to(request, ref, "bookings:read")
     messages.side_of(access)
     return schemas.MessagesOut(
-        items=[_message(each) for each in access.booking.messages.all()],
+        items=[_message(each) for each in access.booking.messages.select_related("report")],
         open=messages.is_open(access.booking),
     )
+
+
+@router.post(
+    "/bookings/{ref}/messages/{message}/report",
+    response={201: schemas.MessageReportOut, **ERRORS},
+    operation_id="report_message",
+)
+@idempotent
+def report_message(
+    request: HttpRequest, ref: schemas.PublicId, message: schemas.PublicId, body: schemas.ReportMessageIn
+) -> tuple[int, schemas.MessageReportOut]:
+    """Put a message of the other side before the operators, once: they leave it, or hide its text from both sides."""
+    made = message_reports.report(
+        access=access_to(request, ref), message=message, reason=body.reason, text=body.text
+    )
+    return 201, schemas.MessageReportOut(id=made.public_id, message=message, reason=body.reason)
 
 
 @router.post("/bookings/{ref}/messages/read", response={204: None, **ERRORS}, operation_id="read_messages")
@@ -248,9 +265,11 @@ def _message(message: VisitMessage) -> schemas.MessageOut:
     return schemas.MessageOut(
         id=message.public_id,
         at=message.sent_at,
-        text=message.text,
+        text="" if message.is_hidden else message.text,
         by="customer" if message.by_customer else "provider",
         read_at=message.read_at,
+        hidden=message.is_hidden,
+        notice=message.report.note if message.is_hidden else "",
     )
 
 

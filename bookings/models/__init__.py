@@ -1,6 +1,7 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), objections
 (objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
-people decide about (refunds.py), open time kept ready for search (kept.py), what changed slots (slots.py)."""
+people decide about (refunds.py), reports of messages (reports.py), open time kept ready for search (kept.py), what
+changed slots (slots.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -13,6 +14,7 @@ from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
 from bookings.models.refunds import RefundRequest
+from bookings.models.reports import MessageReport
 from bookings.models.sessions import Course, GroupSession
 from bookings.models.slots import SlotChange
 from bookings.models.team import ItemHelper
@@ -25,6 +27,7 @@ __all__ = [
     "Course",
     "GroupSession",
     "ItemHelper",
+    "MessageReport",
     "Objection",
     "ObjectionStatement",
     "OpenKept",

@@ -436,3 +436,8 @@ class VisitMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} about {self.booking_id}"
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether operators have hidden its text from both sides (with its `report`)."""
+        return bool(hasattr(self, "report") and self.report.hidden)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
+from bookings.enums import MessageReason
 from bookings.schemas.base import Instant, PublicId, Strict, Text
 
 
@@ -51,6 +52,23 @@ class MessageOut(Schema):
     text: str
     by: str = Field("provider", description="customer or provider")
     read_at: Instant | None = Field(None, description="when the other side saw it")
+    hidden: bool = Field(
+        False, description="operators hid its text from both sides: `text` is empty, `notice` says why"
+    )
+    notice: str = ""
+
+
+class ReportMessageIn(Strict):
+    """`text` is for the operators only."""
+
+    reason: MessageReason
+    text: Text = Field("", max_length=1000)
+
+
+class MessageReportOut(Schema):
+    id: str
+    message: str
+    reason: MessageReason
 
 
 class MessagesOut(Schema):

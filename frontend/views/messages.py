@@ -37,7 +37,7 @@ def is_seen(request: HttpRequest) -> bool:
 
 def thread(request: HttpRequest, access: Access, *, side: messages.Side) -> list[VisitMessage]:
     """What was written, in order; what is new to this side is seen with it. One query, two when something is new."""
-    found = list(access.booking.messages.select_related("author"))
+    found = list(access.booking.messages.select_related("author", "report"))
     new = [each for each in found if each.read_at is None and each.by_customer == (side == "provider")]
     if new and is_seen(request):
         messages.mark_read(access=access, side=side)

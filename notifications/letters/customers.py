@@ -253,12 +253,14 @@ def message(booking: Booking, message: Message, email: str) -> Letter | None:
 
 
 def unread_message(booking: Booking, message: Message) -> VisitMessage | None:
-    """The message on the visit that a letter is about; None once it was seen or blanked."""
+    """The message on the visit that a letter is about; None once it was seen, blanked or hidden."""
     assert message.event is not None
-    written = booking.messages.filter(
-        public_id=message.event.payload["message"], read_at__isnull=True
-    ).first()
-    return written if written and written.text else None
+    written = (
+        booking.messages.select_related("report")
+        .filter(public_id=message.event.payload["message"], read_at__isnull=True)
+        .first()
+    )
+    return written if written and written.text and not written.is_hidden else None
 
 
 def _service(booking: Booking) -> str:

@@ -140,6 +140,8 @@ def make_world() -> World:
         "ref": visit.ref,
         "objection": "obj_0123456789abcdef",
         "difference": difference.public_id,
+        "message": "msg_0123456789abcdef",
+        "report": "mrp_0123456789abcdef",
         "change": "prc_0123456789abcdef",
         "answer": "decline",
         "wallet_payout": "wpo_0123456789abcdef",

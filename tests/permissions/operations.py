@@ -186,6 +186,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "send_message": _visit("move", body={"text": "Come in by the yard, please."}),
     "list_messages": Case("move", scope="bookings:read"),
     "read_messages": _visit("move"),
+    "report_message": _visit("move", state="written", body={"reason": "abuse", "text": "Look."}),
     "object_to_booking": _visit("object", state="started", body={"reason": "It leaks."}),
     "withdraw_objection": _visit("close", state="objected"),
     "decide_objection": (

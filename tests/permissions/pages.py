@@ -202,6 +202,10 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:make_invoice": {"POST": Case("papers of visit", state="invoiced")},
     "frontend:invoice": {"GET": Case("papers of visit", state="invoiced")},
     "frontend:booking_message": {"POST": Case("close", form={"text": "On my way.", "key": "{uuid}"})},
+    "frontend:report_message": {
+        "GET": Case("move", state="written"),
+        "POST": Case("move", state="written", form={"reason": "abuse", "text": "Look.", "key": "{uuid}"}),
+    },
     "frontend:booking_device": {
         "POST": Case("close", form={"do": "stop", "endpoint": "https://push.example/1"})
     },
@@ -427,6 +431,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "desk:review": {
         "GET": Case("desk"),
         "POST": Case("desk", form={"do": "hide", "reason": "spam", "note": "No.", "key": "{uuid}"}),
+    },
+    "desk:messages": _DESK,
+    "desk:message": {
+        "GET": Case("desk", state="written"),
+        "POST": Case("desk", state="written", form={"do": "hide", "note": "An insult.", "key": "{uuid}"}),
     },
     "desk:disputes": _DESK,
     "desk:gateways": _DESK,

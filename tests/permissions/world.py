@@ -24,7 +24,7 @@ from django.utils.timezone import now
 from accounts.models import User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
-from bookings.models import Booking, Objection, PriceChange, RefundRequest
+from bookings.models import Booking, MessageReport, Objection, PriceChange, RefundRequest, VisitMessage
 from bookings.selectors.access import booking_for
 from bookings.services import till
 from common import crypto
@@ -118,7 +118,7 @@ class World:
         its customer's case for `objected`, with one that nobody came for `not_come`, with a proposed price for
         `price_asked`, paid and with its document for `invoiced`, paid online for
         `paid_online`, with a refund that waits for `refund_asked`; for `wallet_out` its customer wants money in
-        their bank account."""
+        their bank account; for `written` the business wrote, and another message of its is reported."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -134,6 +134,7 @@ class World:
             "paid_online": "completed",
             "refund_asked": "completed",
             "wallet_out": "confirmed",
+            "written": "confirmed",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
@@ -174,6 +175,14 @@ class World:
                 currency="EUR",
                 shown_account="FI ···· 0785",
                 needs_second=True,
+            )
+        if state == "written":
+            wrote = VisitMessage(booking=booking.get(), text="Come in by the yard.")
+            wrote.public_id = self.ids["message"]
+            wrote.save()
+            other = VisitMessage.objects.create(booking=booking.get(), text="Pay me in cash.")
+            MessageReport.objects.create(
+                public_id=self.ids["report"], message=other, actor="guest", reason="fraud"
             )
         if state == "refund_asked":
             RefundRequest.objects.create(

@@ -15,9 +15,11 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.principals import Principal
 from accounts.services import create_token, join_customers, save_address, save_person, save_vehicle
+from bookings.enums import MessageReason
 from bookings.models import Booking
 from bookings.selectors.access import Access, booking_for
 from bookings.services import holds, objections, paying, price_changes, refunds, till, visits
+from bookings.services.message_reports import report as report_message
 from bookings.services.messages import send_message
 from bookings.services.served import Served, Vehicle
 from common import clock
@@ -77,6 +79,7 @@ CANARIES = {
     "refund": "canary found a feather on the floor",
     "price": "canary sang half a song",
     "message": "canary, come a little earlier",
+    "message report": "canary is no early bird",
     "till": "canary paid in coins",
     "taken back": "canary coins were buttons",
     "objection": "canary found a feather",
@@ -207,7 +210,13 @@ def _book_as_guest(outlet: Outlet, owner: Principal) -> Booking:
     make_due(held.booking.ref)
     as_owner = booking_for(owner, held.booking.ref)
     visits.check_in(access=as_owner, code=None)
-    send_message(access=as_owner, text=CANARIES["message"])
+    sent = send_message(access=as_owner, text=CANARIES["message"])
+    report_message(
+        access=booking_for(guest, held.booking.ref),
+        message=sent.public_id,
+        reason=MessageReason.OTHER,
+        text=CANARIES["message report"],
+    )
     visits.start(access=as_owner)
     less = price_changes.Wish(name="Less", amount=-100, reason=CANARIES["price"])
     price_changes.propose(access=as_owner, wish=less)
