@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from common import clock
 from common.money import Money
+from providers.selectors.usual import usual
 
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 # Babel's patterns; Chinese dates keep a space between figures and words.
@@ -118,6 +119,11 @@ def when(moment: datetime, zone: str) -> str:
     """Day and time there: 'Wed 25 November, 14:30'."""
     parts = {"day": pattern(local(moment, zone).date(), "medium"), "time": clock_time(moment, zone)}
     return gettext("%(day)s, %(time)s") % parts
+
+
+def usual_zone() -> str:
+    """The zone (IANA) of most outlets, in which what belongs to none of them is told; UTC where there are none."""
+    return usual().timezone or "UTC"
 
 
 def zone_name(moment: datetime, zone: str) -> str:

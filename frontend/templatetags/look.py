@@ -157,6 +157,12 @@ def date_of(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+def usual_date(moment: datetime) -> str:
+    """25 November 2026, where most outlets are: for what belongs to none."""
+    return date_of(moment, formats.usual_zone())
+
+
+@register.filter
 def month_of(moment: datetime, zone: str) -> str:
     """March 2026."""
     return formats.pattern(formats.local(moment, zone).date(), "month")

@@ -19,6 +19,7 @@ from common import clock
 from common.errors import NotFound
 from frontend import desk_nav
 from frontend.desk_nav import Queue, Waiting
+from frontend.formats import usual_zone
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class OperatorsDesk:
         return self.principal.actor
 
     @property
+    def zone(self) -> str:
+        """On whose clock it shows what belongs to no outlet: that of most outlets."""
+        return usual_zone()
+
+    @property
     def sent(self) -> bool:
         """Whether the request is a sent form."""
         return self.request.method == "POST"
@@ -41,6 +47,7 @@ class OperatorsDesk:
     def render(self, template: str, *, nav: str, status: int = 200, **context: Any) -> HttpResponse:
         """A page of the desk; `nav` names the rail's section. One query for each queue's count."""
         rows = [Row(queue, queue.waiting()) for queue in desk_nav.queues()]
+        context = {"zone": self.zone} | context
         context |= {"desk": self, "rail": rows, "rail_nav": nav, "nav": "desk"}
         return render(self.request, f"desk/{template}.html", context, status=status)
 

@@ -15,7 +15,6 @@ from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_vetting import (
     LATE_AFTER_H,
     MOST_SHOWN,
-    ZONE,
     answered,
     decided,
     in_whose_hands,
@@ -34,7 +33,7 @@ def appeals(desk: OperatorsDesk) -> HttpResponse:
     claimed = claimed if claimed in ("free", "mine") else ""
     found = read.open_appeals(claimed=claimed, operator_id=desk.user.pk)
     rows = [_row(appeal, desk) for appeal in found[:MOST_SHOWN]]
-    return desk.render("appeals", nav="appeals", rows=rows, claimed=claimed, zone=ZONE)
+    return desk.render("appeals", nav="appeals", rows=rows, claimed=claimed)
 
 
 def _row(appeal: Appeal, desk: OperatorsDesk) -> dict[str, Any]:
@@ -100,7 +99,6 @@ def appeal(desk: OperatorsDesk, appeal_id: str) -> HttpResponse:
         form=form,
         thread=thread_of(desk, found.provider),
         key=new_key(),
-        zone=ZONE,
     )
 
 

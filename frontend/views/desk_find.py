@@ -25,7 +25,7 @@ from common.errors import NotFound
 from frontend.desk_search import MOST, search
 from frontend.once import new_key
 from frontend.views.desk import OperatorsDesk, at_operators_desk
-from frontend.views.desk_vetting import ZONE, decided, thread_of
+from frontend.views.desk_vetting import decided, thread_of
 from frontend.views.desk_vetting_forms import MeasureForm
 from payments.models import LedgerEntry, LedgerTransaction
 from payments.selectors import payments_of
@@ -82,7 +82,6 @@ def _provider_page(
         },
         opened=opened,
         form=form,
-        zone=ZONE,
     )
 
 
@@ -160,7 +159,6 @@ def person(desk: OperatorsDesk, person_id: str) -> HttpResponse:
         if user
         else [],
         bookings=list(bookings.order_by("-starts_at", "-pk")[:SHOWN]),
-        zone=ZONE,
     )
 
 

@@ -27,7 +27,6 @@ from payments.services.comparing import NOTE_LENGTH
 MOST_SHOWN = 200
 DAYS_SHOWN = 14
 # Days here are whole days of UTC, as reports are.
-ZONE = "UTC"
 
 WHY: dict[str, str | Promise] = {
     DifferenceKind.NOT_BOOKED: gettext_lazy("The payment company moved it, and our books do not know of it."),
@@ -117,7 +116,6 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
             for each in read.holdings()
         ],
         note_length=NOTE_LENGTH,
-        zone=ZONE,
     )
 
 
@@ -165,7 +163,6 @@ def disputes(desk: OperatorsDesk) -> HttpResponse:
         nav="disputes",
         waiting=list(read.open_disputes()[:MOST_SHOWN]),
         decided=list(read.closed_disputes()[:50]),
-        zone=ZONE,
     )
 
 

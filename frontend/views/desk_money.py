@@ -24,7 +24,6 @@ from payments.selectors import overview as read
 from payments.selectors.overview import SERIES, Overview
 
 # Weeks, and all instants here, are those of UTC.
-ZONE = "UTC"
 MOST_LISTED = 20
 
 TITLES: dict[str, str | Promise] = {
@@ -122,7 +121,6 @@ def home(desk: OperatorsDesk) -> HttpResponse:
         at_gateways=-found.balances[AccountKind.GATEWAY],
         series=[_drawn(found, name) for name in SERIES],
         heaps=heaps,
-        zone=ZONE,
     )
 
 

@@ -14,7 +14,6 @@ from frontend.once import new_key
 from frontend.payee_words import payee_words
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_money_forms import HoldForm, PayoutTermsForm
-from frontend.views.desk_vetting import ZONE
 from frontend.views.provider_desk import attempt
 from payments import services
 from payments.enums import PayoutStatus, PayoutWay
@@ -64,7 +63,6 @@ def runs(desk: OperatorsDesk) -> HttpResponse:
         holds=list(read.holds()[:SHOWN]),
         form=form,
         key=new_key(),
-        zone=ZONE,
     )
 
 
@@ -86,7 +84,6 @@ def run(desk: OperatorsDesk, run_id: str) -> HttpResponse:
         labels=dict(PayoutStatus.choices),
         for_bank=any(row.way == PayoutWay.FILE and row.status == PayoutStatus.PLANNED for row in payouts),
         in_bank=any(row.way == PayoutWay.FILE and row.status == PayoutStatus.SENT for row in payouts),
-        zone=ZONE,
     )
 
 
@@ -159,7 +156,6 @@ def business(desk: OperatorsDesk, provider_id: str) -> HttpResponse:
         payee=payee_words(found, terms),
         balances=[(code, read.due_of(provider_id, code, terms)) for code in read.currencies_of(found)],
         payouts=list(read.payouts_of(found)[:SHOWN]),
-        zone=ZONE,
     )
 
 

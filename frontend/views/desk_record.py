@@ -12,7 +12,6 @@ from common.api import make_cursor, read_cursor
 from common.models import AuditEntry
 from frontend.timeplan import parse_day
 from frontend.views.desk import OperatorsDesk, at_operators_desk
-from frontend.views.desk_vetting import ZONE
 
 PER_PAGE = 50
 LIST = "desk-record"
@@ -52,7 +51,6 @@ def record(desk: OperatorsDesk) -> HttpResponse:
         ],
         asked=asked,
         next_cursor=make_cursor(page[-1].pk, of=LIST) if len(found) > PER_PAGE else None,
-        zone=ZONE,
     )
 
 

@@ -30,7 +30,6 @@ from providers.services import vetting
 # We promise two working days (docs/vetting.md).
 LATE_AFTER_H = 48
 MOST_SHOWN = 100
-ZONE = "UTC"
 
 
 def _applications(desk: OperatorsDesk) -> QuerySet[Application]:
@@ -104,7 +103,6 @@ def _page(desk: OperatorsDesk, found: Application, *, status: int = 200, **forms
         refuse_form=ReasonForm(kind="refuse", auto_id=False),
         opened=next(iter(forms), ""),
         key=new_key(),
-        zone=ZONE,
     )
 
 
@@ -208,7 +206,6 @@ def documents(desk: OperatorsDesk) -> HttpResponse:
         today=papers.today(),
         grace=GRACE_DAYS,
         key=new_key(),
-        zone=ZONE,
     )
 
 

@@ -18,9 +18,12 @@ def _habits() -> tuple[str, str]:
 
 
 def long_time(instant: datetime, zone: ZoneInfo) -> str:
-    """`instant` on the wall clock of `zone`, such as `Wed 25 November, 14:30`."""
+    """`instant` on the wall clock of `zone`, with its letters then: `Wed 25 November, 14:30 EET`."""
     locale, pattern = _habits()
-    return str(format_datetime(instant, pattern, tzinfo=zone, locale=locale))
+    letters = instant.astimezone(zone).tzname() or ""
+    # Zones without letters of their own are named by their offset.
+    letters = f"UTC{letters}" if letters[:1] in "+-" else letters
+    return f"{format_datetime(instant, pattern, tzinfo=zone, locale=locale)} {letters}"
 
 
 def amount(minor: int, currency: str) -> str:

@@ -1,4 +1,5 @@
-"""What is usual in this installation, for the choices of filters: remembered by each process for ten minutes."""
+"""What is usual in this installation, for filters and for the times of what belongs to no outlet: remembered by each
+process for ten minutes."""
 
 import time
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ KEPT_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """The currency of most outlets (ISO 4217, "" without any) and the languages that people who work there speak
-    (BCP 47 primary tags, those of most people first)."""
+    """The currency (ISO 4217) and the zone (IANA) of most outlets, "" without any, and the languages that people who
+    work there speak (BCP 47 primary tags, those of most people first)."""
 
     currency: str
+    timezone: str
     languages: tuple[str, ...]
 
 
@@ -41,10 +43,11 @@ def _read() -> Usual:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT mode() WITHIN GROUP (ORDER BY currency) FROM providers_outlet WHERE archived_at IS NULL),"
+            " (SELECT mode() WITHIN GROUP (ORDER BY timezone) FROM providers_outlet WHERE archived_at IS NULL),"
             " (SELECT coalesce(array_agg(tongue ORDER BY n DESC, tongue), '{}') FROM ("
             " SELECT split_part(tag, '-', 1) AS tongue, count(*) AS n FROM providers_staffmember, unnest(speaks) tag"
             " WHERE archived_at IS NULL GROUP BY tongue) spoken)"
         )
         row = cursor.fetchone()
-    currency, languages = row or (None, [])
-    return Usual(currency or "", tuple(languages))
+    currency, timezone, languages = row or (None, None, [])
+    return Usual(currency or "", timezone or "", tuple(languages))
