@@ -181,6 +181,12 @@ def plain_date(day: date) -> str:
 
 
 @register.filter
+def full_date(day: date) -> str:
+    """A date with its year, without a zone: 25 November 2026."""
+    return formats.pattern(day, "date")
+
+
+@register.filter
 def zone_words(moment: datetime, zone: str) -> str:
     """Helsinki time (EET)."""
     return formats.zone_name(moment, zone)

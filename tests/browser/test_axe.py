@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from accounts.models import User
+from accounts.principals import Principal
+from bookings.selectors.access import booking_for
+from bookings.services.messages import send_message
 from providers.models import Provider, Service
 from providers.services import vetting
 from tests.browser import world as street
@@ -114,6 +118,7 @@ PUBLIC = {
     "sign up": "/account/signup/",
     "forgotten password": "/account/password/reset/",
     "mailbox": "/mailbox/",
+    "offline": "/offline",
 }
 
 
@@ -286,8 +291,26 @@ def test_own_bookings_and_account(customer: Page, site: Site, world: World) -> N
         "/account/again/",
         "/account/data/",
         "/account/data/erase/",
+        "/account/notices/",
+        "/account/wallet/",
     ):
         check(customer, path)
+
+
+def _both_wrote(ref: str) -> None:
+    customer, owner = (User.objects.get(email=email) for email in (street.CUSTOMER, street.OWNER))
+    send_message(access=booking_for(Principal(user=customer), ref), text="Is there room for a pram?")
+    send_message(access=booking_for(Principal(user=owner), ref), text="There is, by the door.")
+
+
+def test_messages_on_a_visit(customer: Page, owner: Page, site: Site, world: World) -> None:
+    held = site.orm(street.confirmed, world.salon, user=street.CUSTOMER, days=4)
+    site.orm(_both_wrote, held.booking.ref)
+    check(customer, f"/b/{held.booking.ref}")
+    report = customer.locator("a[href$='/report']").first.get_attribute("href")
+    assert report
+    check(customer, report)
+    check(owner, f"/provider/{world.salon.provider}/visits/{held.booking.ref}/")
 
 
 def test_a_guests_data(visitor: Page, site: Site, world: World) -> None:
@@ -324,7 +347,7 @@ def test_desk_of_a_business(owner: Page, world: World, page: str) -> None:
 
 
 def test_desk_of_an_outlet(owner: Page, world: World) -> None:
-    for part in ("", "hours/", "days/", "times/", "seasons/"):
+    for part in ("", "hours/", "days/", "times/", "seasons/", "pictures/"):
         check(owner, f"/provider/{world.salon.provider}/outlets/{world.salon.outlet}/{part}")
     check(owner, f"/provider/{world.salon.provider}/services/{world.salon.service}/")
     person = next(iter(world.salon.staff.values()))
