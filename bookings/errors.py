@@ -332,6 +332,13 @@ class SpanTooLong(DomainError):
     title = _("Ask for at most 62 days at a time.")
 
 
+class SpanOfNumbers(DomainError):
+    """Days whose numbers can be told: they have begun, and are a year of weeks at most."""
+
+    code = "span_of_numbers"
+    title = _("Ask for 1 to 371 days that have begun, with the first of them.")
+
+
 class SessionBegun(DomainError):
     """The group session has begun: it is neither moved nor cancelled any more."""
 

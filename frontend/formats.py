@@ -63,6 +63,11 @@ def month_name(day: date) -> str:
     return str(format_date(day, "LLL", locale=locale()))
 
 
+def day_month(day: date) -> str:
+    """A date without its year, short: 6 Sep."""
+    return str(format_date(day, "M 月 d 日" if language() == "zh" else "d MMM", locale=locale()))
+
+
 def cell(text: str) -> str:
     """Text that a spreadsheet takes for text: what a shop calls its things may begin like a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -15,6 +15,7 @@ from frontend.views import (
     provider_invoices,
     provider_members,
     provider_money,
+    provider_numbers,
     provider_outlets,
     provider_payee,
     provider_people,
@@ -162,6 +163,8 @@ urlpatterns = [
     path(f"{_business}money/account/back/", provider_payee.back, name="payee_back"),
     path(f"{_business}money/statement.pdf", provider_money.as_pdf, name="statement_pdf"),
     path(f"{_business}money/statement.csv", provider_money.as_csv, name="statement_csv"),
+    path(f"{_business}numbers/", provider_numbers.numbers, name="numbers"),
+    path(f"{_business}numbers/numbers.csv", provider_numbers.as_csv, name="numbers_csv"),
     path(f"{_business}invoices/", provider_invoices.listing, name="invoices"),
     path(
         f"{_business}invoices/commission/<str:commission_id>.pdf",

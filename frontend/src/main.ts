@@ -44,6 +44,9 @@ function start(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-push]")) {
     void import("./islands/push").then((island) => island.start(element));
   }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-chart]")) {
+    void import("./islands/charts").then((island) => island.start(element));
+  }
   for (const element of root.querySelectorAll<HTMLElement>("[data-map]")) {
     void import("./islands/map-door").then((island) => island.start(element));
   }

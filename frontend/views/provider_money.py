@@ -55,7 +55,7 @@ def money(desk: Desk) -> HttpResponse:
     """The month of `?month=` (this one without), in the currency of `?currency=`."""
     asked = _asked(desk)
     currency = asked.statement.currency
-    rows = read.lines_of(desk.provider, asked.month, currency)
+    rows = read.lines_of(desk.provider, asked.month.span, currency)
     of = f"statement:{asked.statement.number}"
     entries, following = read.cut(rows, of=of, limit=ON_A_PAGE, cursor=desk.request.GET.get("cursor"))
     lines = _lines(desk, entries)
@@ -92,7 +92,7 @@ def money(desk: Desk) -> HttpResponse:
 def as_pdf(desk: Desk) -> HttpResponse:
     """The statement to print and to keep."""
     asked = _asked(desk)
-    rows = read.lines_of(desk.provider, asked.month, asked.statement.currency)[:MOST_IN_A_FILE]
+    rows = read.lines_of(desk.provider, asked.month.span, asked.statement.currency)[:MOST_IN_A_FILE]
     lines = _lines(desk, list(rows))
     html = render_to_string(
         "provider/statement_pdf.html",
@@ -119,7 +119,7 @@ def as_csv(desk: Desk) -> HttpResponse:
     """The statement's lines for a spreadsheet, between what was there before and after. Amounts in major units."""
     asked = _asked(desk)
     currency, sums = asked.statement.currency, asked.statement.sums
-    rows = list(read.lines_of(desk.provider, asked.month, currency)[:MOST_IN_A_FILE])
+    rows = list(read.lines_of(desk.provider, asked.month.span, currency)[:MOST_IN_A_FILE])
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(

@@ -193,7 +193,7 @@ def list_statement_lines(
     """Every movement of a month, the newest first. Their amounts are the statement's closing less its opening."""
     found = access_provider(caller(request), provider, role=Role.MANAGER, scope=SCOPE)
     statement = _statement(found, month, asked.currency)
-    lines = read.lines_of(found, statement.month, asked.currency)
+    lines = read.lines_of(found, statement.month.span, asked.currency)
     rows, cursor = read.cut(lines, of=f"statement:{statement.number}", limit=page.limit, cursor=page.cursor)
     items = [
         LineOut(

@@ -29,7 +29,7 @@ def commission_in(provider: Provider, month: Month, currency: str) -> Mapping[in
     out.
     """
     first = Payment.objects.filter(booking_ref=OuterRef("transaction__booking_ref")).order_by("pk")
-    lines = lines_of(provider, month, currency).annotate(
+    lines = lines_of(provider, month.span, currency).annotate(
         vat_bp=Coalesce(Subquery(first.values("vat_bp")[:1]), 0)
     )
     found: Mapping[int, CommissionSum] = defaultdict(CommissionSum)

@@ -15,12 +15,14 @@ from django.db.models.functions import Coalesce, TruncDate
 from common import clock
 from common.api import make_cursor, read_cursor
 from common.errors import NotFound
+from common.spans import Span
 from payments.enums import AccountKind, TransactionKind
 from payments.models import LedgerAccount, LedgerEntry, Payment
 from payments.selectors.shares import home_of
 from payments.selectors.spans import balance_before, within_spans
 from providers.models import Provider
 
+EARNING = (TransactionKind.RELEASE, TransactionKind.FEE, TransactionKind.COUNTER)
 PAID_OUT = (TransactionKind.PAYOUT, TransactionKind.PAYOUT_PAID)
 
 
@@ -51,6 +53,10 @@ class Month:
     @property
     def is_over(self) -> bool:
         return self.end <= clock.now()
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
 
 
 def month_at(first: date, zone: str) -> Month:
@@ -123,7 +129,7 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
     account = _account(provider, currency)
     opening = balance_before(account.pk, month.start) if account else 0
     rows = (
-        lines_of(provider, month, currency)
+        lines_of(provider, month.span, currency)
         .order_by()
         .values("meant")
         .annotate(amount_sum=Sum("amount"), commission_sum=Sum("commission"), vat_sum=Sum("vat"))
@@ -133,8 +139,7 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
     def of(kinds: Iterable[str], column: str) -> int:
         return sum(int(sums[kind][column] or 0) for kind in kinds if kind in sums)
 
-    earning = {TransactionKind.RELEASE, TransactionKind.FEE, TransactionKind.COUNTER}
-    rest = set(sums) - earning - set(PAID_OUT)
+    rest = set(sums) - set(EARNING) - set(PAID_OUT)
 
     def gross(kinds: Iterable[str]) -> int:
         return sum(of(kinds, column) for column in ("amount_sum", "commission_sum", "vat_sum"))
@@ -145,7 +150,7 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
         currency=currency,
         sums=Sums(
             opening=opening,
-            gross=gross(earning),
+            gross=gross(EARNING),
             commission=-of(sums, "commission_sum"),
             vat=-of(sums, "vat_sum"),
             paid_out=of(PAID_OUT, "amount_sum"),
@@ -155,15 +160,15 @@ def statement_of(provider: Provider, month: Month, currency: str) -> Statement:
     )
 
 
-def lines_of(provider: Provider, month: Month, currency: str) -> QuerySet[Any]:
-    """The month's entries, the newest first, each with its transaction and, in minor units, the `commission` and
+def lines_of(provider: Provider, span: Span, currency: str) -> QuerySet[Any]:
+    """The entries of a span, the newest first, each with its transaction and, in minor units, the `commission` and
     `vat` of the same transaction; `meant` is the kind of what it does, or of what it takes back."""
     account = _account(provider, currency)
     entries: QuerySet[Any] = LedgerEntry.objects.none()
     if account:
-        entries = LedgerEntry.objects.filter(within_spans([account.pk], month.start, month.end))
+        entries = LedgerEntry.objects.filter(within_spans([account.pk], span.start, span.end))
     return (
-        entries.filter(transaction__at__gte=month.start, transaction__at__lt=month.end)
+        entries.filter(transaction__at__gte=span.start, transaction__at__lt=span.end)
         .select_related("transaction", "transaction__reverses")
         .annotate(
             commission=_beside(AccountKind.COMMISSION),
@@ -192,7 +197,7 @@ def cut(lines: QuerySet[Any], *, of: str, limit: int, cursor: str | None) -> tup
 def earned_by_day(provider: Provider, month: Month, currency: str) -> dict[date, int]:
     """What was earned on each day by the provider's clock, after commission and VAT; days without any are missing."""
     rows = (
-        lines_of(provider, month, currency)
+        lines_of(provider, month.span, currency)
         .exclude(meant__in=PAID_OUT)
         .order_by()
         .annotate(day=TruncDate("transaction__at", tzinfo=ZoneInfo(month.zone)))

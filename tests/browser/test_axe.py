@@ -332,7 +332,7 @@ DESK_PAGES = (
     *("", "about/", "outlets/", "outlets/new/", "staff/", "staff/new/", "services/", "services/new/"),
     *("things/", "time-off/", "members/", "members/new/", "application/", "documents/", "reviews/"),
     *("training/", "close/", "leave/", "bank/", "bank/change/", "terms/", "money/"),
-    *("invoices/", "invoices/seller/"),
+    *("invoices/", "invoices/seller/", "numbers/"),
 )
 
 

@@ -112,7 +112,7 @@ def test_a_statement_of_an_old_month_is_the_same_counted_or_not(provider: Provid
         return [
             (
                 statements.statement_of(provider, month, "EUR").sums,
-                [line.pk for line in statements.lines_of(provider, month, "EUR")],
+                [line.pk for line in statements.lines_of(provider, month.span, "EUR")],
             )
             for month in months
         ]

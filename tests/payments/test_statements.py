@@ -83,7 +83,7 @@ def test_a_statement_names_what_came_and_what_went(provider: Provider) -> None:
     assert (sums.paid_out, sums.other, sums.closing) == (-6247, 0, 0)
     assert sums.closing == provider_balance(provider.public_id, "EUR")
     assert read.held_for(provider, "EUR") == 700
-    lines = read.lines_of(provider, statement.month, "EUR")
+    lines = read.lines_of(provider, statement.month.span, "EUR")
     assert [line.amount for line in lines] == [-6247, 126, -126, -126, 937, 5436]
 
 
@@ -121,7 +121,7 @@ def test_whatever_happens_the_sums_are_the_balance(provider: Provider) -> None:
     sums = statement.sums
     assert sums.opening + sums.gross + sums.commission + sums.vat + sums.paid_out + sums.other == sums.closing
     assert sums.closing == provider_balance(provider.public_id, "EUR")
-    lines = list(read.lines_of(provider, statement.month, "EUR"))
+    lines = list(read.lines_of(provider, statement.month.span, "EUR"))
     assert sum(line.amount for line in lines) == sums.closing
     earned = read.earned_by_day(provider, statement.month, "EUR")
     assert sum(earned.values()) == sums.closing - sums.paid_out

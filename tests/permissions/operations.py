@@ -319,6 +319,7 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "list_policies": _see("manager"),
     "get_balance": _money(),
     "get_statement": _money(),
+    "get_numbers": _money(),
     "list_statement_lines": _money(),
     "list_payouts": _money(),
     "list_commission_invoices": _money(),

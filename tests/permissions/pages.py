@@ -383,6 +383,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:payee_back": {"GET": Case("owner")},
     "provider:statement_pdf": {"GET": Case("manager")},
     "provider:statement_csv": {"GET": Case("manager")},
+    "provider:numbers": {"GET": Case("manager")},
+    "provider:numbers_csv": {"GET": Case("manager")},
     "provider:commission_pdf": {"GET": Case("manager")},
     "provider:invoices": {"GET": _SEEN},
     "provider:invoices_table": {"GET": _SEEN},
