@@ -77,11 +77,12 @@ class Rush:
         finally:
             connection.close()
 
-    def _list(self, second: int) -> OutletSlots:
+    def _list(self, earlier: int) -> OutletSlots:
+        """Of the same times whichever is asked: so many microseconds before midnight nothing begins."""
         return slots_for(
             outlet=self.outlet.public_id,
             items=[ItemRequest(self.service.public_id)],
-            start=self.day - timedelta(seconds=second),
+            start=self.day - timedelta(microseconds=earlier),
             end=self.day + timedelta(days=1),
         )
 
