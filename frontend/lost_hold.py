@@ -11,6 +11,7 @@ from bookings.selectors.again import free_again, once_more
 from common import clock
 from frontend.once import new_key
 from frontend.timeplan import Time
+from frontend.views.shops import times_of
 from frontend.views.slots import plate
 from providers.enums import Place
 
@@ -63,6 +64,7 @@ def lost_hold_page(request: HttpRequest, access: Access) -> HttpResponse:
         "booking": booking,
         "item": item,
         "outlet": booking.outlet,
+        "times_url": times_of(booking),
         "zone": booking.timezone,
         "day": booking.local_start.date().isoformat(),
         # Seats are held as the picker holds them.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bookings.models import Booking
 from bookings.selectors.slots import ItemRequest
 from common.errors import NotFound
 
@@ -105,6 +106,23 @@ class Wanted:
         return [
             ItemRequest(service, staff=person or staff, guest=guest) for service, guest, person in self.parts
         ]
+
+
+def of_booking(booking: Booking, *, people: bool = False) -> Wanted:
+    """What a booking is for, with `people` by whom it was asked for; of a course one date."""
+    items = sorted(booking.items.all(), key=lambda item: (item.guest, item.position))
+    if items[0].session_id:
+        items = items[:1]
+    return Wanted.of(
+        [
+            (
+                item.service.public_id,
+                item.guest,
+                item.staff.public_id if people and item.staff_was_chosen else "",
+            )
+            for item in items
+        ]
+    )
 
 
 def parse(text: str) -> Wanted:

@@ -52,6 +52,15 @@ def read_phone(text: str, *, region: str) -> str | BadPhone:
     return _fault(number)
 
 
+def spaced_phone(number: str) -> str:
+    """A number of E.164 in groups, as people read it: +358 40 1234567."""
+    try:
+        read = phonenumbers.parse(number)
+    except NumberParseException:
+        return number
+    return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def _fault(number: PhoneNumber) -> BadPhone:
     """How far the digits are from a number that is in use: a slip is one or a few missing or too many."""
     digits = phonenumbers.national_significant_number(number)

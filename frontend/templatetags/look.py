@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.code_app import code_now
+from accounts.rules.contacts import spaced_phone
 from common.money import Money
 from frontend import drawing, formats, once, statuses
 
@@ -118,6 +119,12 @@ def money_short(amount: Any, currency: str = "") -> str:
     if isinstance(amount, Money):
         return formats.money_short(amount.amount, amount.currency)
     return formats.money_short(int(amount), currency)
+
+
+@register.filter
+def phone(number: str) -> str:
+    """+358 40 1234567."""
+    return spaced_phone(number)
 
 
 @register.filter

@@ -50,6 +50,7 @@ from frontend.kept_forms import KeptForm, keep_typed, kept_forms
 from frontend.lost_hold import lost_hold_page, remember_typed, typed_before
 from frontend.once import new_key, once
 from frontend.policy_words import Agreed, terms_words
+from frontend.views import shops
 from geo.errors import AddressUnknown
 from payments import gateways
 from payments.enums import PaymentHint, PaymentStatus
@@ -273,6 +274,7 @@ def _page(
         "item": items[0],
         "rows": [_row(item) for item in items],
         "outlet": booking.outlet,
+        "times_url": shops.times_of(booking),
         "zone": booking.timezone,
         "now": now,
         "hold_seconds": settings.HOLD_MINUTES * 60 * (2 if booking.hold_extended else 1),

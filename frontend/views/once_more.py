@@ -28,6 +28,7 @@ from frontend.once import new_key, once
 from frontend.timeplan import Time, parse_instant
 from frontend.views import shops
 from frontend.visit_address import remember
+from frontend.wanted import of_booking
 from geo.errors import AddressUnknown
 from geo.rules.positions import Position
 from providers.enums import Place
@@ -116,14 +117,7 @@ def _contact(access: Access) -> Contact | None:
 def _picker(access: Access) -> str:
     """All times of the same services, with any day and person to choose."""
     booking = access.booking
-    items = sorted(booking.items.all(), key=lambda item: (item.guest, item.position))
-    if items[0].session_id:
-        items = items[:1]
-    what = "+".join(
-        item.service.public_id if item.guest == 1 else f"{item.service.public_id}.{item.guest}"
-        for item in items
-    )
-    return shops.slots_url(booking.outlet.public_id, what)
+    return shops.slots_url(booking.outlet.public_id, str(of_booking(booking)))
 
 
 def _page(

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 
+from bookings.models import Booking
 from common.clock import rfc3339
 from discovery.enums import Sort
 from discovery.selectors import SearchItem
 from frontend import formats
 from frontend.cards import ShopCard, Slot
+from frontend.wanted import of_booking
 from providers.enums import Place
 
 
@@ -81,6 +83,19 @@ def card(item: SearchItem) -> ShopCard:
 def slots_url(outlet_id: str, service_id: str) -> str:
     """Where one chooses a time with care."""
     return reverse("frontend:slots", args=[outlet_id, service_id])
+
+
+def times_of(booking: Booking) -> str:
+    """Where one chooses another time for what is held: the same services and people, seats, and day."""
+    items = booking.items.all()
+    alone = len(items) == 1 or bool(booking.seats)
+    what = of_booking(booking, people=not alone)
+    query = {"day": booking.local_start.date().isoformat()}
+    if booking.seats:
+        query["seats"] = str(booking.seats)
+    elif alone and items[0].staff_was_chosen:
+        query["staff"] = items[0].staff.public_id
+    return f"{slots_url(booking.outlet.public_id, str(what))}?{urlencode(query)}"
 
 
 def plate(

@@ -1,6 +1,7 @@
 import pytest
 
 from accounts.errors import EmailInvalid, PhoneInvalid
+from accounts.rules.contacts import spaced_phone
 from accounts.services import clean_email, clean_phone
 
 
@@ -50,3 +51,11 @@ def test_addresses_are_stored_in_lower_case() -> None:
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(EmailInvalid):
         clean_email(text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [("+358401234567", "+358 40 1234567"), ("+8613800138000", "+86 138 0013 8000"), ("12", "12")],
+)
+def test_numbers_are_shown_in_groups(stored: str, read: str) -> None:
+    assert spaced_phone(stored) == read

@@ -10,6 +10,7 @@ from common import clock
 from providers.models import Outlet, Provider
 from providers.services.listing import refresh_provider
 from tests import factories as make
+from tests.browser.conftest import PHONE
 from tests.browser.site import Site
 from tests.browser.world import HERE, World
 
@@ -88,5 +89,20 @@ def test_the_list_grows_and_is_as_long_when_one_comes_back(device: Device, site:
         expect(page.locator("[data-more-said]")).to_have_text(
             "More places could not be loaded. Try the link again."
         )
+    finally:
+        site.orm(_close, provider)
+
+
+def test_a_long_list_is_no_wider_than_a_phone_before_its_cards_are_laid_out(
+    device: Device, site: Site
+) -> None:
+    provider = site.orm(_open_many)
+    try:
+        page = device(viewport=PHONE).new_page()
+
+        page.goto(f"/search?lat={LAT}&lng={LNG}")
+
+        assert page.locator("[data-more-list] > li").count() >= 20
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     finally:
         site.orm(_close, provider)

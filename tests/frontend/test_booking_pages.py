@@ -297,6 +297,15 @@ def test_paying_at_the_shop_confirms(client: Client, outlet: Outlet, service: Se
     assert b"BEGIN:VEVENT" in client.get(f"/b/{booking.ref}/calendar.ics").content
 
 
+def test_a_receipt_names_the_year_of_the_visit(client: Client, outlet: Outlet, service: Service) -> None:
+    booking = held_by(client, outlet, service)
+    pay(client, booking)
+
+    receipt = text(client.get(f"/b/{booking.ref}/receipt"))
+
+    assert f"{booking.local_start:%-d %B %Y}, {booking.local_start:%-H:%M}" in receipt
+
+
 def test_a_form_that_lacks_something_says_what_and_keeps_the_rest(
     client: Client, outlet: Outlet, service: Service
 ) -> None:

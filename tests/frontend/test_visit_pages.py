@@ -81,6 +81,30 @@ def test_two_services_with_two_people_are_held_and_shown_with_their_programme(
     assert "€130.00" in checkout
 
 
+def test_the_way_back_from_the_checkout_keeps_the_whole_visit_its_people_and_its_day(
+    client: Client, outlet: Outlet, cut: Service, colour: Service, aino: StaffMember
+) -> None:
+    what = f"{cut.public_id}@{aino.public_id}+{colour.public_id}"
+    day = tomorrow_at(10).astimezone(outlet.zone).date()
+
+    both = client.get(hold(client, outlet, what)["Location"])
+    back = client.get(both.context["times_url"])
+
+    assert f'href="/o/{outlet.public_id}/book/{what}?day={day}"' in both.content.decode()
+    assert [part.service for part in back.context["visit"].parts] == [cut, colour]
+    assert back.context["plan"].chosen == day
+
+
+def test_the_way_back_from_one_service_keeps_who_was_chosen(
+    client: Client, outlet: Outlet, cut: Service, aino: StaffMember
+) -> None:
+    slot = f"{outlet.public_id}:{cut.public_id}:{rfc3339(tomorrow_at(10))}:{aino.public_id}"
+
+    checkout = client.get(send_hold(client, slot)["Location"])
+
+    assert client.get(checkout.context["times_url"]).context["person"] == aino
+
+
 def test_options_belong_to_their_service(
     client: Client, outlet: Outlet, cut: Service, colour: Service
 ) -> None:

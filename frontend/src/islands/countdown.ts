@@ -20,7 +20,7 @@ function run(box: HTMLElement): void {
   const aloud = box.querySelector<HTMLElement>("[data-aloud]");
   let said = Infinity;
   for (const words of box.querySelectorAll<HTMLElement>("[data-no-script]")) words.hidden = true;
-  for (const words of box.querySelectorAll<HTMLElement>("[data-with-script], [data-left]")) words.hidden = false;
+  for (const words of box.querySelectorAll<HTMLElement>("[data-with-script]")) words.hidden = false;
 
   const tick = (): void => {
     const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
