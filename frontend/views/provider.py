@@ -10,10 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.principals import Principal
+from common import clock
 from frontend.provider_steps import first_step
 from frontend.views.provider_desk import Desk, at_desk, attempt, form_page
 from frontend.views.provider_forms import BusinessForm
 from frontend.views.provider_requests import requests_at
+from frontend.views.provider_today import is_open, today_at, waits_at
 from providers.enums import Role
 from providers.errors import BusinessInUse, StatusRefused
 from providers.rules.vetting import OPEN_TO_SUBMIT, find_move
@@ -62,17 +64,24 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @at_desk()
 def overview(desk: Desk) -> HttpResponse:
-    """A business at a glance: what is there, how far its application is, the day of each shop."""
+    """A business at a glance: who is next, what waits for an answer, what is there, how far its application is."""
     found = catalogue.overview(desk.provider)
     # Only a manager can mend it.
     idle = []
     if desk.can_manage:
         able = {skill.service_id for person in catalogue.staff(desk.provider) for skill in person.live_skills}  # type: ignore[attr-defined]
         idle = [service for service in catalogue.services(desk.provider) if service.pk not in able]
+    shops = list(catalogue.outlets(desk.provider)) if is_open(desk) else []
+    waiting = requests_at(desk)
     return desk.render(
         "overview",
         idle=idle,
-        waiting=requests_at(desk),
+        waiting=waiting,
+        today=today_at(desk, shops) if shops else None,
+        waits=waits_at(desk) if shops else [],
+        live=" ".join(shop.public_id for shop in shops),
+        now=clock.now(),
+        first_name=(desk.request.user.name.split() or [""])[0],  # type: ignore[union-attr]  # signed in
         nav="overview",
         overview=found,
         about_you=vetting.notices(desk.membership.staff) if desk.membership.staff else [],

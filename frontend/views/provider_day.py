@@ -30,11 +30,11 @@ from common.errors import DomainError, NotFound
 from common.money import Money
 from common.spans import Span
 from frontend.checklist import Step, checklist, may_tick
+from frontend.day_money import day_money
 from frontend.once import new_key, once
 from frontend.timeplan import parse_day
 from frontend.views.provider_desk import Desk, at_desk, whole
 from frontend.views.provider_requests import at_the_desk, requests_at
-from payments.selectors import counter_payments_of
 from providers.enums import Role
 from providers.models import Outlet
 from providers.selectors import catalogue
@@ -166,7 +166,7 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         sessions=sessions,
         done_count=len([row for row in rows if row.booking.status in DONE]),
         late_count=len([row for row in ahead if row.booking.starts_at < now]),
-        money=_money(outlet, every) if desk.can_manage else None,
+        money=day_money([row.booking for row in every], outlet.currency) if desk.can_manage else None,
     )
 
 
@@ -354,25 +354,6 @@ def _may(access: Access) -> list[str]:
     if access.booking.status == states.HELD:
         return []
     return [name for name in actions(access) if name in MARKS or name == "cancel"]
-
-
-def _money(outlet: Outlet, rows: list[Row]) -> dict[str, Money]:
-    """What the day's visits bring: held or earned online, taken at the counter (in cash, by the shop's terminal, or
-    nobody said how), and still to be taken there; minor units. One query."""
-    given_up = {states.CANCELLED, states.NO_SHOW, states.HELD}
-    sums = {"online": 0, "cash": 0, "terminal": 0, "counter": 0, "due": 0}
-    taken = counter_payments_of(row.booking.ref for row in rows)
-    for row in rows:
-        payment = taken.get(row.booking.ref)
-        if payment:
-            # Also of a visit to which nobody came: the shop has it.
-            sums[payment.means or "counter"] += payment.amount
-        elif row.booking.status not in given_up:
-            sums["due"] += row.booking.due_at_counter
-        if row.booking.status not in given_up:
-            sums["online"] += row.booking.prepaid_amount
-    sums["all"] = sum(sums.values())
-    return {name: Money(amount, outlet.currency) for name, amount in sums.items()}
 
 
 def day_outlet(desk: Desk, outlet_id: str) -> Outlet:

@@ -11,6 +11,7 @@ from accounts.models import Customer
 from bookings.models import Allocation, Booking, BookingItem
 from payments.enums import AccountKind, PaymentStatus
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment
+from payments.rules.policy import Policy
 from providers.models import Outlet, Service, StaffMember
 from tests.factories import make_customer
 
@@ -48,6 +49,7 @@ def had(
         currency=outlet.currency,
         total_amount=sum(part.price for part in parts),
         check_in_code="0000",
+        policy=Policy().to_dict(),
         created_at=start - booked,
         **fields,
     )

@@ -359,6 +359,7 @@ def test_day_of_an_outlet(owner: Page, site: Site, world: World) -> None:
     over = site.orm(street.confirmed, world.salon, days=2)
     site.orm(street.bring_to, over.booking.ref, "completed")
     check(owner, world.salon.day_path(held.booking.local_start.date().isoformat()))
+    check(owner, f"/provider/{world.salon.provider}/")
     check(owner, f"/provider/{world.salon.provider}/visits/{held.booking.ref}/cancel")
 
 

@@ -6,7 +6,7 @@ const LOOK_EVERY = 60_000;
 /** How long what was just said about a visit stays beside it, in ms after the page was loaded. */
 const SAID_FOR = 20_000;
 
-/** A shop's day follows what happens. Marks: data-live-board (the outlet); what is marked data-live is taken anew. */
+/** A shop's day follows what happens. Marks: data-live-board (the outlets, with spaces between); what is marked data-live is taken anew. */
 export function start(root: HTMLElement): void {
   if (!firstTime(root, "Board")) return;
   let timer = 0;
@@ -33,7 +33,9 @@ export function start(root: HTMLElement): void {
     timer = window.setTimeout(() => void refresh(), wait);
   };
 
-  watchBoard(root.dataset["liveBoard"] ?? "", { onEvent: () => soon(), onRefetch: () => soon() });
+  for (const outlet of (root.dataset["liveBoard"] ?? "").split(" ").filter(Boolean)) {
+    watchBoard(outlet, { onEvent: () => soon(), onRefetch: () => soon() });
+  }
   window.setInterval(() => {
     if (document.visibilityState === "visible") soon();
   }, LOOK_EVERY);

@@ -55,7 +55,7 @@ function options(root: HTMLElement, labels: string[], written: (value: number) =
       {
         ...axis,
         grid: { show: false },
-        space: 56,
+        space: 76,
         size: 28,
         incrs: [1, 2, 3, 4, 6, 8, 12],
         values: (_plot, places) => places.map((place) => (labels[place] ?? "").split(" – ")[0] ?? ""),
