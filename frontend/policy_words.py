@@ -11,6 +11,7 @@ from bookings.models import Booking
 from common.money import percentage
 from frontend import formats
 from payments.rules.policy import Policy, Step, describe
+from providers.enums import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ ICONS = {"all": "circle-check", "part": "circle-minus", "none": "circle-x", "the
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """What the words are about: the terms, the visit's start and price (minor units), and what of the price is paid in
-    advance. `booked_at` None: it is being booked now. `on_card`: it is only held on the card."""
+    advance. `booked_at` None: it is being booked now. `on_card`: it is only held on the card. `at_home`: they come."""
 
     policy: Policy
     starts_at: datetime
@@ -48,6 +49,7 @@ class Agreed:
     now: datetime
     booked_at: datetime | None = None
     on_card: bool = False
+    at_home: bool = False
 
     @classmethod
     def of(cls, booking: Booking, *, now: datetime, paid: int | None = None) -> Self:
@@ -62,6 +64,7 @@ class Agreed:
             now=now,
             booked_at=booking.confirmed_at,
             on_card=booking.payment_state == PaymentState.ON_CARD,
+            at_home=booking.place == Place.CUSTOMER,
         )
 
 
@@ -79,6 +82,11 @@ def policy_steps(agreed: Agreed) -> list[Step]:
     return [step for n, step in enumerate(ahead) if n + 1 == len(ahead) or step.refund != ahead[n + 1].refund]
 
 
+def _missed(agreed: Agreed) -> str:
+    """What a no-show is called where it takes place."""
+    return _("If they find nobody") if agreed.at_home else _("If you do not come")
+
+
 def policy_lines(agreed: Agreed) -> list[PolicyLine]:
     """What a customer gets back of what is paid in advance, step by step, and what when the provider cancels."""
     lines: list[PolicyLine] = []
@@ -89,8 +97,10 @@ def policy_lines(agreed: Agreed) -> list[PolicyLine]:
             when = (
                 _("Whatever happens")
                 if not n
-                else _("If you do not come")
+                else _missed(agreed)
                 if is_till_start
+                else _("After that, or if they find nobody")
+                if agreed.at_home
                 else _("After that, or if you do not come")
             )
         elif step.until < agreed.starts_at:
@@ -178,6 +188,8 @@ def policy_sentence(agreed: Agreed) -> str:
     if first.refund and last.refund:
         return _("If you cancel, %(back)s of %(total)s come back.") % words
     if first.refund:
+        if agreed.at_home:
+            return _("If you cancel, %(back)s of %(total)s come back. Nothing if they find nobody.") % words
         return _("If you cancel, %(back)s of %(total)s come back. Nothing if you do not come.") % words
     return _("Nothing comes back if you cancel.")
 

@@ -269,6 +269,7 @@ def _page(
     holds_card = access.is_customer and booking.asked_beforehand > 0 and booking.is_held_on_card
     last = list(payments_of(booking.ref))[-1:]
     cards = _cards(access)
+    wallet = _wallet(access)
     context = {
         "booking": booking,
         "item": items[0],
@@ -302,7 +303,8 @@ def _page(
         ],
         "deposit": Money(deposit.paid, booking.currency),
         "rest": Money(booking.total_amount - deposit.paid, booking.currency),
-        "wallet": _wallet(access),
+        "wallet": wallet,
+        "wallet_splits": _wallet_splits(wallet, whole=whole.total, deposit=deposit.paid),
         "use_wallet": "wallet" in request.POST,
         "cards": cards,
         "card": request.POST.get("card", cards[0].id if cards else ""),
@@ -330,6 +332,17 @@ def _wallet(access: Access) -> Money:
     return Money(
         min(wallet_balance(user.public_id, booking.currency), booking.total_amount), booking.currency
     )
+
+
+def _wallet_splits(wallet: Money, *, whole: int, deposit: int) -> list[tuple[str, Money, Money]]:
+    """What of the whole price, and of a deposit, the wallet would pay and what is left; each with the class that shows
+    it for that way to pay. Amounts in minor units."""
+    asked = {"when-whole": whole, "when-deposit": deposit if deposit < whole else 0}
+    return [
+        (css, part, Money(amount - part.amount, wallet.currency))
+        for css, amount in asked.items()
+        if amount and (part := Money(min(wallet.amount, amount), wallet.currency)).amount
+    ]
 
 
 def _row(item: BookingItem) -> dict[str, Any]:

@@ -54,7 +54,9 @@ def search(request: HttpRequest) -> HttpResponse:
     shown = _shown(request.GET.get("n", ""))
     page = _find(asked, here, cursor=cursor, with_count=not cursor, limit=shown)
     (cards,) = with_covers(
-        shops.with_reasons([shops.card(item) for item in page.items], order=_order(asked, here))
+        shops.with_reasons(
+            [shops.card(item) for item in page.items], order=_order(asked, here), first=not cursor
+        )
     )
     context = {
         "nav": "find",

@@ -111,9 +111,12 @@ def plate(
     return Slot(start, value=f"{value}:{staff_id}" if staff_id else value)
 
 
-def with_reasons(cards: Sequence[ShopCard], *, order: str) -> list[ShopCard]:
+def with_reasons(cards: Sequence[ShopCard], *, order: str, first: bool = True) -> list[ShopCard]:
     """The cards of one page, each told why it stands where it does: what it alone is best at among those shown, one
-    thing each, else what the `order` (discovery.enums.Sort) counts of it."""
+    thing each, else what the `order` (discovery.enums.Sort) counts of it. On a page that follows the `first`, which
+    stands beside it, none is the best of all."""
+    if not first:
+        return [replace(card, why=_counted(card, order)) for card in cards]
     lit = [card for card in cards if card.lit]
     reasons: list[tuple[str, ShopCard | None]] = [
         (gettext("The nearest of these with room"), _least(lit, lambda card: card.distance_m)),

@@ -122,6 +122,7 @@ def picker(
         "outlet_url": shops.visit_url(outlet.public_id, outlet.name, what if several else ""),
         "what": what,
         "here": shops.slots_url(outlet_id, what),
+        "asked_day": parse_day(day),
         "service": offering.service,
         "price": Money(total, outlet.currency),
         "visit": visit,

@@ -212,6 +212,7 @@ def test_a_home_visit_asks_where_before_it_shows_times(client: Client, outlet: O
     known = client.post(url, {"address_line": "Vaasankatu 7"})
     after = client.get(url)
 
+    assert f'formaction="{url}"' in before.content.decode()  # the day that was chosen stays
     assert before.context["plan"] is None and unknown.context["plan"] is None
     assert (unknown.status_code, known.status_code) == (422, 302)
     assert known["Location"] == url  # which does not say where
@@ -255,6 +256,16 @@ def test_where_they_do_not_come_there_are_no_times(client: Client, outlet: Outle
 
     assert page.context["plan"] is None
     assert page.context["address_form"].errors["address_line"]
+
+
+def test_whoever_is_visited_at_home_is_not_told_to_come(client: Client, outlet: Outlet) -> None:
+    know_address("Vaasankatu 7", outlet.point)
+    slot = plate(make_home_service(outlet), outlet, tomorrow_at(10))
+
+    checkout = text(client.get(send_hold(client, slot, address_line="Vaasankatu 7")["Location"]))
+
+    assert "they find nobody" in checkout
+    assert "you do not come" not in checkout
 
 
 def know_address(line: str, point: Point) -> None:

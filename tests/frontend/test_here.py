@@ -9,8 +9,10 @@ from django.test import Client
 
 from bookings.models import Booking, Objection
 from bookings.selectors.access import Access
-from bookings.services import expiry, paying, price_changes
+from bookings.services import changes, expiry, paying, price_changes
 from bookings.services.price_changes import Wish
+from common import clock
+from common.money import Money
 from payments import services as payments
 from payments.rules.policy import Policy, Prepayment, Tier
 from tests.bookings.conftest import Shop
@@ -159,6 +161,20 @@ def test_a_cancellation_goes_into_the_wallet_and_on_from_there(shop: Shop) -> No
 
     assert balance == back
     assert "It is on its way back" in sent.content.decode()
+
+
+def test_the_checkout_says_what_the_wallet_pays_and_what_is_left(shop: Shop) -> None:
+    late = agreed(shop, online=True)
+    # An hour before it begins half of the 50.00 stays with the shop, at any hour that the tests are run.
+    with clock.at(late.booking.starts_at - timedelta(hours=1)):
+        version = changes.preview(access=late, action="cancel").version
+        changes.cancel(access=late, version=version, to_wallet=True)
+    access = shop.hold(principal=shop.customer)
+
+    page = browser(shop).get(f"/b/{access.booking.ref}/checkout")
+
+    assert page.context["wallet_splits"] == [("when-whole", Money(2500, "EUR"), Money(2500, "EUR"))]
+    assert "From your wallet" in page.content.decode()
 
 
 def test_a_late_move_of_what_is_held_on_a_card_is_explained_before(shop: Shop, settings: Any) -> None:

@@ -82,7 +82,7 @@ def test_services_with_prices_options_and_where_to_book(client: Client) -> None:
     make.make_option(service, name="Toner", price_amount=1200)
     text = words(client, outlet)
     assert f'href="/o/{outlet.public_id}/book/{service.public_id}"' in text
-    for part in ("€58.50", "1 h", "Toner +€12"):
+    for part in ("€58.50", "1 h", 'Toner <span class="nowrap">+€12</span>'):
         assert part in text, part
 
 

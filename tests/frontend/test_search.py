@@ -176,6 +176,11 @@ def test_the_next_page_is_a_link_that_goes_on(client: Client) -> None:
     cursor = page.context["next_cursor"]
     second = client.get("/search", {"lat": LAT, "lng": LNG, "where": "Kalevankatu", "cursor": cursor})
     assert [card.name for card in second.context["cards"]] == ["Shop 20", "Shop 21"]
+    # It is shown under the first: none of it is the nearest of these.
+    assert [card.why for card in second.context["cards"]] == [
+        "Sorted by distance: 200 m",
+        "Sorted by distance: 210 m",
+    ]
     assert second.context["title"] == "More places"
     assert 'rel="next"' not in second.content.decode()
 
