@@ -10,6 +10,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from bookings.errors import AddressOutsideArea
+from bookings.models import Booking
+from bookings.rules import states
+from bookings.selectors.bookings import bookings_of
 from bookings.selectors.open_time import OpenSlot
 from bookings.selectors.slots import ItemRequest, SeatSlot, slots_for
 from bookings.services import holds
@@ -67,7 +70,19 @@ def slots(request: HttpRequest, outlet: str, service: str) -> HttpResponse:
     if form is not None and context["at_home"]:
         context["address_form"] = form
     context["month_open"] = "month" in request.GET
+    context["held"] = _held(request, context["outlet"])
     return render(request, "slots.html", context, status=422 if form else 200)
+
+
+def _held(request: HttpRequest, outlet: Outlet) -> Booking | None:
+    """What the reader holds at the outlet already: its time is not among the free ones."""
+    mine = bookings_of(request.principal)  # type: ignore[attr-defined]  # set by the middleware
+    return (
+        mine.filter(outlet=outlet, status=states.HELD, hold_expires_at__gt=clock.now())
+        .prefetch_related(None)
+        .order_by("-created_at", "-pk")
+        .first()
+    )
 
 
 def seats_of(text: str) -> int:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from bookings.models import Booking
+from common import clock
 from common.clock import rfc3339
 from providers.models import Outlet, Service, StaffMember
 from tests.factories import make_home_service, make_option, make_outlet, make_service, make_staff, tomorrow_at
@@ -103,6 +104,19 @@ def test_the_way_back_from_one_service_keeps_who_was_chosen(
     checkout = client.get(send_hold(client, slot)["Location"])
 
     assert client.get(checkout.context["times_url"]).context["person"] == aino
+
+
+def test_what_the_reader_holds_is_said_over_the_other_times(
+    client: Client, outlet: Outlet, cut: Service
+) -> None:
+    checkout = hold(client, outlet, cut.public_id)["Location"]
+
+    mine, theirs = page(client, outlet, cut.public_id), page(Client(), outlet, cut.public_id)
+
+    assert f'href="{checkout}"' in mine.content.decode() and "10:00 is yours until" in text(mine)
+    assert theirs.context["held"] is None
+    Booking.objects.update(hold_expires_at=clock.now())
+    assert page(client, outlet, cut.public_id).context["held"] is None
 
 
 def test_options_belong_to_their_service(
