@@ -195,7 +195,6 @@ def test_everybody_reads_the_standard_before_booking(shop: Shop) -> None:
         assert "What is always done: 3 steps" in page
         assert "Clean tools" in page
     assert api[0]["standard"] == ["Ask what is wanted", "Clean tools", "Show the result"]
-    forget_tree()
 
 
 def test_a_visit_counts_for_whoever_did_it_when_it_is_done(shop: Shop, contact: Any) -> None:

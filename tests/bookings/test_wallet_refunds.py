@@ -18,7 +18,7 @@ from payments.models import Payment, Refund
 from payments.selectors import balance, held_amount
 from payments.selectors.wallets import returnable, wallet_balance
 from tests.bookings.conftest import Shop
-from tests.bookings.test_price_changes import agreed
+from tests.bookings.test_price_changes import agreed, agreed_soon
 from tests.bookings.test_wallets import pay
 from tests.factories import tomorrow_at
 
@@ -35,8 +35,8 @@ def wallet(shop: Shop) -> int:
 
 
 def cancelled_into_wallet(shop: Shop) -> Access:
-    """A visit of 50.00 of tomorrow, paid online and cancelled: 25.00 are kept, 25.00 go into the wallet."""
-    access = agreed(shop, online=True)
+    """A visit of 50.00, paid online and cancelled late: 25.00 are kept, 25.00 go into the wallet."""
+    access = agreed_soon(shop)
     found = changes.preview(access=access, action="cancel")
     assert (found.refund, found.fee) == (2500, 2500)
     changes.cancel(access=access, version=found.version, to_wallet=True)
@@ -58,7 +58,7 @@ def test_it_is_there_at_once(shop: Shop) -> None:
 
 
 def test_chosen_on_a_page_it_is_kept_for_the_ten_seconds(shop: Shop) -> None:
-    access = agreed(shop, online=True)
+    access = agreed_soon(shop)
     version = changes.preview(access=access, action="cancel").version
     changes.ask_to_cancel(access=access, version=version, to_wallet=True)
     assert wallet(shop) == 0

@@ -19,7 +19,6 @@ from payments.selectors.shares import general_bp, rate_for
 from payments.services.ledger import Account, Cause, Line, post
 from providers.models import Provider, Service
 from providers.rules.bank import by_iban
-from providers.selectors.categories import forget_tree
 from providers.services.bank import set_bank_account
 from tests.factories import make_outlet, make_service, make_user
 from tests.frontend.test_booking_pages import text
@@ -37,9 +36,7 @@ def operator(db: None) -> Client:
 
 @pytest.fixture
 def service(db: None) -> Service:
-    made = make_service(make_outlet())
-    forget_tree()
-    return made
+    return make_service(make_outlet())
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from payments.rules.bounds import Bounds
 from payments.rules.policy import DEFAULT
 from payments.selectors import bounds_for, policy_for
 from providers.models import Service
-from providers.selectors.categories import forget_tree
 from tests.factories import make_outlet, make_service
 from tests.frontend.test_booking_pages import text
 from tests.frontend.test_provider_terms import GIVEN, MEANT
@@ -35,9 +34,7 @@ def operator(db: None) -> Client:
 
 @pytest.fixture
 def service(db: None) -> Service:
-    made = make_service(make_outlet())
-    forget_tree()
-    return made
+    return make_service(make_outlet())
 
 
 def test_terms_for_everywhere_and_for_a_category(operator: Client, service: Service) -> None:

@@ -11,13 +11,12 @@ from bookings.models import Booking, Objection
 from bookings.selectors.access import Access
 from bookings.services import changes, expiry, paying, price_changes
 from bookings.services.price_changes import Wish
-from common import clock
 from common.money import Money
 from payments import services as payments
 from payments.rules.policy import Policy, Prepayment, Tier
 from tests.bookings.conftest import Shop
 from tests.bookings.test_not_come import on_card
-from tests.bookings.test_price_changes import agreed
+from tests.bookings.test_price_changes import agreed, agreed_soon
 from tests.factories import make_due
 from tests.signing_in import sign_in
 
@@ -164,11 +163,9 @@ def test_a_cancellation_goes_into_the_wallet_and_on_from_there(shop: Shop) -> No
 
 
 def test_the_checkout_says_what_the_wallet_pays_and_what_is_left(shop: Shop) -> None:
-    late = agreed(shop, online=True)
-    # An hour before it begins half of the 50.00 stays with the shop, at any hour that the tests are run.
-    with clock.at(late.booking.starts_at - timedelta(hours=1)):
-        version = changes.preview(access=late, action="cancel").version
-        changes.cancel(access=late, version=version, to_wallet=True)
+    late = agreed_soon(shop)
+    version = changes.preview(access=late, action="cancel").version
+    changes.cancel(access=late, version=version, to_wallet=True)
     access = shop.hold(principal=shop.customer)
 
     page = browser(shop).get(f"/b/{access.booking.ref}/checkout")

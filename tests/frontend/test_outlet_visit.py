@@ -1,6 +1,5 @@
 """A visit of several services put together on the outlet's page, as in a basket that the address keeps."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from django.test import Client
 from bookings.models import Booking
 from common.clock import rfc3339
 from providers.models import Outlet, Service, StaffMember
-from providers.selectors.categories import forget_tree
 from tests.factories import (
     make_group_service,
     make_home_service,
@@ -21,13 +19,6 @@ from tests.factories import (
 from tests.frontend.test_booking_pages import send_hold, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def tree() -> Iterator[None]:
-    forget_tree()
-    yield
-    forget_tree()
 
 
 @pytest.fixture

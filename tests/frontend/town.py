@@ -9,12 +9,8 @@ from django.contrib.gis.geos import Point
 from django.core.cache import cache
 
 from common import clock
-from discovery import facets
 from geo.models import GeocodedAddress
-from geo.town import forget_town
 from providers.models import Outlet
-from providers.selectors.categories import forget_tree
-from providers.selectors.usual import forget_usual
 from tests import factories as make
 
 # Tuesday, eight o'clock in Helsinki.
@@ -24,18 +20,10 @@ LAT, LNG = 60.167, 24.938
 
 @contextmanager
 def tuesday() -> Iterator[None]:
-    """Nothing remembered from other tests, and the clock stands still."""
+    """Nobody has asked too often yet, and the clock stands still."""
     cache.clear()
-    forget_tree()
-    forget_town()
-    forget_usual()
-    facets.forget()
     with clock.at(NOW):
         yield
-    forget_tree()
-    forget_town()
-    forget_usual()
-    facets.forget()
 
 
 def make_addresses() -> None:

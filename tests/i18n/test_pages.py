@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from zoneinfo import available_timezones
 
@@ -13,10 +13,8 @@ from django.test import Client
 from accounts.models import User
 from common.clock import rfc3339
 from frontend.views.provider_forms import TEXT_LANGUAGES
-from geo.town import forget_town
 from providers.enums import SkillLevel
 from providers.models import CategoryName, Outlet, Resource, ResourceKind, Service, Skill
-from providers.selectors.categories import forget_tree
 from tests import factories as make
 from tests.frontend.town import make_addresses
 from tests.i18n.reading import Reader, read
@@ -30,14 +28,10 @@ KEPT = {
 
 
 @pytest.fixture(autouse=True)
-def town(db: None) -> Iterator[None]:
-    """Nothing remembered from other tests. The clock runs: a hold ends by the database's."""
-    for forget in (cache.clear, forget_tree, forget_town):
-        forget()
+def town(db: None) -> None:
+    """The clock runs: a hold ends by the database's."""
+    cache.clear()
     make_addresses()
-    yield
-    forget_tree()
-    forget_town()
 
 
 @pytest.fixture

@@ -71,9 +71,7 @@ def test_several_things_have_one_rate_by_their_prices() -> None:
 
 @pytest.fixture
 def provider(db: None) -> Provider:
-    found = make_outlet().provider
-    forget_tree()
-    return found
+    return make_outlet().provider
 
 
 def test_the_nearest_rate_counts(provider: Provider) -> None:

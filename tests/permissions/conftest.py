@@ -19,7 +19,6 @@ def untouched(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), around:
         yield make_world()
         transaction.set_rollback(True)
-    forget_tree()
 
 
 @pytest.fixture

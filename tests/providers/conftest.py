@@ -1,7 +1,6 @@
 """A business with its owner, manager and staff member, a stranger, and a client for each."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,6 @@ from accounts.principals import Principal
 from accounts.services.tokens import create_token
 from providers.enums import Role
 from providers.models import Category, Outlet, Provider, Service, StaffMember
-from providers.selectors.categories import forget_tree
 from tests.factories import (
     make_category,
     make_member,
@@ -26,13 +24,6 @@ from tests.factories import (
 )
 
 ALL = ["catalogue:read", "catalogue:write"]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_category_tree() -> Iterator[None]:
-    forget_tree()
-    yield
-    forget_tree()
 
 
 @dataclass

@@ -34,7 +34,7 @@ from payments.selectors import held_amount
 from payments.selectors.wallets import wallet_balance
 from payments.services import wallets
 from tests.bookings.conftest import Shop, contact, shop
-from tests.bookings.test_price_changes import agreed
+from tests.bookings.test_price_changes import agreed, agreed_soon
 from tests.factories import make_due, tomorrow_at
 from tests.payments.paying import together
 from tests.signing_in import as_operator, make_operator
@@ -206,11 +206,9 @@ def test_two_operators_agree_to_a_large_one_and_it_goes_once(shop: Shop, done: A
 
 def in_wallet(shop: Shop) -> str:
     """25.00, from a visit that was cancelled late. Answers whose it is."""
-    access = agreed(shop, online=True)
-    # At any hour of the day that the tests are run.
-    with clock.at(access.booking.starts_at - timedelta(hours=1)):
-        version = changes.preview(access=access, action="cancel").version
-        changes.cancel(access=access, version=version, to_wallet=True)
+    access = agreed_soon(shop)
+    version = changes.preview(access=access, action="cancel").version
+    changes.cancel(access=access, version=version, to_wallet=True)
     assert shop.customer.user
     return shop.customer.user.public_id
 
