@@ -1,5 +1,6 @@
 """Finding in a browser: near me when it is refused and when it is allowed, a list that grows, the way back into it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from providers.services.listing import refresh_provider
 from tests import factories as make
 from tests.browser.conftest import PHONE
 from tests.browser.site import Site
+from tests.browser.test_journey import open_times
 from tests.browser.world import HERE, World
 
 pytestmark = pytest.mark.browser
@@ -106,3 +108,17 @@ def test_a_long_list_is_no_wider_than_a_phone_before_its_cards_are_laid_out(
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     finally:
         site.orm(_close, provider)
+
+
+def test_who_is_far_away_reads_their_own_day_and_time_before_they_choose_and_before_they_pay(
+    device: Device, site: Site, world: World
+) -> None:
+    page = device(viewport=PHONE, timezone_id="Pacific/Honolulu").new_page()
+    days = r"You are in Honolulu: (\w{3}) \d+:\d\d there is (?!\1)\w{3} \d+:\d\d for you\."
+
+    first = open_times(page, site, world.salon, 5).first
+    expect(page.locator("[data-zone-note]")).to_contain_text(re.compile(days))
+    first.click()
+    page.wait_for_url("**/checkout")
+
+    expect(page.locator("[data-zone-note]")).to_have_text(re.compile(days))

@@ -1,7 +1,8 @@
 import { firstTime } from "./once";
 
 /**
- * When the reader's clock differs from the outlet's, says what the time there is here. Marks: data-zone-note (the
+ * When the reader's clock differs from the outlet's, says what the time there is here, with the days where they
+ * differ. Marks: data-zone-note (the
  * outlet's IANA zone), data-at (an instant), data-words (a sentence with {city}, {there}, {here}), data-zone-words.
  */
 export function startZoneNotes(root: ParentNode): void {
@@ -16,11 +17,14 @@ export function startZoneNotes(root: ParentNode): void {
     if (clock(here) === clock(there)) continue;
     const time = (zone: string): string =>
       new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "numeric", minute: "2-digit" }).format(moment);
+    const day = (zone: string): string =>
+      new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: zone, weekday: "short" }).format(moment);
+    const said = (zone: string): string => (day(here) === day(there) ? time(zone) : `${day(zone)} ${time(zone)}`);
     const city = here.split("/").pop()?.replaceAll("_", " ") ?? here;
     const words = (note.dataset["words"] ?? "")
       .replace("{city}", city)
-      .replace("{there}", time(there))
-      .replace("{here}", time(here));
+      .replace("{there}", said(there))
+      .replace("{here}", said(here));
     for (const place of note.querySelectorAll("[data-zone-words]")) place.textContent = words;
     note.hidden = false;
   }
