@@ -295,6 +295,7 @@ LOGGING = {
         # Their INFO lines tell each step of drawing a document.
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         # A refused request is nothing to warn of: fifty people after one slot would fill the log.
         "django.request": {"level": "ERROR"},
     },

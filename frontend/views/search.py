@@ -112,7 +112,9 @@ def _title(asked: Asked, page: SearchPage) -> str:
     count = page.count
     number = f"{count}+" if count >= COUNT_CAP else str(count)
     named = categories.by_slug(get_language() or "en").get(asked.category)
-    words = {"n": number, "what": named.name.lower() if named and not asked.q else f"“{asked.q}”"}
+    # What was typed may turn the direction of writing around (UAX #9): not that of what stands after it.
+    typed = f"“\u2068{asked.q}\u2069”"
+    words = {"n": number, "what": named.name.lower() if named and not asked.q else typed}
     free = bool(asked.when or asked.after)
     if not named and not asked.q:
         if free:

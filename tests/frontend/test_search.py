@@ -97,6 +97,11 @@ def test_an_unknown_street_is_said_beside_the_field_and_nothing_typed_is_lost(cl
     assert '<option value="evening" selected>' in page
 
 
+def test_what_is_typed_turns_nothing_but_itself_around(client: Client) -> None:
+    page = client.get("/search", {"q": "\u202etuc"})
+    assert page.context["title"] == "0 places for “\u2068\u202etuc\u2069”"
+
+
 def test_what_names_a_category_becomes_one(client: Client) -> None:
     make_shop(category="hair")
     answer = client.post("/search", {"q": "HAIR"})
