@@ -51,12 +51,13 @@ def plan_runs() -> int:
 def plan_payout(*, run: PayoutRun, account_pk: int) -> Payout | None:
     """Write what a run pays out of one payable account (primary key). In a transaction of its own.
 
-    None when nothing is due, it is less than the minimum, the provider is held or has no bank account, or somebody
-    else is at it. Locks the account's row: what two runs saw at once would be paid twice.
+    None when nothing is due, it is less than the minimum, the provider is held or has no bank account. Locks the
+    account's row: what two runs saw at once would be paid twice. It waits for the row and does not skip it: whoever
+    has it may be posting, or a worker that dies, and the run would be over without this provider.
     """
     with transaction.atomic():
         account = (
-            LedgerAccount.objects.select_for_update(no_key=True, skip_locked=True)
+            LedgerAccount.objects.select_for_update(no_key=True)
             .filter(pk=account_pk, kind=AccountKind.PAYABLE)
             .first()
         )

@@ -51,7 +51,7 @@ def test_a_visit_is_read_without_a_network_until_somebody_else_reads(
 
     # Back: the page is taken anew.
     context.set_offline(False)
-    page.wait_for_function("!document.documentElement.dataset.kept")
+    page.locator("html:not([data-kept])").wait_for(state="attached")
     expect(page.locator("[data-network]")).to_be_hidden()
     assert kept(page) == [f"/b/{ref}", f"/b/{ref}/code.svg"]
 
