@@ -17,6 +17,7 @@ from tests.browser.conftest import PHONE, sign_in_operator
 from tests.browser.site import Site
 from tests.browser.test_journey import book_at_counter, fill_contact, open_mail, ref_of, says, shown
 from tests.browser.world import World
+from tests.setup.site import until
 from tests.uploads.pdfs import pdf
 from tests.vetting.conftest import make_kind
 
@@ -194,7 +195,7 @@ def _asks_for_a_correction(operator: Page, site: Site) -> None:
     # The photo stands beside the data, without what the camera wrote into it.
     photo = operator.get_by_role("img", name="Document: Identity-Card")
     photo.scroll_into_view_if_needed()
-    operator.wait_for_function("(image) => image.complete && image.naturalWidth", arg=photo.element_handle())
+    until(lambda: photo.evaluate("(image) => image.complete && image.naturalWidth"))
     before = site.orm(_openings, OPERATOR)
     with operator.expect_download() as saved:
         operator.get_by_role("link", name=re.compile("^Open the PDF")).click()
