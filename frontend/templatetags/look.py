@@ -128,6 +128,12 @@ def phone(number: str) -> str:
 
 
 @register.filter
+def in_fours(number: str) -> str:
+    """A long number in groups, as people read and type it: FI21 1234 5600 0007 85."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+@register.filter
 def clock(moment: datetime, zone: str) -> str:
     """{{ slot.start|clock:outlet.timezone }}: 14:30."""
     return formats.clock_time(moment, zone)
@@ -167,6 +173,12 @@ def date_of(moment: datetime, zone: str) -> str:
 def usual_date(moment: datetime) -> str:
     """25 November 2026, where most outlets are: for what belongs to none."""
     return date_of(moment, formats.usual_zone())
+
+
+@register.filter
+def usual_when(moment: datetime) -> str:
+    """Wed 25 November, 14:30, where most outlets are."""
+    return formats.when(moment, formats.usual_zone())
 
 
 @register.filter

@@ -18,7 +18,7 @@ from accounts.principals import Principal
 from common.errors import DomainError
 from common.money import Money
 from frontend.card_words import kept_cards
-from frontend.views.account_forms import ProfileForm, TokenForm, put_error
+from frontend.views.account_forms import SCOPE_WORDS, ProfileForm, TokenForm, put_error
 from payments.selectors.wallets import wallets_of
 
 
@@ -103,7 +103,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def _tokens_page(request: HttpRequest, form: Form, *, secret: str = "", status: int = 200) -> HttpResponse:
     context = {
         "new_token": form,
-        "tokens": selectors.tokens_of(_user(request)),
+        "tokens": [
+            (token, [SCOPE_WORDS[scope] for scope in token.scopes])
+            for token in selectors.tokens_of(_user(request))
+        ],
         "secret": secret,
         "nav": "account",
     }

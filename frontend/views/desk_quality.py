@@ -1,7 +1,8 @@
 """Quality watch: businesses and people who fell under a threshold, and what operators do about it."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from frontend import desk_nav
 from frontend.desk_nav import Queue
+from frontend.formats import usual_zone
 from frontend.once import new_key, once
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.provider_desk import attempt
@@ -55,9 +57,11 @@ class OutcomeForm(forms.Form):
             del self.fields["until"]
 
     def ends_at(self) -> datetime | None:
-        """The end of the suspension's last day, in UTC."""
+        """The end of the suspension's last day, by the clock of the desk."""
         day = self.cleaned_data.get("until")
-        return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC) if day else None
+        return (
+            datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(usual_zone())) if day else None
+        )
 
 
 @at_operators_desk()

@@ -1,12 +1,16 @@
 """What an operator says when deciding: a reason from the list, words of their own, or both."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
+from frontend.formats import usual_zone, zone_name
 from frontend.provider_steps import WORDS
 from frontend.views.provider_forms import DeskForm
 from providers.rules.vetting import STEPS
@@ -135,10 +139,9 @@ class MeasureForm(ReasonForm):
     """A measure against a listed business; a suspension may have an end, a reinstatement a term for documents."""
 
     until = forms.DateTimeField(
-        label=_("Until (UTC)"),
+        label=_("Until"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text=_("Empty: until an operator reinstates it."),
     )
 
     papers_until = forms.DateField(
@@ -155,3 +158,11 @@ class MeasureForm(ReasonForm):
             del self.fields["papers_until"]
         if kind != "suspend":
             del self.fields["until"]
+        else:
+            where = {"zone": zone_name(clock.now(), usual_zone())}
+            self.fields["until"].help_text = _("%(zone)s. Empty: until an operator reinstates it.") % where
+
+    def clean_until(self) -> datetime | None:
+        """The instant that is meant, by the clock of the desk."""
+        at: datetime | None = self.cleaned_data["until"]
+        return at and at.replace(tzinfo=ZoneInfo(usual_zone()))

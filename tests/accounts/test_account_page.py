@@ -47,6 +47,7 @@ def test_a_short_number_is_refused_beside_its_field_and_nothing_is_lost(client: 
 
 def test_a_token_is_shown_once_and_revoked(client: Client) -> None:
     client.force_login(make_user())
+    assert "None yet." in client.get("/account/tokens/").content.decode()
 
     page = client.post(
         "/account/tokens/", {"token-name": "till", "token-scopes": ["bookings:read", "bookings:write"]}
@@ -54,7 +55,9 @@ def test_a_token_is_shown_once_and_revoked(client: Client) -> None:
     found = re.search(r"hbt_[\w-]+", page)
     assert found
     assert selectors.principal_of_bearer(found[0]).scopes == {"bookings:read", "bookings:write"}
-    assert "hbt_" not in client.get("/account/tokens/").content.decode()
+    again = client.get("/account/tokens/").content.decode()
+    assert "hbt_" not in again
+    assert "<span>See bookings</span>" in again
 
     token = ApiToken.objects.get()
     client.post(f"/account/tokens/{token.public_id}/revoke/")

@@ -1,15 +1,18 @@
 """Nobody is shown the server's clock: what belongs to no outlet is told on that of most outlets."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from common import clock
 from frontend.formats import usual_zone
 from frontend.templatetags.look import usual_date
-from providers.models import Outlet
+from providers.models import Outlet, VettingEntry
 from providers.rules.bank import by_iban
 from providers.selectors.usual import forget_usual
 from providers.services.bank import set_bank_account
@@ -49,3 +52,19 @@ def test_operators_see_it() -> None:
     desk = sign_in(Client(), make_operator())
     page = desk.get(f"/desk/providers/{outlet.provider.public_id}/").content.decode()
     assert "Thu 26 November, 00:30" in page or "Thu 26 November, 0:30" in page
+
+
+def test_operators_type_by_it() -> None:
+    business = make_outlet(timezone="Europe/Helsinki").provider
+    desk = sign_in(Client(), make_operator())
+    page = f"/desk/providers/{business.public_id}/"
+    assert "Helsinki time (EE" in desk.get(page).content.decode()
+
+    typed = (clock.now() + timedelta(days=30)).replace(
+        hour=8, minute=30, second=0, microsecond=0, tzinfo=None
+    )
+    asked = {"key": str(uuid4()), "message": "Unsafe.", "until": f"{typed:%Y-%m-%dT%H:%M}"}
+    assert desk.post(f"{page}suspend/", asked).status_code == 302
+
+    entry = VettingEntry.objects.get(kind="suspended")
+    assert entry.until == typed.replace(tzinfo=ZoneInfo("Europe/Helsinki"))
