@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from providers.rules.ratings import Stars
-from reviews.enums import Reason
 from reviews.rules import words
 
 STARS = [(n, n) for n in range(1, 6)]
@@ -82,18 +81,4 @@ class AppealForm(forms.Form):
         max_length=words.LONGEST_REPLY,
         help_text=_("You can appeal once. Another person than the one who decided looks at it."),
         widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
-class ReportForm(forms.Form):
-    """What is wrong with a review."""
-
-    reason = forms.ChoiceField(
-        label=_("What is wrong with it?"), choices=Reason.choices, widget=forms.RadioSelect
-    )
-    text = forms.CharField(
-        label=_("What should we know?"),
-        max_length=words.LONGEST_NOTE,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.enums import MessageReason
@@ -16,23 +14,8 @@ from bookings.services import message_reports
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
+from frontend.report_forms import ReportForm
 from frontend.views.provider_desk import attempt
-
-
-class ReportForm(forms.Form):
-    """What is wrong with a message."""
-
-    reason = forms.ChoiceField(
-        label=gettext_lazy("What is wrong with it?"),
-        choices=MessageReason.choices,
-        widget=forms.RadioSelect,
-    )
-    text = forms.CharField(
-        label=gettext_lazy("What should we know?"),
-        max_length=message_reports.LONGEST,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +31,7 @@ def report_message(request: HttpRequest, ref: str, message: str) -> HttpResponse
         if found.by_customer
         else reverse("frontend:booking", args=[ref])
     ) + "#messages"
-    form = ReportForm(request.POST or None)
+    form = ReportForm(MessageReason.choices, request.POST or None)
 
     def run() -> dict[str, Any]:
         given = form.cleaned_data

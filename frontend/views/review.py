@@ -20,7 +20,8 @@ from common.uploads.errors import UploadRefused
 from frontend.guests import access as find_access
 from frontend.guests import private
 from frontend.once import new_key, once
-from frontend.review_forms import AppealForm, ReportForm, ReviewForm
+from frontend.report_forms import ReportForm
+from frontend.review_forms import AppealForm, ReviewForm
 from frontend.views import shops
 from frontend.views.provider_desk import attempt
 from reviews.enums import Reason, Side
@@ -198,7 +199,7 @@ def report(request: HttpRequest, review_id: str) -> HttpResponse:
     except NotSignedIn:
         return redirect_to_login(request.get_full_path())
     found = find_shown(review_id)
-    form = ReportForm(request.POST or None)
+    form = ReportForm(Reason.choices, request.POST or None)
 
     def run() -> dict[str, Any]:
         chosen = form.cleaned_data

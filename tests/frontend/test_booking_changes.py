@@ -32,7 +32,7 @@ from tests.factories import (
     make_user,
     tomorrow_at,
 )
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 
 pytestmark = pytest.mark.django_db
 

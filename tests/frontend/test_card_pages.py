@@ -16,7 +16,7 @@ from payments.selectors.cards import cards_of
 from payments.services import forget_at_gateways
 from providers.models import Outlet, Service
 from tests.factories import make_outlet, make_service, make_staff, make_user, tomorrow_at
-from tests.frontend.test_booking_pages import held_by, pay, text
+from tests.frontend.booking_steps import held_by, pay, text
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from providers.models import Provider, Service
 from providers.rules.bank import by_iban
 from providers.services.bank import set_bank_account
 from tests.factories import make_outlet, make_service, make_user
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 from tests.signing_in import sign_in
 
 RATE = {"rate": "8", "from_1": "1000", "rate_1": "6.5", "intro": "0", "intro_until": "2030-01-31"}

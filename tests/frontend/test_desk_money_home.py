@@ -16,7 +16,7 @@ from payments.models import Dispute, GatewayDifference, Payment, Payout, PayoutR
 from payments.rules.payouts import Terms
 from providers.models import Provider
 from tests.factories import make_outlet
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 from tests.frontend.test_provider_money import earn
 from tests.signing_in import sign_in
 

@@ -11,7 +11,7 @@ from payments.rules.policy import DEFAULT
 from payments.selectors import bounds_for, policy_for
 from providers.models import Service
 from tests.factories import make_outlet, make_service
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 from tests.frontend.test_provider_terms import GIVEN, MEANT
 from tests.signing_in import sign_in
 

@@ -20,7 +20,7 @@ from common import clock
 from common.clock import rfc3339
 from providers.models import Outlet, Service, StaffMember
 from tests.factories import make_option, make_outlet, make_service, make_staff, make_user, tomorrow_at
-from tests.frontend.test_booking_pages import WHO, held_by, options_field, pay, text
+from tests.frontend.booking_steps import WHO, held_by, options_field, pay, text
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from bookings.models import Booking, VisitMessage
 from bookings.services.access import mail_link
 from bookings.services.messages import send_message
 from tests.bookings.test_messages import visit
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 
 pytestmark = pytest.mark.django_db
 

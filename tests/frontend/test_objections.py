@@ -23,7 +23,7 @@ from tests.bookings.conftest import Shop, contact, shop
 from tests.bookings.test_changes import capture
 from tests.bookings.test_requests import payment_of
 from tests.factories import make_member, make_staff, tomorrow_at
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 from tests.signing_in import make_operator, sign_in
 
 __all__ = ["contact", "shop"]

@@ -16,7 +16,7 @@ from tests.factories import (
     make_staff,
     tomorrow_at,
 )
-from tests.frontend.test_booking_pages import send_hold, text
+from tests.frontend.booking_steps import send_hold, text
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from payments.services import set_payout_terms
 from providers.enums import Role
 from providers.models import Provider
 from tests.factories import make_member, make_outlet
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 from tests.frontend.test_provider_bank import lately
 from tests.signing_in import sign_in
 from tests.stripe_peer.fixtures import peer, told

@@ -16,7 +16,7 @@ from payments.services.ledger import Account, Cause, Line, post
 from providers.enums import Role
 from providers.models import Provider
 from tests.factories import make_member, make_outlet
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from providers.models import Outlet, Service, StaffMember
 from tests.bookings.numbering import Part, earned, had, taken
 from tests.bookings.test_numbers import NOW, since_2020
 from tests.factories import make_member, make_outlet, make_service, make_staff
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 
 pytestmark = pytest.mark.django_db
 

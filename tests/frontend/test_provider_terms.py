@@ -18,7 +18,7 @@ from payments.services import set_policy, sync_booking
 from providers.enums import Role
 from providers.models import Outlet, Service
 from tests.factories import make_member, make_outlet, make_service
-from tests.frontend.test_booking_pages import held_by, pay, text
+from tests.frontend.booking_steps import held_by, pay, text
 
 GIVEN: dict[str, Any] = {
     "prepayment": "deposit",

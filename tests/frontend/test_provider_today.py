@@ -25,7 +25,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 from tests.vetting.conftest import make_document, make_kind
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from bookings.services import front_desk, holds
 from providers.models import Outlet, Service, StaffAssignment, StaffMember
 from tests.bookings.conftest import Shop
 from tests.factories import make_home_service, make_outlet, make_service, tomorrow_at
-from tests.frontend.test_booking_pages import text
+from tests.frontend.booking_steps import text
 
 pytestmark = pytest.mark.django_db
 

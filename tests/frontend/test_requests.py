@@ -17,7 +17,7 @@ from bookings.services import expiry, holds, paying
 from common import clock
 from providers.enums import Role
 from tests.factories import tomorrow_at
-from tests.frontend.test_booking_pages import held_by, pay, text
+from tests.frontend.booking_steps import held_by, pay, text
 from tests.frontend.test_provider_day import Shop, shop, signed_in
 
 __all__ = ["shop"]

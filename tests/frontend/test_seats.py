@@ -18,7 +18,7 @@ from tests.factories import (
     make_staff,
     tomorrow_at,
 )
-from tests.frontend.test_booking_pages import pay, plate, send_hold, text
+from tests.frontend.booking_steps import pay, plate, send_hold, text
 from tests.seating import assert_seats_add_up, sit
 
 pytestmark = pytest.mark.django_db

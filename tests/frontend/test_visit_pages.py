@@ -10,7 +10,7 @@ from common import clock
 from common.clock import rfc3339
 from providers.models import Outlet, Service, StaffMember
 from tests.factories import make_home_service, make_option, make_outlet, make_service, make_staff, tomorrow_at
-from tests.frontend.test_booking_pages import send_hold, text
+from tests.frontend.booking_steps import send_hold, text
 
 pytestmark = pytest.mark.django_db
 

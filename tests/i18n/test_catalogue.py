@@ -15,7 +15,7 @@ SOURCE = Path(settings.BASE_DIR) / PLACE
 KEPT = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w+\}|</?\w+[^>]*>")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # The same in both languages, or without a word in Chinese.
-WORDLESS = {"API", "Cookies", "%(start)s to %(end)s", "%(service)s at %(outlet)s"}
+WORDLESS = {"API", "Cookies", "%(start)s to %(end)s", "%(service)s at %(outlet)s", "%(what)s in %(town)s"}
 
 
 @pytest.fixture(scope="module")
