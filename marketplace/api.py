@@ -1,7 +1,11 @@
 """The API, assembled: who may call is decided here, what they may see in each app's look-ups."""
 
+from functools import cache
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from accounts.api import router as accounts
 from accounts.auth import authenticate
@@ -15,7 +19,22 @@ from payments.api import router as payments
 from providers.api import router as providers
 from reviews.api import router as reviews
 
-api = NinjaAPI(
+
+class DescribedOnce(NinjaAPI):
+    """Its description is worked out once a process: that takes a second of a core, and anybody may ask for it."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return _described(self, path_prefix or self.get_root_path(path_params or {}))
+
+
+@cache
+def _described(api: NinjaAPI, path_prefix: str) -> OpenAPISchema:
+    return get_schema(api=api, path_prefix=path_prefix)
+
+
+api = DescribedOnce(
     title="Hereabouts",
     version="1",
     description="Find, book, pay and follow local services. Amounts are integer minor units; instants are "

@@ -1,6 +1,7 @@
 """What a client relies on besides the fields that are written down: errors that point, actions that hold true,
 and everything a provider's app needs to do a visit."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings
 from bookings.rules import states
 from bookings.services import holds
 from common.clock import rfc3339
+from marketplace.api import api
 from providers.enums import Role
 from tests.bookings.conftest import Shop
 from tests.bookings.test_api import Api, refused, token_of, wanted
@@ -138,3 +140,8 @@ def test_the_day_list_takes_the_same_queries_at_one_and_three_rows(
     with django_assert_num_queries(12):
         listed = owner.get(f"/outlets/{shop.outlet.public_id}/bookings", day=day).json()
     assert len(listed["items"]) == rows
+
+
+def test_the_description_is_worked_out_once_for_all_who_ask() -> None:
+    assert Api().get("/openapi.json").json() == json.loads(json.dumps(api.get_openapi_schema()))
+    assert api.get_openapi_schema() is api.get_openapi_schema()
