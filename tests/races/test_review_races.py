@@ -210,6 +210,8 @@ def test_of_many_looks_at_once_one_opens_the_case(shop: Shop, over: Access, revi
 def somebody_waits() -> bool:
     """Whether a connection to this database waits for another's lock."""
     with connection.cursor() as cursor:
+        # Without this a transaction goes on seeing who was there when it first looked.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND cardinality(pg_blocking_pids(pid)) > 0"
