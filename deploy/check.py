@@ -7,18 +7,30 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.catalogue import MAKE_MESSAGES
 from deploy.cluster import Cluster
 from deploy.installation import CHECKOUT, VENV_BIN, Installation, from_environment
 from deploy.serving import follow_parent
-from deploy.steps import StepFailed, Stop, end_group, plain_failures, run_quietly, step, stop_on_signals
+from deploy.steps import (
+    StepFailed,
+    Stop,
+    end_group,
+    meanwhile,
+    plain_failures,
+    run_quietly,
+    step,
+    stop_on_signals,
+)
 from deploy.toolchain import FRONTEND, TO_SERVE, TO_TEST, catalogues, set_up
 
 PYTHON = str(VENV_BIN / "python")
 MOST_PROCESSES = 4
+# The database that the test databases of all processes are copies of.
+MIGRATED = "migrated"
 
 
 def settings_names() -> set[str]:
@@ -37,7 +49,8 @@ def own_database(place: Installation) -> Iterator[dict[str, str]]:
         with step("database"):
             cluster.make()
         with cluster.started(place.log / "postgres.log"):
-            cluster.make_database("hereabouts")
+            for name in ("hereabouts", MIGRATED):
+                cluster.make_database(name)
             env = {name: value for name, value in place.environment().items() if name not in settings_names()}
             env |= place.secrets()
             env |= {
@@ -111,13 +124,32 @@ def in_parallel() -> tuple[str, ...]:
 def test(place: Installation) -> None:
     """Lint, then all tests; the long proofs among them run small. Or, when ARGS choose some, only those."""
     set_up(TO_TEST)
-    everything = not os.environ.get("ARGS")
     with own_database(place) as env:
-        if everything:
+        if os.environ.get("ARGS"):
+            static_files(env)
+            pytest(env)
+            return
+        with migrating(env):
             lint(env)
-        with step("static files"):
-            run_quietly([PYTHON, "manage.py", "collectstatic", "--no-input"], env=env, cwd=CHECKOUT)
-        pytest(env, *(in_parallel() if everything else ()))
+            static_files(env)
+        pytest({**env, "MIGRATED_DATABASE": MIGRATED}, *in_parallel())
+
+
+def static_files(env: Mapping[str, str]) -> None:
+    with step("static files"):
+        run_quietly([PYTHON, "manage.py", "collectstatic", "--no-input"], env=env, cwd=CHECKOUT)
+
+
+@contextmanager
+def migrating(env: Mapping[str, str]) -> Iterator[None]:
+    """Migrate a database beside the work inside: no process of the tests has to, then."""
+    url = urlsplit(env["DATABASE_URL"])._replace(path=f"/{MIGRATED}").geturl()
+    command = [PYTHON, "manage.py", "migrate", "--no-input", "-v", "0"]
+    with ExitStack() as stack:
+        stack.enter_context(meanwhile(command, env={**env, "DATABASE_URL": url}, cwd=CHECKOUT))
+        yield
+        with step("migrations"):
+            stack.close()
 
 
 def proof(place: Installation) -> None:

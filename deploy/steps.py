@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -78,9 +79,41 @@ def run_quietly(
             end_group(process)
         raise
     if process.returncode:
-        words = " ".join(str(word) for word in command)
-        raise StepFailed(f"{words}\n(exit status {process.returncode})\n{output}".rstrip())
+        raise _failure(command, process.returncode, output)
     return output
+
+
+@contextmanager
+def meanwhile(command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path) -> Iterator[None]:
+    """Run a command beside the work inside, and wait for it after that. Its process group ends with us.
+
+    Raises StepFailed, carrying its output, when it exits non-zero.
+    """
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        process = subprocess.Popen(
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        )
+        try:
+            yield
+            process.wait()
+        except BaseException:
+            end_group(process)
+            raise
+        if process.returncode:
+            output.seek(0)
+            raise _failure(command, process.returncode, output.read())
+
+
+def _failure(command: Sequence[str | Path], status: int, output: str) -> StepFailed:
+    words = " ".join(str(word) for word in command)
+    return StepFailed(f"{words}\n(exit status {status})\n{output}".rstrip())
 
 
 def end_group(process: subprocess.Popen[str]) -> None:
