@@ -24,6 +24,7 @@ import django
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from benchmarks.board_drag import COLUMNS, VISITS, longest_task
 from benchmarks.client import BenchError
 from benchmarks.figures import Figures
 from deploy.sizes import sizes
@@ -39,6 +40,7 @@ FLAGS = [
 PHONE = {"width": 390, "height": 844}
 MBIT_S, ROUND_TRIP_MS, SLOWER = 9, 60, 4
 LCP_MS, CLS, INTERACTION_MS, LIGHTHOUSE = 1000, 0.05, 200, 95
+TASK_MS = 50
 LIGHTHOUSE_CLI = Path(__file__).parent / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 
 OBSERVE = """
@@ -178,6 +180,13 @@ def measure(figures: Figures, address: str, *, loads: int, with_lighthouse: bool
             ):
                 value = statistics.median(each[name] for each in taken)
                 figures.add(group, f"{what.name}: {label}", value, limit, unit, "lower")
+        board = f"At a desk, {COLUMNS} columns with {VISITS} visits"
+        figures.group(board, limit="the budget")
+        for words, slower in (("", 1), (f", processor {SLOWER}x as slow", SLOWER)):
+            value = statistics.median(
+                longest_task(browser, address, slower=slower) for _ in range(min(loads, 3))
+            )
+            figures.add(board, f"board: longest task while dragging{words}", value, TASK_MS, "ms", "lower")
         browser.close()
     for what in pages if with_lighthouse else ():
         score = statistics.median(lighthouse(address + what.path) for _ in range(min(loads, 3)))

@@ -33,7 +33,7 @@ BUDGETS = (
     Budget("styles of the workplaces, besides", ("src/css/work.css",), ".css", 5 * kB),
     Budget("the map, when it is asked for", ("src/islands/map.ts",), "", 470 * kB, later=True),
     Budget("the charts of numbers, besides", ("src/islands/charts.ts",), "", 30 * kB, later=True),
-    Budget("the board, besides", ("src/islands/board.ts",), ".js", 85 * kB),
+    Budget("the board, besides", ("src/islands/board.ts", "src/islands/board-drag.ts"), ".js", 85 * kB),
 )
 
 

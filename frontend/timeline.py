@@ -38,6 +38,7 @@ HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "booking.hold_lapsed": (_("Your card no longer holds the price: pay it at the counter"), "credit-card"),
     "booking.paid_at_counter": (_("Paid at the counter"), "banknote"),
     "booking.lengthened": (_("It takes longer"), "timer"),
+    "booking.shortened": (_("It takes less time"), "timer"),
     "booking.price_change_asked": (_("Another price proposed"), "hand-coins"),
     "booking.price_changed": (_("New price"), "check"),
     "booking.price_change_declined": (_("Price stays"), "x"),
@@ -63,6 +64,7 @@ _ABOUT_PRICE = frozenset(
         "booking.price_change_declined",
         "booking.price_change_withdrawn",
         "booking.lengthened",
+        "booking.shortened",
         "booking.paid_at_counter",
         "booking.rest_paid",
     }
@@ -151,6 +153,9 @@ def _note(event: Event, events: Sequence[Event], facts: MoneyFacts, booking: Boo
     if event.type == "booking.lengthened":
         n = event.payload["minutes"]
         return ngettext("%(n)d minute more", "%(n)d minutes more", n) % {"n": n}
+    if event.type == "booking.shortened":
+        n = event.payload["minutes"]
+        return ngettext("%(n)d minute less", "%(n)d minutes less", n) % {"n": n}
     if event.payload.get("kind") == "not_come":
         return gettext("Nobody came")
     if event.payload.get("not_come"):

@@ -65,8 +65,13 @@ def _ahead(now: datetime) -> Q:
 
 def day_of(outlet: Outlet, day: date) -> QuerySet[Booking]:
     """The visits that start on a local `day` of the outlet, in order, with who and what; without expired holds."""
-    start = datetime.combine(day, time(), tzinfo=outlet.zone)
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=outlet.zone)
+    return days_of(outlet, day, 1)
+
+
+def days_of(outlet: Outlet, first: date, days: int) -> QuerySet[Booking]:
+    """The same of so many days, from the local day `first`."""
+    start = datetime.combine(first, time(), tzinfo=outlet.zone)
+    end = datetime.combine(first + timedelta(days=days), time(), tzinfo=outlet.zone)
     return (
         Booking.objects.filter(outlet=outlet, starts_at__gte=start, starts_at__lt=end)
         .exclude(status__in=_NEVER_WAS)

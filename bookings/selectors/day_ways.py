@@ -28,13 +28,16 @@ MINUTE = timedelta(minutes=1)
 class WayThere:
     """How a visit is reached from the one before it: `since` is when that one ends, with its buffer.
 
-    `minutes` by `mode`; `left_min` is the time there is for it, and `is_short` whether that is too little.
+    `minutes` by `mode`; `left_min` is the time there is for it, and `is_short` whether that is too little. `staff` is
+    whose way it is (primary key), and `until` when their time for the visit begins.
     """
 
     minutes: int
     mode: TravelMode
     since: datetime
     left_min: int
+    staff: int
+    until: datetime
 
     @property
     def is_short(self) -> bool:
@@ -75,7 +78,8 @@ def ways_there(outlet: Outlet, visits: Sequence[Booking]) -> dict[str, WayThere]
             length = way(before.place, after.place, before.span.end)
             if length:
                 left = (after.span.start - before.span.end) // MINUTE
-                one = WayThere(length // MINUTE, modes[pk], before.span.end, left)
+                until = after.span.start
+                one = WayThere(length // MINUTE, modes[pk], before.span.end, left, pk, until)
                 found[ref] = min(found.get(ref, one), one, key=lambda each: each.left_min - each.minutes)
     return found
 

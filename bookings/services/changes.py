@@ -64,8 +64,8 @@ def preview(*, access: Access, action: str, start: datetime | None = None) -> Pr
     """
     booking = access.booking
     if action == "reschedule":
-        _may_move(access, booking)
-        _refuse_beyond_hold(booking, outcome_of(booking, Action.RESCHEDULE, _actor_kind(access)), start)
+        require_movable(access, booking)
+        refuse_beyond_hold(booking, outcome_of(booking, Action.RESCHEDULE, _actor_kind(access)), start)
         if start is not None:
             with _others(booking, start, staff=None):
                 if booking.seats:
@@ -245,18 +245,14 @@ def reschedule(
     SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed, CourseStays, HoldDoesNotReach.
     """
     actor = access.principal.actor
-    is_theirs = all(
-        staff in {person.public_id for person in item.people} for item in access.booking.items.all()
-    )
-    if staff is not None and not (is_theirs or access.is_customer or access.is_manager):
-        raise NotAllowed  # giving a visit to a colleague is a manager's
+    _require_giver(access, staff)
     with _others(access.booking, start, staff=staff, instead_of=instead_of), transaction.atomic():
         booking = core.lock(access.booking.ref)
-        _may_move(access, booking)
+        require_movable(access, booking)
         result = outcome_of(booking, Action.RESCHEDULE, _actor_kind(access))
         if version != _version(booking, result):
             raise PolicyChanged
-        _refuse_beyond_hold(booking, result, start)
+        refuse_beyond_hold(booking, result, start)
         before = {
             "starts_at": clock.rfc3339(booking.starts_at),
             "ends_at": clock.rfc3339(booking.ends_at),
@@ -292,7 +288,35 @@ def reschedule(
         return booking
 
 
-def _refuse_beyond_hold(booking: Booking, result: Outcome, start: datetime | None) -> None:
+def would_take(
+    *, access: Access, start: datetime, staff: str | None, instead_of: str | None = None
+) -> reserve.Taken:
+    """Who and what `reschedule` would take now, of a visit of one's own. Nothing is locked or changed.
+
+    Raises as that does, but for PolicyChanged.
+    """
+    booking = access.booking
+    _require_giver(access, staff)
+    require_movable(access, booking)
+    if booking.seats:
+        raise MoveRefused(booking_status=booking.status, action="reschedule")
+    refuse_beyond_hold(booking, outcome_of(booking, Action.RESCHEDULE, _actor_kind(access)), start)
+    with _others(booking, start, staff=staff, instead_of=instead_of):
+        return reserve.check_free(
+            booking, start=start, staff_booking=access.is_staff, staff=staff, instead_of=instead_of
+        )
+
+
+def _require_giver(access: Access, staff: str | None) -> None:
+    """Giving a visit to a colleague (public id) is a manager's, or the customer's wish. Raises NotAllowed."""
+    is_theirs = all(
+        staff in {person.public_id for person in item.people} for item in access.booking.items.all()
+    )
+    if staff is not None and not (is_theirs or access.is_customer or access.is_manager):
+        raise NotAllowed
+
+
+def refuse_beyond_hold(booking: Booking, result: Outcome, start: datetime | None) -> None:
     """What is held on a card can be taken once, and not for ever: raises HoldDoesNotReach for a move that costs, or to
     a time that it does not cover."""
     held = hold_of(booking.ref)
@@ -320,7 +344,8 @@ def answer_by(booking: Booking) -> datetime:
     return answer_due(asked_at=clock.now(), starts_at=booking.starts_at, hours=booking.acceptance_hours)
 
 
-def _may_move(access: Access, booking: Booking) -> None:
+def require_movable(access: Access, booking: Booking) -> None:
+    """Raises NotAllowed, ProviderClosed, ObjectionOpen, CancelPending, CourseStays, MoveRefused."""
     if not access.may_move():
         raise NotAllowed
     core.require_open(booking)

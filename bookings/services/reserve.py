@@ -160,8 +160,10 @@ def take_again(
     """
     items = items_of(booking)
     plan = plan_of(booking, staff=staff, instead_of=instead_of)
+    # Whom a member puts on it, the customer has not asked for.
     chosen = [
-        staff is not None and (instead_of is None or item.staff.public_id == instead_of) for item in items
+        staff is not None and not staff_booking and (instead_of is None or item.staff.public_id == instead_of)
+        for item in items
     ]
     core.free(booking)
     _put(booking, items, take(plan, start=start, staff_booking=staff_booking))
@@ -174,7 +176,7 @@ def take_again(
 def take_longer(
     booking: Booking, durations: Mapping[int, int], *, staff_booking: bool = False
 ) -> list[BookingItem]:
-    """Let items of the held booking last other minutes (`durations`, by primary key), from the same start.
+    """Let items of the locked booking last other minutes (`durations`, by primary key), from the same start.
 
     Answers the items as they are now. Raises SlotTaken, StaffNotAble, NotOffered.
     """
@@ -214,11 +216,31 @@ def take_back(booking: Booking) -> None:
         item.save(update_fields=["staff", "starts_at", "ends_at"])
 
 
-def check_free(booking: Booking, *, start: datetime, staff_booking: bool) -> None:
-    """Would `take_again` find `start` free now? Nothing is locked; outside a transaction. Raises as that does."""
+def check_free(
+    booking: Booking,
+    *,
+    start: datetime,
+    staff_booking: bool,
+    staff: str | None = None,
+    instead_of: str | None = None,
+) -> Taken:
+    """What `take_again` would take now. Nothing is locked; outside a transaction. Raises as that does."""
     _refuse_impossible(start, may_have_begun=staff_booking)
-    plan = plan_of(booking, staff=None)
-    _choose(plan, start, staff_booking=staff_booking, besides_booking=booking.pk, absent=Absent.ASK)
+    plan = plan_of(booking, staff=staff, instead_of=instead_of)
+    return _choose(plan, start, staff_booking=staff_booking, besides_booking=booking.pk, absent=Absent.ASK)
+
+
+def check_length(booking: Booking, durations: Mapping[int, int]) -> Taken:
+    """What `take_longer` would take for a member now. Nothing is locked. Raises SlotTaken, StaffNotAble, NotOffered."""
+    plan = plan_of(booking, staff=None, durations=durations)
+    return _choose(
+        plan,
+        booking.starts_at,
+        staff_booking=True,
+        agreed=True,
+        besides_booking=booking.pk,
+        absent=Absent.ESTIMATE,
+    )
 
 
 def _choose(

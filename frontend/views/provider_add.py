@@ -107,7 +107,8 @@ def add(desk: Desk, outlet_id: str) -> HttpResponse:
     outlet = day_outlet(desk, outlet_id)
     choice = _choice(desk, outlet)
     if not desk.sent:
-        return _page(desk, outlet, choice, VisitForm())
+        # Such as the gap of the board that was tapped.
+        return _page(desk, outlet, choice, VisitForm(initial={"time": desk.request.GET.get("time", "")[:5]}))
     if desk.request.POST.get("do", "book") != "book":
         # Only what decides the times is read; the rest stays as it was typed.
         return _page(desk, outlet, choice, VisitForm(initial=_typed(desk)))

@@ -1,123 +1,234 @@
-"""The board of an outlet's day: columns of people and bays on one axis of time, live like the day's list."""
+"""The board of an outlet: people and bays in columns on one axis of time, by day or week, live like the list."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone as django_timezone
 from django.utils.translation import gettext as _
 
-from bookings.models import Booking
+from bookings.models import Booking, BookingItem
 from bookings.rules import states
-from bookings.selectors.board import Block, Board, Column, SessionBlock, board_of, first_column
+from bookings.selectors.board import (
+    Beside,
+    Block,
+    Board,
+    Column,
+    SessionBlock,
+    boards_of,
+    first_column,
+)
+from bookings.services import changes, core, lengths
 from common import clock
 from common.clock import rfc3339
-from common.spans import Span
+from common.spans import Span, intersect, subtract
 from frontend import statuses
+from frontend.formats import pattern
 from frontend.timeplan import parse_day
 from frontend.views.provider_day import FARTHEST_DAYS, day_outlet
 from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_requests import at_the_desk
 
 # A gap shorter than this is not worth lighting.
 WORTH_MIN = 15
 STEP_MIN = 5
+WEEK = 7
+# Whose week: everybody's, as lists.
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Something on the board with the classes that place it: no style attribute is needed."""
+    """Something on the board with the classes that place it: no style attribute is needed.
+
+    `moves`: this member may drag it; `minutes` it is long here, `lasts` the whole service if that may be changed.
+    """
 
     css: str
     kind: str
     span: Span
     block: Block | None = None
     session: SessionBlock | None = None
+    beside: Beside | None = None
     word: str = ""
     icon: str = ""
     minutes: int = 0
-    start: str = ""
     is_now: bool = False
+    moves: bool = False
+    lasts: int = 0
+
+    @property
+    def seen(self) -> str:
+        """What a drop is compared with: has somebody changed it since?"""
+        return lengths.version_of(self.block.booking) if self.block else ""
+
+    @property
+    def booked_from(self) -> str:
+        """When the whole visit begins (RFC 3339)."""
+        return rfc3339(self.block.booking.starts_at) if self.block else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A column as the page shows it, in order of time."""
+    """A column as the page shows it, in order of time: of a person or unit `who` on a `day`."""
 
-    column: Column
+    who: str
+    day: date
+    name: str
+    title: str
     parts: list[Placed]
     is_unit: bool
     chosen: bool
     visits: int
+    start: str
+    is_today: bool
+    now_css: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.who}-{self.day.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A visit or session in the list of a day of everybody's week."""
+
+    start: datetime
+    end: datetime
+    who: str
+    booking: Booking | None = None
+    item: BookingItem | None = None
+    session: SessionBlock | None = None
+    word: str = ""
+    icon: str = ""
+    tone: str = ""
 
 
 @at_desk()
 def board(desk: Desk, outlet_id: str) -> HttpResponse:
-    """One local day, `?day=` or today; on a phone one column at a time, `?who=`."""
+    """One local day, `?day=` or today, or the week of it for `?view=week`.
+
+    `?who=` is the column that a phone shows, and whose week it is; `all` is everybody's.
+    """
     outlet = day_outlet(desk, outlet_id)
     now = clock.now()
     today = django_timezone.localtime(now, outlet.zone).date()
     chosen = parse_day(desk.request.GET.get("day", "")) or today
     if abs((chosen - today).days) > FARTHEST_DAYS:
         chosen = today
-    found = board_of(outlet, chosen)
+    is_week = desk.request.GET.get("view") == "week"
+    first = chosen - timedelta(days=chosen.weekday()) if is_week else chosen
+    found = boards_of(outlet, first, days=WEEK if is_week else 1)
+    columns = [(is_unit, one) for is_unit, each in _both(found) for one in each]
     who = desk.request.GET.get("who", "")
-    if who not in {column.public_id for column in [*found.people, *found.units]}:
-        who = first_column(found, desk.membership.staff)
-    hours = int((found.span.end - found.span.start).total_seconds()) // 3600
+    if who not in {column.public_id for _is_unit, column in columns} | ({ALL} if is_week else set()):
+        who = next((mine for each in found if (mine := first_column(each, desk.membership.staff))), "")
+    span = found[0].span
+    hours = int((span.end - span.start).total_seconds()) // 3600
+    step = WEEK if is_week else 1
+    if is_week:
+        lanes = [
+            _lane(desk, each, column, now=now, is_unit=is_unit, chosen=each.day == chosen, by_day=True)
+            for each in found
+            for is_unit, some in ((False, each.people), (True, each.units))
+            for column in some
+            if column.public_id == who
+        ]
+    else:
+        lanes = [
+            _lane(desk, found[0], column, now=now, is_unit=is_unit, chosen=column.public_id == who)
+            for is_unit, column in columns
+        ]
     return desk.render(
         "board",
         nav=f"board:{outlet.public_id}",
         outlet=outlet,
         zone=outlet.timezone,
         day=chosen,
-        is_today=chosen == today,
-        is_past=chosen < today,
-        before=chosen - timedelta(days=1),
-        after=chosen + timedelta(days=1),
-        count=found.count,
+        first=first,
+        last=found[-1].day,
+        is_week=is_week,
+        is_today=any(each.day == today for each in found),
+        is_past=found[-1].day < today,
+        before=chosen - timedelta(days=step),
+        after=chosen + timedelta(days=step),
+        count=sum(each.count for each in found),
         who=who,
+        everybody=who == ALL,
         hours=hours,
-        marks=[
-            {"at": found.span.start + timedelta(hours=hour), "css": f"at-h{hour}"}
-            for hour in range(hours + 1)
-        ],
+        # Dragged to such minutes of the hour.
+        grid=min(outlet.slot_step_min, 15),
+        marks=[{"at": span.start + timedelta(hours=hour), "css": f"at-h{hour}"} for hour in range(hours + 1)],
         now=now,
-        now_css=_at(found, now) if found.span.start <= now < found.span.end else "",
-        lanes=[
-            _lane(desk, found, column, is_unit=is_unit, chosen=column.public_id == who)
-            for is_unit, columns in ((False, found.people), (True, found.units))
-            for column in columns
-        ],
+        now_css=next((css for each in found if (css := _now(each, now))), ""),
+        whose=list(dict.fromkeys((column.public_id, column.name, is_unit) for is_unit, column in columns)),
+        lanes=lanes,
+        lists=[(each.day, each.day == today, list(_lines(each))) for each in found] if who == ALL else [],
     )
 
 
-def _lane(desk: Desk, found: Board, column: Column, *, is_unit: bool, chosen: bool) -> Lane:
-    parts = [_visit(found, block) for block in column.blocks]
-    parts += [_session(found, block) for block in column.sessions]
-    parts += [Placed(_place(found, span), "off", span) for span in column.off]
+def _both(found: list[Board]) -> list[tuple[bool, list[Column]]]:
+    """The columns of all days, people before units, each once and in order."""
+    people = {column.public_id: column for each in found for column in each.people}
+    units = {column.public_id: column for each in found for column in each.units}
+    return [
+        (False, sorted(people.values(), key=lambda column: column.name)),
+        (True, list(units.values())),
+    ]
+
+
+def _now(found: Board, now: datetime) -> str:
+    return _at(found, now) if found.span.start <= now < found.span.end else ""
+
+
+def _lane(
+    desk: Desk,
+    found: Board,
+    column: Column,
+    *,
+    now: datetime,
+    is_unit: bool,
+    chosen: bool,
+    by_day: bool = False,
+) -> Lane:
     may_add = desk.can_manage or (
         desk.membership.staff is not None and desk.membership.staff.public_id == column.public_id
     )
-    for span in column.free if may_add else []:
-        minutes = _minutes(span)
-        if minutes >= WORTH_MIN:
-            parts.append(
-                Placed(
-                    _place(found, span),
-                    "free",
-                    span,
-                    minutes=minutes,
-                    start=rfc3339(span.start),
-                    is_now=span.start <= clock.now(),
+    parts = [_visit(desk, found, block) for block in column.blocks]
+    parts += [_session(found, block, now) for block in column.sessions]
+    parts += [Placed(_place(found, span), "off", span) for span in column.off]
+    for beside in column.besides:
+        where = _place(found, beside.span)
+        parts.append(Placed(where, beside.kind, beside.span, beside=beside, minutes=_minutes(beside.span)))
+    takes = [each.span for each in column.besides if each.kind == "processing"]
+    free = column.free if may_add else []
+    # Who is free while something takes is shown as free beside it.
+    for meanwhile, spans in ((False, subtract(free, takes)), (True, intersect(free, takes))):
+        for span in spans:
+            if _minutes(span) >= WORTH_MIN:
+                parts.append(
+                    Placed(
+                        _place(found, span),
+                        "meanwhile" if meanwhile else "free",
+                        span,
+                        minutes=_minutes(span),
+                        is_now=span.start <= now,
+                    )
                 )
-            )
     return Lane(
-        column,
-        sorted(parts, key=lambda part: part.span),
-        is_unit,
-        chosen,
-        len({block.item.pk for block in column.blocks if block.booking.status in states.LIVE})
+        who=column.public_id,
+        day=found.day,
+        name=pattern(found.day, "short") if by_day else column.name,
+        title="" if by_day else column.title,
+        parts=sorted(parts, key=lambda part: part.span),
+        is_unit=is_unit,
+        chosen=chosen,
+        visits=len({block.item.pk for block in column.blocks if block.booking.status in states.LIVE})
         + len(column.sessions),
+        start=rfc3339(found.span.start),
+        is_today=found.span.start <= now < found.span.end,
+        now_css=_now(found, now),
     )
 
 
@@ -125,30 +236,53 @@ def _minutes(span: Span) -> int:
     return int((span.end - span.start).total_seconds()) // 60
 
 
-def _visit(found: Board, block: Block) -> Placed:
-    is_here = block.booking.arrived_at is not None and block.booking.status == states.CONFIRMED
-    seen = statuses.look(block.booking.status)
-    return Placed(
-        _place(found, block.span),
-        f"visit block--{'baltic' if is_here else _tone(block.booking)}",
-        block.span,
-        block=block,
-        word=_("Here, not checked in") if is_here else str(seen.word),
-        icon="map-pin" if is_here else seen.icon,
-        minutes=_minutes(block.span),
+def _visit(desk: Desk, found: Board, block: Block) -> Placed:
+    booking = block.booking
+    tone, word, icon = _looks(booking)
+    moves = (
+        at_the_desk(desk, booking).may_move()
+        and changes.is_movable(booking, by_customer=False)
+        and booking.cancel_asked_at is None
+        and not booking.objection_open
+        and core.is_open(booking)
     )
-
-
-def _session(found: Board, block: SessionBlock) -> Placed:
-    begun = block.session.starts_at <= clock.now()
-    tone = "granite" if block.session.ends_at <= clock.now() else "baltic" if begun else "spruce"
     return Placed(
         _place(found, block.span),
         f"visit block--{tone}",
         block.span,
+        block=block,
+        word=word,
+        icon=icon,
+        minutes=_minutes(block.span),
+        moves=moves,
+        lasts=block.item.duration_min
+        if moves and lengths.has_length(booking) and block.span.end == block.item.ends_at
+        else 0,
+    )
+
+
+def _session(found: Board, block: SessionBlock, now: datetime) -> Placed:
+    return Placed(
+        _place(found, block.span),
+        f"visit block--{_session_tone(block, now)}",
+        block.span,
         session=block,
         minutes=_minutes(block.span),
     )
+
+
+def _session_tone(block: SessionBlock, now: datetime) -> str:
+    if block.session.ends_at <= now:
+        return "granite"
+    return "baltic" if block.session.starts_at <= now else "spruce"
+
+
+def _looks(booking: Booking) -> tuple[str, str, str]:
+    """The tone, the word and the icon of where a visit is."""
+    if booking.arrived_at is not None and booking.status == states.CONFIRMED:
+        return "baltic", _("Here, not checked in"), "map-pin"
+    seen = statuses.look(booking.status)
+    return _tone(booking), str(seen.word), seen.icon
 
 
 def _tone(booking: Booking) -> str:
@@ -165,6 +299,36 @@ def _tone(booking: Booking) -> str:
     }.get(booking.status, "granite")
 
 
+def _lines(found: Board) -> Iterator[Line]:
+    """Everybody's visits and sessions of a day, each once, in order of time."""
+    items: dict[int, Line] = {}
+    for block in (block for column in found.people for block in column.blocks):
+        item, booking = block.item, block.booking
+        tone, word, icon = _looks(booking)
+        items[item.pk] = Line(
+            item.starts_at,
+            item.ends_at,
+            item.staff_names,
+            booking=booking,
+            item=item,
+            word=word,
+            icon=icon,
+            tone=tone,
+        )
+    held = [
+        Line(
+            each.span.start,
+            each.span.end,
+            column.name,
+            session=each,
+            tone=_session_tone(each, clock.now()),
+        )
+        for column in found.people
+        for each in column.sessions
+    ]
+    yield from sorted([*items.values(), *held], key=lambda line: (line.start, line.end, line.who))
+
+
 def _at(found: Board, instant: datetime) -> str:
     """The classes that say how far below the board's top an instant lies, in steps of five minutes."""
     minutes = int((instant - found.span.start).total_seconds()) // 60 // STEP_MIN * STEP_MIN
@@ -173,7 +337,7 @@ def _at(found: Board, instant: datetime) -> str:
 
 def _place(found: Board, span: Span) -> str:
     """The classes of a period: where it begins and how long it is, cut to the board."""
-    first = _steps(found, max(span.start, found.span.start))
+    first = max(0, min(_steps(found, span.start), _steps(found, found.span.end) - 1))
     last = max(_steps(found, min(span.end, found.span.end)), first + 1)
     minutes, length = first * STEP_MIN, (last - first) * STEP_MIN
     return f"at-h{minutes // 60} at-m{minutes % 60} for-h{length // 60} for-m{length % 60}"

@@ -128,7 +128,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
     except (MoveRefused, HoldDoesNotReach) as error:
         messages.error(desk.request, str(error))
         return redirect("provider:visit", desk.provider.public_id, ref)
-    people = _who_could(access)
+    people = who_could(access)
     person = next((one for one in people if one.public_id == given.get("staff", "")), None)
     team = _team(access)
     instead = next((one for one in team if one.public_id == given.get("instead_of", "")), None)
@@ -136,7 +136,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
     day = max(parse_day(given.get("day", "")) or booking.local_start.date(), today)
     refused: DomainError | None = None
     if desk.sent and given.get("do", "move") == "move":
-        start = _start(booking.outlet, day, given.get("time", ""), given.get("start", "")[:40])
+        start = start_of(booking.outlet, day, given.get("time", ""), given.get("start", "")[:40])
         version = given.get("version", "")[:80]
         if start is None:
             refused = SlotNotOffered(gettext("Choose a time."))
@@ -189,7 +189,7 @@ def move(desk: Desk, ref: str) -> HttpResponse:
     )
 
 
-def _who_could(access: Access) -> list[StaffMember]:
+def who_could(access: Access) -> list[StaffMember]:
     """Who does this service at this shop: managers may give the visit to any of them, staff keep theirs."""
     item = access.booking.items.all()[0]
     able = StaffMember.objects.filter(
@@ -221,7 +221,7 @@ def _times(access: Access, day: Any, person: StaffMember | None, instead: StaffM
         return DeskTimes()
 
 
-def _start(outlet: Outlet, day: Any, typed: str, plate: str) -> datetime | None:
+def start_of(outlet: Outlet, day: Any, typed: str, plate: str) -> datetime | None:
     """The typed minute of the day, else the plate."""
     if typed:
         try:

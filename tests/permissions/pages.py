@@ -324,6 +324,10 @@ PAGES: dict[str, dict[str, Case]] = {
             form={"do": "move", "start": "{later}", "version": "{version}", "key": "{uuid}"},
         ),
     },
+    "provider:visit_drop": {
+        "GET": Case("mark in words"),
+        "POST": Case("mark in words", form={"start": "{later}", "version": "{version}", "key": "{uuid}"}),
+    },
     "frontend:keep": {"POST": Case("cancel")},
     "provider:visit_keep": {"POST": Case("manager")},
     "provider:visit_cancel": {

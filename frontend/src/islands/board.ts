@@ -10,11 +10,16 @@ const SAID_FOR = 20_000;
 export function start(root: HTMLElement): void {
   if (!firstTime(root, "Board")) return;
   let timer = 0;
+  if (root.querySelector("[data-drag]")) void import("./board-drag").then((island) => island.start(root));
 
   const refresh = async (): Promise<void> => {
+    // Somebody holds a visit in their hand: what was missed is fetched when they let go ("board:settled").
+    if (root.dataset["busy"]) return void (root.dataset["missed"] = "1");
+    delete root.dataset["missed"];
     const answer = await fetch(location.href, { headers: asSeen(), cache: "no-store" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (root.dataset["busy"]) return void (root.dataset["missed"] = "1");
     for (const part of root.querySelectorAll<HTMLElement>("[data-live][id]")) {
       const next = fresh.getElementById(part.id);
       if (!next) continue;
@@ -24,7 +29,12 @@ export function start(root: HTMLElement): void {
         continue;
       }
       keep(part, next);
+      const [left, focused] = [part.scrollLeft, part.contains(document.activeElement) ? document.activeElement : null];
+      const address = focused === part ? null : focused?.getAttribute("href");
       part.replaceWith(document.adoptNode(next));
+      next.scrollLeft = left;
+      if (focused === part) next.focus({ preventScroll: true });
+      else if (address) next.querySelector<HTMLElement>(`[href="${CSS.escape(address)}"]`)?.focus({ preventScroll: true });
       renewed(next);
     }
   };
@@ -36,6 +46,7 @@ export function start(root: HTMLElement): void {
   for (const outlet of (root.dataset["liveBoard"] ?? "").split(" ").filter(Boolean)) {
     watchBoard(outlet, { onEvent: () => soon(), onRefetch: () => soon() });
   }
+  root.addEventListener("board:settled", () => soon(0));
   window.setInterval(() => {
     if (document.visibilityState === "visible") soon();
   }, LOOK_EVERY);
