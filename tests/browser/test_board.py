@@ -13,6 +13,7 @@ from tests.browser.conftest import DESK, PHONE, sign_in
 from tests.browser.site import Site
 from tests.browser.test_axe import looked_at
 from tests.browser.world import World
+from tests.setup.site import until
 
 pytestmark = pytest.mark.browser
 
@@ -36,8 +37,7 @@ def opened(page: Page, site: Site, world: World, at: datetime, **query: str) -> 
     day = site.orm(street.local_day, world.salon, at)
     more = "".join(f"&{name}={value}" for name, value in query.items())
     page.goto(f"/provider/{world.salon.provider}/{world.salon.outlet}/board?day={day}{more}")
-    page.locator("[data-on-drag], [data-live-board][data-on-board]").first.wait_for(state="attached")
-    page.wait_for_function("document.querySelector('[data-live-board]').dataset.onDrag === '1'")
+    page.locator("[data-live-board][data-on-drag='1']").wait_for(state="attached")
     return page
 
 
@@ -202,12 +202,11 @@ def test_a_finger_scrolls_unless_it_rests_first(
         page.wait_for_timeout(30)
     touch("touchEnd")
     expect(page.locator(".board__ghost")).to_have_count(0)
-    page.wait_for_function(f"Math.abs(scrollY - {before}) > 40")
+    assert until(lambda: abs(page.evaluate("scrollY") - before) > 40)
 
     # Rested first, it is held, and goes along; the page has come to rest before.
-    page.wait_for_function(
-        "async () => { const was = scrollY; await new Promise((go) => setTimeout(go, 300)); return scrollY === was; }"
-    )
+    resting = "async () => { const was = scrollY; await new Promise((go) => setTimeout(go, 300)); return scrollY === was; }"
+    assert until(lambda: page.evaluate(resting))
     x, y = middle(block(page, ref))
     touch("touchStart", x, y)
     expect(page.locator(".board__ghost")).to_be_visible()
@@ -260,12 +259,8 @@ def test_two_people_on_one_board(device: Device, site: Site, world: World, booke
     dialog.get_by_role("button", name="Close").click()
 
     # Then the board shows what is, without a reload.
-    moved = (start + timedelta(hours=2)).isoformat()[:16]
-    one.wait_for_function(
-        "([ref, at]) => new Date(document.querySelector(`li[data-visit='${ref}']`).dataset.at)"
-        ".toISOString().startsWith(at)",
-        arg=[ref, moved],
-    )
+    moved = start + timedelta(hours=2)
+    assert until(lambda: datetime.fromisoformat(block(one, ref).get_attribute("data-at") or "") == moved)
 
 
 def test_a_tapped_gap_starts_a_visit_with_that_person_and_time(
