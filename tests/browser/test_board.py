@@ -205,7 +205,8 @@ def test_a_finger_scrolls_unless_it_rests_first(
     assert until(lambda: abs(page.evaluate("scrollY") - before) > 40)
 
     # Rested first, it is held, and goes along; the page has come to rest before.
-    resting = "async () => { const was = scrollY; await new Promise((go) => setTimeout(go, 300)); return scrollY === was; }"
+    rest = "new Promise((go) => setTimeout(go, 300))"
+    resting = f"async () => {{ const was = scrollY; await {rest}; return scrollY === was; }}"
     assert until(lambda: page.evaluate(resting))
     x, y = middle(block(page, ref))
     touch("touchStart", x, y)
