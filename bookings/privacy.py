@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import (
     Booking,
     BookingAccess,
+    CalendarFeed,
     MessageReport,
     Objection,
     ObjectionStatement,
@@ -176,6 +177,7 @@ def _erase(subject: Subject) -> None:
     ObjectionStatement.objects.filter(said).update(text="")
     PriceChange.objects.filter(booking__in=theirs).update(reason="")
     PayLink.objects.filter(booking__in=theirs).delete()
+    CalendarFeed.objects.filter(user_id=subject.user_pk).delete()
     RefundRequest.objects.filter(booking__in=theirs).update(reason="")
 
 
@@ -233,6 +235,13 @@ privacy.personal(
         "says what was given back, which tax law keeps; names nobody": "items currency",
         "an id": "public_id asked_by decided_by",
     },
+)
+privacy.personal(
+    "bookings.CalendarFeed",
+    area="bookings",
+    blanked="token_hash",
+    reason="the row is deleted",
+    kept={"an id": "public_id"},
 )
 privacy.personal("bookings.PayLink", area="bookings", blanked="token_hash", reason="the row is deleted")
 privacy.impersonal("bookings.PayLink", {"an id": "made_by"})

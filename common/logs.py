@@ -4,6 +4,7 @@ The text of an error repeats what it is about: a mail server's refusal has the a
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
@@ -11,8 +12,16 @@ from types import TracebackType
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
+# A long segment of an address may be a capability; nginx leaves it out of its log, too.
+_SECRET = re.compile(r"/[^/\s?]{24,}")
+
+
 class WithoutWords(logging.Formatter):
-    """Tracebacks with the kinds of the errors and the lines of code they came through, without what they say."""
+    """Tracebacks with the kinds of the errors and the lines of code they came through, without what they say;
+    addresses without what may be a secret."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _SECRET.sub("/-", super().formatMessage(record))
 
     def formatException(self, ei: ExcInfo) -> str:
         return "\n".join(_chain(ei[1])) if ei[1] else ""

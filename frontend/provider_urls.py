@@ -10,6 +10,7 @@ from frontend.views import (
     provider_add,
     provider_bank,
     provider_board,
+    provider_calendars,
     provider_day,
     provider_drop,
     provider_hours,
@@ -119,6 +120,10 @@ urlpatterns = [
     path(f"{_business}visits/<str:ref>/keep", provider_day.keep, name="visit_keep"),
     path(f"{_business}visits/<str:ref>/standard", provider_day.tick, name="visit_standard"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
+    path(f"{_business}calendars/", provider_calendars.calendars, name="calendars"),
+    path(
+        f"{_business}calendars/<str:work_feed_id>/revoke/", provider_calendars.revoke, name="calendar_revoke"
+    ),
     path(f"{_business}training/", provider_training.listing, name="training"),
     path(f"{_business}training/<slug:category>/", provider_training.quiz, name="quiz"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),

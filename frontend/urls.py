@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.views import (
+    calendar_feeds,
     category,
     design,
     home,
@@ -47,6 +48,7 @@ public: list[URLPattern | URLResolver] = [
     path("privacy", pages.privacy, name="privacy"),
     path("documents/<str:document_id>", provider_vetting.document_file, name="document_file"),
     path("terms", pages.terms, name="terms"),
+    path("calendar/<str:token>.ics", calendar_feeds.feed, name="calendar_feed"),
     path("design", design.design, name="design"),
     path("letters/stop", notices.stop_letters, name="stop_letters"),
     path("sw.js", offline.worker, name="service_worker"),

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from bookings.api import booking, numbers, prices, refunds, sessions, visits
+from bookings.api import booking, calendars, numbers, prices, refunds, sessions, visits
 
 router = Router()
-for _module in (booking, visits, prices, refunds, sessions, numbers):
+for _module in (booking, visits, prices, refunds, sessions, numbers, calendars):
     router.add_router("", _module.router)

@@ -1,7 +1,7 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), objections
 (objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
-people decide about (refunds.py), reports of messages (reports.py), open time kept ready for search (kept.py), what
-changed slots (slots.py)."""
+people decide about (refunds.py), reports of messages (reports.py), calendars of people's own (calendars.py), open time
+kept ready for search (kept.py), what changed slots (slots.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -10,6 +10,7 @@ from bookings.models.booking import (
     BookingItem,
     VisitMessage,
 )
+from bookings.models.calendars import CalendarFeed
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
@@ -24,6 +25,7 @@ __all__ = [
     "Booking",
     "BookingAccess",
     "BookingItem",
+    "CalendarFeed",
     "Course",
     "GroupSession",
     "ItemHelper",

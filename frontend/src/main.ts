@@ -1,6 +1,7 @@
 /** The one script of every page: styles, htmx, and the islands that the page's marks ask for. */
 import "./css/index.css";
 import htmx from "htmx.org";
+import { startCopies } from "./islands/copy";
 import { startCountdowns } from "./islands/countdown";
 import { startKeys } from "./islands/keys";
 import { startMenus } from "./islands/menus";
@@ -16,6 +17,7 @@ import { startZoneNotes } from "./islands/zone";
 
 /** Starts what `root` asks for; runs again for what comes later. */
 function start(root: ParentNode): void {
+  startCopies(root);
   startCountdowns(root);
   startForms(root);
   startNearMe(root);

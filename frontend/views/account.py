@@ -15,6 +15,7 @@ from accounts import selectors, services
 from accounts.cookies import remember_language
 from accounts.models import User
 from accounts.principals import Principal
+from bookings.selectors.feeds import feeds_of
 from common.errors import DomainError
 from common.money import Money
 from frontend.card_words import kept_cards
@@ -42,6 +43,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "passkeys": selectors.passkeys_of(user),
         "has_code_app": selectors.has_code_app(user),
         "tokens": selectors.tokens_of(user).count(),
+        "feeds": feeds_of(user).count(),
     }
     return render(request, "account/account.html", context)
 

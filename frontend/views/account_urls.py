@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from frontend.views import account, account_data, account_saved, account_sessions, cards, notices, wallet
+from frontend.views import (
+    account,
+    account_data,
+    account_saved,
+    account_sessions,
+    calendar_feeds,
+    cards,
+    notices,
+    wallet,
+)
 
 
 def _kept(kind: str, one: str) -> list[URLPattern]:
@@ -37,6 +46,8 @@ urlpatterns = [
     path("account/notices/", notices.notices, name="account_notices"),
     path("account/devices/", notices.account_devices, name="account_devices"),
     path("account/devices/<str:device_id>/remove/", notices.remove_device, name="account_device_remove"),
+    path("account/calendar/", calendar_feeds.own, name="account_calendar"),
+    path("account/calendar/<str:feed_id>/revoke/", calendar_feeds.revoke, name="account_calendar_revoke"),
     path("account/wallet/", wallet.wallet, name="account_wallet"),
     path("account/cards/", cards.cards, name="account_cards"),
     path("account/cards/<str:card_id>/remove/", cards.remove, name="account_card_remove"),

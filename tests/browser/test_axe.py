@@ -293,8 +293,21 @@ def test_own_bookings_and_account(customer: Page, site: Site, world: World) -> N
         "/account/data/erase/",
         "/account/notices/",
         "/account/wallet/",
+        "/account/calendar/",
     ):
         check(customer, path)
+
+
+def test_addresses_for_calendars(customer: Page, owner: Page, world: World) -> None:
+    for page, path in (
+        (customer, "/account/calendar/"),
+        (owner, f"/provider/{world.wash.provider}/calendars/"),
+    ):
+        page.goto(path)
+        page.get_by_role("button", name="Make an address").first.click()
+        page.get_by_role("textbox", name="Address of the calendar").wait_for()
+        found = looked_at(page)
+        assert not found, "\n".join(found)
 
 
 def _both_wrote(ref: str) -> None:
@@ -332,7 +345,7 @@ DESK_PAGES = (
     *("", "about/", "outlets/", "outlets/new/", "staff/", "staff/new/", "services/", "services/new/"),
     *("things/", "time-off/", "members/", "members/new/", "application/", "documents/", "reviews/"),
     *("training/", "close/", "leave/", "bank/", "bank/change/", "terms/", "money/"),
-    *("invoices/", "invoices/seller/", "numbers/"),
+    *("invoices/", "invoices/seller/", "numbers/", "calendars/"),
 )
 
 

@@ -37,7 +37,7 @@ PUBLIC = (
 )
 ACCOUNT = (
     *("", "profile", "people", "addresses", "vehicles", "sessions", "tokens", "email", "data", "data/erase"),
-    *("notices", "wallet", "cards", "again"),
+    *("notices", "wallet", "cards", "again", "calendar"),
 )
 BUSINESS = (
     *(
@@ -53,6 +53,7 @@ BUSINESS = (
         "time-off",
     ),
     *("members", "application", "documents", "reviews", "training", "bank", "terms", "money", "invoices"),
+    "calendars",
 )
 DESK = (
     "",

@@ -20,6 +20,7 @@ from accounts.services.tokens import create_token
 from bookings.models import Booking
 from bookings.services import holds
 from bookings.services.access import new_token
+from bookings.services.feeds import make_feed
 from common import clock
 from common.clock import rfc3339
 from common.models import StoredFile
@@ -119,6 +120,8 @@ def make_world() -> World:
     device = Device.objects.create(
         reader=users["customer"].public_id, label="Firefox", language="en", timezone="UTC"
     )
+    own_feed = make_feed(principal=Principal(user=users["customer"]))
+    work_feed = make_feed(principal=Principal(user=users["person"]), staff=person.public_id).feed
     card = holder.cards.create(token="card_1", brand="visa", last4="4242", exp_month=12, exp_year=2090)
     difference = GatewayDifference.objects.create(
         gateway="sandbox",
@@ -155,6 +158,10 @@ def make_world() -> World:
         "payee_id": payee.public_id,
         "card": card.public_id,
         "card_id": card.public_id,
+        "feed": own_feed.feed.public_id,
+        "feed_id": own_feed.feed.public_id,
+        "token": own_feed.url.rpartition("/")[2].removesuffix(".ics"),
+        "work_feed_id": work_feed.public_id,
         "device": device.public_id,
         "device_id": device.public_id,
         "pk": str(mail.pk),

@@ -100,6 +100,9 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "end_my_session": Case("signed in person"),
     "get_notices": Case("signed in person"),
     "change_notices": Case("signed in person", body={"topics": [{"topic": "reminders", "mail": False}]}),
+    "list_calendar_feeds": Case("signed in person"),
+    "make_calendar_feed": Case("signed in person", body={"outlet": "{outlet}"}),
+    "revoke_calendar_feed": Case("signed in person"),
     "list_devices": Case("signed in person"),
     "remove_device": Case("signed in person"),
     # A visit

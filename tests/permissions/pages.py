@@ -103,6 +103,8 @@ PAGES: dict[str, dict[str, Case]] = {
     },
     "account_devices": {"POST": Case("signed in", form={"do": "stop", "endpoint": "https://push.example/1"})},
     "account_device_remove": {"POST": Case("own thing")},
+    "account_calendar": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_calendar_revoke": {"POST": Case("own thing")},
     "account_cards": {"GET": Case("signed in")},
     "account_card_remove": {"POST": Case("own thing")},
     "account_wallet": {
@@ -127,6 +129,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "frontend:outlet_preview": _PUBLIC,
     "frontend:category": _PUBLIC,
     "frontend:preview": _PUBLIC,
+    # Its token is what counts: tests/frontend/test_calendar_feeds.py.
+    "frontend:calendar_feed": {"GET": Case("public")},
     "frontend:robots": _PUBLIC,
     "frontend:sitemap": _PUBLIC,
     "frontend:sitemap_pages": _PUBLIC,
@@ -266,6 +270,10 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:closure_remove": {"POST": _SEEN},
     "provider:day": {"GET": Case("member")},
     "provider:board": {"GET": Case("member")},
+    # Whoever may see the visits of a shop on its day's page may read them in their calendar.
+    "provider:calendars": {"GET": Case("member"), "POST": Case("member", form={"outlet": "{outlet}"})},
+    # Each ends their own alone: this one is the person's.
+    "provider:calendar_revoke": {"POST": Case("own notice")},
     "provider:sessions": {"GET": Case("member")},
     "provider:session": {"GET": Case("member")},
     "provider:session_new": _DESK_FORM,
