@@ -1,6 +1,6 @@
 """Adding a visit at the counter: a walk-in or a call, on one page, in one step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ from frontend.once import new_key, once
 from frontend.timeplan import Part, Time, parse_day, parse_instant, parts_of
 from frontend.views.provider_day import day_outlet
 from frontend.views.provider_desk import Desk, at_desk
+from frontend.views.provider_visits import start_of
 from frontend.views.slots import able, seats_of
 from geo.errors import AddressUnknown
 from providers.enums import Place
@@ -77,7 +78,7 @@ class VisitForm(forms.Form):
     time = forms.TimeField(
         label=_("Or at another minute"),
         required=False,
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "data-instead-of": "start"}),
     )
     address_line = forms.CharField(label=_("Address"), max_length=200, required=False)
     address_note = forms.CharField(label=_("How to get in"), max_length=500, required=False)
@@ -107,8 +108,7 @@ def add(desk: Desk, outlet_id: str) -> HttpResponse:
     outlet = day_outlet(desk, outlet_id)
     choice = _choice(desk, outlet)
     if not desk.sent:
-        # Such as the gap of the board that was tapped.
-        return _page(desk, outlet, choice, VisitForm(initial={"time": desk.request.GET.get("time", "")[:5]}))
+        return _page(desk, outlet, choice, VisitForm(), tapped=desk.request.GET.get("time", "")[:5])
     if desk.request.POST.get("do", "book") != "book":
         # Only what decides the times is read; the rest stays as it was typed.
         return _page(desk, outlet, choice, VisitForm(initial=_typed(desk)))
@@ -210,7 +210,9 @@ def _page(
     *,
     status: int = 200,
     refused: DomainError | None = None,
+    tapped: str = "",
 ) -> HttpResponse:
+    """`tapped`: the local minute of the board's gap that was tapped; its plate is chosen, or it is typed already."""
     offering = choice.offering
     times = DeskTimes()
     options: list[dict[str, Any]] = []
@@ -232,6 +234,11 @@ def _page(
             }
             for option in offering.service.live_options  # type: ignore[attr-defined]
         ]
+        start = start_of(outlet, choice.day, tapped, "")
+        if start and any(slot.start == start for slot in times.slots):
+            choice = replace(choice, start=rfc3339(start))
+        elif start and start > clock.now():
+            form.initial["time"] = tapped
         extra = sum(each["price"].amount for each in options if each["chosen"])
         total = Money(choice.seats * (offering.price_amount + extra), outlet.currency)
     return desk.render(

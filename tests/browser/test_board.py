@@ -129,7 +129,7 @@ def test_escape_and_no_put_it_back(device: Device, site: Site, world: World, boo
     assert starts_at(site, ref) == start
     # A short press without a way is a click: it opens the visit.
     block(page, ref).locator(".block--visit").click()
-    page.wait_for_url(f"**/visits/{ref}/")
+    expect(page.locator("#sheet").get_by_role("heading", name="Maria Korhonen").first).to_be_visible()
 
 
 def test_by_its_edge_it_lasts_longer(device: Device, site: Site, world: World, booked: Any) -> None:
@@ -272,9 +272,15 @@ def test_a_tapped_gap_starts_a_visit_with_that_person_and_time(
     lane = page.locator(".lane").filter(has=page.get_by_role("heading", name=HELMI))
     gap = lane.locator("[data-free]").first
     gap.click(position={"x": 20, "y": 96 * 3 + 5})
-    page.wait_for_url("**/day/add?**")
-    expect(page.get_by_label("Or at another minute")).to_have_value(re.compile(r"^\d\d:(00|15|30|45)$"))
-    assert world.salon.staff[HELMI] in page.url
+    sheet = page.locator("#sheet")
+    expect(sheet.get_by_label("Who does it")).to_have_value(world.salon.staff[HELMI])
+    expect(sheet.locator(".plate input:checked")).to_have_count(1)
+    expect(sheet.get_by_label("Or at another minute")).to_have_value("")
+    # A typed minute takes the plate back, and a plate the minute.
+    sheet.get_by_label("Or at another minute").fill("13:07")
+    expect(sheet.locator(".plate input:checked")).to_have_count(0)
+    sheet.locator(".plate").nth(3).click()
+    expect(sheet.get_by_label("Or at another minute")).to_have_value("")
 
 
 def test_a_week_and_the_day_on_paper(device: Device, site: Site, world: World, booked: Any) -> None:

@@ -83,6 +83,7 @@ def test_a_word_to_the_customer_and_another_time_on_the_board(
     block = owner.locator(".board .block--visit").filter(has_text="Maria Korhonen").first
     block.focus()
     owner.keyboard.press("Enter")
+    owner.locator("#sheet").get_by_role("link", name="Open as a page").click()
     owner.wait_for_url(f"**/visits/{ref}/")
 
     owner.get_by_role("textbox", name="Message").fill("Come in by the yard, please.")

@@ -176,16 +176,27 @@ def test_who_may_move_what_is_marked(shop: Shop, at_ten: None) -> None:
     assert marked == {"manager": [True, True], "staff": [True, False]}
 
 
-def test_a_tapped_gap_fills_in_who_and_when(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("tapped", "chosen", "typed"),
+    [("13:00", 13, None), ("13:31", None, "13:31"), ("09:00", None, None), ("99:99", None, None)],
+)
+def test_a_tapped_gap_fills_in_who_and_when(
+    shop: Shop, tapped: str, chosen: int | None, typed: str | None
+) -> None:
+    """Its plate is chosen; a minute without a plate is typed; one that is over means now."""
     with clock.at(shop.at(10)):
         page = board(shop, shop.manager, day=str(shop.day)).content.decode()
-        found = re.search(r'data-free href="([^"]*)"', page)
+        found = re.search(r'data-free data-sheet href="([^"]*)"', page)
         assert found
         address = found[1].replace("&amp;", "&")
         assert address.endswith("time=10:00")
-        form = shop.manager.get(address.replace("time=10:00", "time=13:30"))
+        form = shop.manager.get(address.replace("time=10:00", f"time={tapped}"))
     assert form.context["choice"].person == shop.aino
-    assert 'value="13:30"' in form.content.decode()
+    assert form.context["choice"].start == (rfc3339(shop.at(chosen)) if chosen else "")
+    assert form.context["form"].initial.get("time") == typed
+    # Of the ways to say when, one is chosen.
+    starts = re.findall(r'name="start" value="[^"]*" checked', form.content.decode())
+    assert len(starts) == (0 if typed else 1)
 
 
 def test_a_week_of_one_has_days_for_columns(shop: Shop) -> None:

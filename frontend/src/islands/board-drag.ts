@@ -1,3 +1,4 @@
+import { dropTalk } from "./board-drop";
 import { firstTime } from "./once";
 
 /**
@@ -6,7 +7,7 @@ import { firstTime } from "./once";
  * With a finger it begins with a long press, so that the page still scrolls; Escape puts back.
  *
  * Marks: #board[data-drag] (data-zone, data-grid in minutes) with .board__body[data-lane][data-from]; visits that move are
- * li[data-visit]. The dialog is #drop, what is said goes to #drop-says and #toasts.
+ * li[data-visit]. What is asked then, and done, is board-drop's.
  */
 const STEADY = 5;
 const LONG_PRESS = 400;
@@ -65,11 +66,6 @@ export function start(root: HTMLElement): void {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
-
-  const say = (words: string): void => {
-    const line = root.querySelector("#drop-says");
-    if (line) line.textContent = words;
-  };
 
   /** While something is held or asked, the board is not put in anew; what was missed comes after. */
   const busy = (on: boolean): void => {
@@ -256,6 +252,9 @@ export function start(root: HTMLElement): void {
     busy(false);
   };
 
+  // Escape, "Put it back", or done: the board shows what is.
+  const ask = dropTalk(root, dialog, () => (held ? putBack() : busy(false)));
+
   document.addEventListener("pointerup", (event) => {
     letGo();
     if (!held || held.dropped || event.pointerId !== held.id) return;
@@ -336,98 +335,4 @@ export function start(root: HTMLElement): void {
     address.searchParams.set("time", words.format(when));
     return address.href;
   };
-
-  // Asking, doing, taking back
-
-  const show = (html: string): void => {
-    const parsed = new DOMParser().parseFromString(html, "text/html");
-    dialog.replaceChildren(...parsed.body.children);
-    if (!dialog.open) dialog.showModal();
-    dialog.querySelector<HTMLElement>("#drop-title")?.focus();
-  };
-
-  const failed = (): void => {
-    const words = document.getElementById("toasts")?.dataset;
-    dialog.close();
-    putBack();
-    busy(false);
-    toast((navigator.onLine ? words?.["wordsFailed"] : words?.["wordsAway"]) ?? "");
-  };
-
-  /** What the server answers is a part of a page, also when it refuses; anything else has failed. */
-  const fetched = async (address: string, options: RequestInit = {}): Promise<{ html: string; ok: boolean } | null> => {
-    try {
-      const answer = await fetch(address, { ...options, headers: { Accept: "text/html" }, cache: "no-store" });
-      if (answer.redirected || !(answer.ok || answer.status === 409 || answer.status === 422)) return null;
-      return { html: await answer.text(), ok: answer.ok };
-    } catch {
-      return null;
-    }
-  };
-
-  const ask = async (address: string): Promise<void> => {
-    const found = await fetched(address);
-    if (found) show(found.html);
-    else failed();
-  };
-
-  const toast = (html: string): void => {
-    const box = document.getElementById("toasts");
-    if (!box) return;
-    const made = document.createElement("div");
-    made.className = "toast";
-    const parsed = new DOMParser().parseFromString(html, "text/html");
-    made.append(...parsed.body.childNodes);
-    box.replaceChildren(made);
-    say(made.querySelector(".toast__text")?.textContent ?? made.textContent ?? "");
-    const form = made.querySelector<HTMLFormElement>("form[data-drop]");
-    let left = Number(form?.dataset["seconds"] ?? 6);
-    const timer = window.setInterval(() => {
-      left -= 1;
-      const number = made.querySelector("[data-left]");
-      if (number) number.textContent = String(left);
-      if (left > 0) return;
-      clearInterval(timer);
-      made.remove();
-    }, 1000);
-    form?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      clearInterval(timer);
-      void post(form).then((done) => (done ? toast(done.html) : failed()));
-    });
-  };
-
-  const post = async (form: HTMLFormElement): Promise<{ html: string; ok: boolean } | null> => {
-    for (const button of form.querySelectorAll("button")) button.disabled = true;
-    const found = await fetched(form.action, { method: "POST", body: new FormData(form) });
-    if (found) root.dispatchEvent(new Event("board:settled"));
-    return found;
-  };
-
-  dialog.addEventListener("submit", (event) => {
-    const form = event.target as HTMLFormElement;
-    event.preventDefault();
-    if (form.dataset["drop"] === "do") {
-      void post(form).then((done) => {
-        if (!done) return failed();
-        if (!done.ok) return show(done.html);
-        dialog.close();
-        toast(done.html);
-      });
-      return;
-    }
-    const asked = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
-    const button = (event as SubmitEvent).submitter;
-    if (button instanceof HTMLButtonElement && button.name) asked.set(button.name, button.value);
-    void ask(`${form.action}?${asked}`);
-  });
-  dialog.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("[data-drop-close]")) dialog.close();
-  });
-  // Escape, "Put it back", or done: the board shows what is.
-  dialog.addEventListener("close", () => {
-    dialog.replaceChildren();
-    if (held) putBack();
-    else busy(false);
-  });
 }

@@ -11,12 +11,16 @@ export function start(root: HTMLElement): void {
   if (!firstTime(root, "Board")) return;
   let timer = 0;
   if (root.querySelector("[data-drag]")) void import("./board-drag").then((island) => island.start(root));
+  const sheet = document.querySelector<HTMLDialogElement>("#sheet");
+  if (sheet && !sheet.contains(root)) void import("./sheet").then((island) => island.start(root, sheet));
+  // Beside the board a visit's page has an address of its own.
+  const address = (): string => root.closest<HTMLElement>("[data-sheet-body]")?.dataset["address"] ?? location.href;
 
   const refresh = async (): Promise<void> => {
     // Somebody holds a visit in their hand: what was missed is fetched when they let go ("board:settled").
     if (root.dataset["busy"]) return void (root.dataset["missed"] = "1");
     delete root.dataset["missed"];
-    const answer = await fetch(location.href, { headers: asSeen(), cache: "no-store" });
+    const answer = await fetch(address(), { headers: asSeen(), cache: "no-store" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (root.dataset["busy"]) return void (root.dataset["missed"] = "1");
@@ -30,24 +34,28 @@ export function start(root: HTMLElement): void {
       }
       keep(part, next);
       const [left, focused] = [part.scrollLeft, part.contains(document.activeElement) ? document.activeElement : null];
-      const address = focused === part ? null : focused?.getAttribute("href");
+      const link = focused === part ? null : focused?.getAttribute("href");
       part.replaceWith(document.adoptNode(next));
       next.scrollLeft = left;
       if (focused === part) next.focus({ preventScroll: true });
-      else if (address) next.querySelector<HTMLElement>(`[href="${CSS.escape(address)}"]`)?.focus({ preventScroll: true });
+      else if (link) next.querySelector<HTMLElement>(`[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
       renewed(next);
     }
   };
   const soon = (wait = 150): void => {
     clearTimeout(timer);
+    if (!root.isConnected) {
+      clearInterval(looks);
+      for (const each of followed) each.stop();
+      return;
+    }
     timer = window.setTimeout(() => void refresh(), wait);
   };
 
-  for (const outlet of (root.dataset["liveBoard"] ?? "").split(" ").filter(Boolean)) {
-    watchBoard(outlet, { onEvent: () => soon(), onRefetch: () => soon() });
-  }
+  const outlets = (root.dataset["liveBoard"] ?? "").split(" ").filter(Boolean);
+  const followed = outlets.map((outlet) => watchBoard(outlet, { onEvent: () => soon(), onRefetch: () => soon() }));
   root.addEventListener("board:settled", () => soon(0));
-  window.setInterval(() => {
+  const looks = window.setInterval(() => {
     if (document.visibilityState === "visible") soon();
   }, LOOK_EVERY);
 }

@@ -1,6 +1,6 @@
 import { firstTime } from "./once";
 
-/** A form that was sent is not sent twice; fields that ask for it send the form when they change. */
+/** A form that was sent is not sent twice; fields that ask for it send the form when they change, or take back another choice. */
 export function startForms(root: ParentNode): void {
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-once]")) {
     if (!firstTime(form, "Once")) continue;
@@ -13,6 +13,16 @@ export function startForms(root: ParentNode): void {
   for (const field of root.querySelectorAll<HTMLElement>("[data-submit-on-change]")) {
     if (!firstTime(field, "Submits")) continue;
     field.addEventListener("change", () => field.closest("form")?.requestSubmit());
+  }
+  // One or the other: what is typed takes back what was picked, and the other way round.
+  for (const field of root.querySelectorAll<HTMLInputElement>("input[data-instead-of]")) {
+    if (!firstTime(field, "Instead")) continue;
+    const picks = (): HTMLInputElement[] =>
+      [...(field.form?.elements ?? [])].filter((one): one is HTMLInputElement => one instanceof HTMLInputElement && one.name === field.dataset["insteadOf"]);
+    field.addEventListener("input", () => field.value && picks().forEach((one) => (one.checked = false)));
+    field.form?.addEventListener("change", (event) => {
+      if (picks().includes(event.target as HTMLInputElement)) field.value = "";
+    });
   }
   // Not where it is only shown as a sample.
   const summary = root.querySelector<HTMLElement>(":is(#errors, #refused):not([data-sample] *)");
