@@ -36,7 +36,10 @@ privacy.impersonal(
     "common.Event", {IDS: "subject_type subject_id actor payload", "fixed words and ids": "type outlet_id"}
 )
 privacy.impersonal("common.OutboxMessage", {"a name in the code": "handler"})
-privacy.impersonal("common.AuditEntry", {IDS: "actor action object_type object_id data"})
+privacy.impersonal(
+    "common.AuditEntry",
+    {IDS: "actor action object_type object_id", "ids, and what operators wrote about categories": "data"},
+)
 privacy.impersonal("common.AuditLink", {"hashes over entries that hold ids": "previous hash"})
 privacy.impersonal(
     "common.StoredFile",

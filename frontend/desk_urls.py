@@ -5,6 +5,7 @@ from django.urls import path
 from frontend.views import (
     desk,
     desk_appeals,
+    desk_categories,
     desk_commission,
     desk_find,
     desk_gateways,
@@ -54,6 +55,9 @@ urlpatterns = [
     path("wallets/", desk_wallets.listing, name="wallets"),
     path("wallets/<str:wallet_payout>/", desk_wallets.decide, name="wallet_payout"),
     path("record/", desk_record.record, name="record"),
+    path("categories/", desk_categories.listing, name="categories"),
+    path("categories/<slug:slug>/", desk_categories.one, name="category"),
+    path("categories/<slug:slug>/<slug:sheet>/", desk_categories.edit, name="category_part"),
     path("commission/", desk_commission.listing, name="commission"),
     path("commission/edit/", desk_commission.edit, name="commission_edit"),
     path("commission/seller/", desk_seller.seller, name="own_seller"),

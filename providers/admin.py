@@ -40,9 +40,6 @@ from providers.models import (
     Training,
     VettingEntry,
 )
-from providers.selectors.categories import forget_tree
-from providers.services.listing import refresh_listing
-from providers.services.training import refresh_held_back
 from providers.services.vetting.kinds import refresh_needing, restart_term
 
 
@@ -197,89 +194,38 @@ class OperatorsInline(TabularInline):
     has_change_permission = has_view_permission = has_delete_permission = has_add_permission
 
 
-class CategoryNameInline(OperatorsInline):
+class CategoryNameInline(ReadOnlyInline):
     model = CategoryName
 
 
-class CategoryRequirementInline(OperatorsInline):
+class RequirementInline(ReadOnlyInline):
     model = DocumentRequirement
-    fields = ["kind", "is_required", "binds_from"]
-    readonly_fields = ["binds_from"]
+    fields = ["category", "kind", "is_required", "binds_from"]
 
 
-class StandardInline(OperatorsInline):
-    """The steps that staff tick; what is booked keeps those it was booked with."""
-
+class StandardInline(ReadOnlyInline):
     model = StandardStep
     fields = ["position", "words"]
 
 
-class AsksForPapers(ModelAdmin):
-    """Keeps what is offered in step with what papers categories need; what is asked for anew has its term."""
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        if formset.model is not DocumentRequirement:
-            return
-        changed = [row for row, _fields in formset.changed_objects]
-        for row in changed:
-            restart_term(row)
-        touched = {row.category_id for row in [*changed, *formset.deleted_objects]}
-        touched |= {
-            each.initial["category"] for each in formset.initial_forms if "category" in each.changed_data
-        }
-        if touched:
-            refresh_needing(touched)
-
-
 @admin.register(Category)
-class CategoryAdmin(AsksForPapers):
-    """The tree is the operators' own: changed here, archived rather than deleted."""
+class CategoryAdmin(ReadOnly, ModelAdmin):
+    """The tree is changed at the desk, where whom a change touches is seen first."""
 
     list_display = ["slug", "parent", "position", "archived_at"]
     list_filter = [("archived_at", admin.EmptyFieldListFilter)]
     list_select_related = ["parent"]
     search_fields = ["slug", "names__name"]
-    inlines = [CategoryNameInline, CategoryRequirementInline, StandardInline]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_operator(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _is_operator(request)
-
-    has_add_permission = has_change_permission = has_view_permission
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Category | None = None) -> list[str]:
-        # Links and programs know a category by its slug; a new parent could close a circle.
-        return ["slug", "parent"] if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            refresh_listing(Offering.objects.filter(service__category=obj))
-            audit.record(
-                actor=_actor(request), action="category.set", object_type="category", object_id=obj.slug
-            )
-            transaction.on_commit(forget_tree)
+    inlines = [CategoryNameInline, RequirementInline, StandardInline]
 
 
 class DocumentKindNameInline(OperatorsInline):
     model = DocumentKindName
 
 
-class RequirementInline(OperatorsInline):
-    model = DocumentRequirement
-    fields = ["category", "is_required", "binds_from"]
-    readonly_fields = ["binds_from"]
-
-
 @admin.register(DocumentKind)
-class DocumentKindAdmin(AsksForPapers):
-    """What papers there are and which categories need them: the operators' own, archived rather than deleted."""
+class DocumentKindAdmin(ModelAdmin):
+    """What papers there are: the operators' own, archived rather than deleted. Categories say which they need."""
 
     list_display = ["slug", "subject", "asks_number", "asks_until", "is_badge", "position", "archived_at"]
     list_filter = ["subject", ("archived_at", admin.EmptyFieldListFilter)]
@@ -354,62 +300,27 @@ class AppealAdmin(ReadOnly, ModelAdmin):
     search_fields = ["public_id", "provider__name"]
 
 
-class OperatorsAdmin(ModelAdmin):
-    """What operators write; whoever it holds back is looked up anew after each change."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_operator(request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _is_operator(request)
-
-    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        self._changed(request, form.instance)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        category = obj.category if isinstance(obj, Training) else obj.training.category
-        super().delete_model(request, obj)
-        self._note(request, category)
-
-    def _changed(self, request: HttpRequest, obj: Any) -> None:
-        self._note(request, obj.category if isinstance(obj, Training) else obj.training.category)
-
-    def _note(self, request: HttpRequest, category: Category) -> None:
-        refresh_held_back(Skill.objects.filter(service__category=category))
-        audit.record(
-            actor=_actor(request), action="category.training", object_type="category", object_id=category.slug
-        )
-
-
-class QuestionInline(OperatorsInline):
-    """The questions; their choices stand on each question's own page."""
-
+class QuestionInline(ReadOnlyInline):
     model = QuizQuestion
     fields = ["position", "words"]
     show_change_link = True
 
 
 @admin.register(Training)
-class TrainingAdmin(OperatorsAdmin):
+class TrainingAdmin(ReadOnly, ModelAdmin):
     list_display = ["category", "is_required", "pass_percent"]
     list_select_related = ["category"]
     inlines = [QuestionInline]
-    # Many at once would go past delete_model.
-    actions = None
 
 
-class ChoiceInline(OperatorsInline):
+class ChoiceInline(ReadOnlyInline):
     model = QuizChoice
     fields = ["words", "is_right"]
 
 
 @admin.register(QuizQuestion)
-class QuizQuestionAdmin(OperatorsAdmin):
+class QuizQuestionAdmin(ReadOnly, ModelAdmin):
     list_display = ["__str__", "training", "position"]
     list_select_related = ["training__category"]
     list_filter = ["training__category"]
     inlines = [ChoiceInline]
-    actions = None

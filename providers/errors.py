@@ -363,3 +363,34 @@ class PictureOrderStale(DomainError):
     code = "picture_order_stale"
     status = 409
     title = _("The pictures have changed meanwhile. Look at them again.")
+
+
+class CategoryStale(DomainError):
+    """Another operator has changed the category meanwhile."""
+
+    code = "category_stale"
+    status = 409
+    title = _("This category has been changed meanwhile. Look at it again.")
+
+
+class CategoryOrder(DomainError):
+    """A category is archived after all that is below it, and brought back before it."""
+
+    code = "category_order"
+    status = 409
+    title = _("Archive what is below it first, and bring back what is above it first.")
+
+
+class QuizInvalid(DomainError):
+    """A question has two to six answers, some right and some wrong. `question` is its number, from 1."""
+
+    code = "quiz_invalid"
+    title = _("Each question needs two to six answers, at least one right and one wrong.")
+
+
+class SlugTaken(DomainError):
+    """There is a category of this slug."""
+
+    code = "slug_taken"
+    status = 409
+    title = _("There is a category of this name already.")

@@ -1,5 +1,7 @@
 """The events that providers publishes; their subject is the business (`provider`, its public id).
 
+`category.changed` has the category (`category`, its slug) instead.
+
 `catalogue.changed` and `hours.changed` name the outlet whose boards and slot pickers should look again.
 """
 
@@ -28,6 +30,7 @@ INVITATION_ENDED = "provider.invitation_ended"
 MEMBER_ADDED = "provider.member_added"
 MEMBER_CHANGED = "provider.member_changed"
 MEMBER_REMOVED = "provider.member_removed"
+CATEGORY_CHANGED = "category.changed"
 CATALOGUE_CHANGED = "catalogue.changed"
 HOURS_CHANGED = "hours.changed"
 PICTURES_CHANGED = "pictures.changed"
@@ -62,6 +65,7 @@ ALL = frozenset(
         MEMBER_ADDED,
         MEMBER_CHANGED,
         MEMBER_REMOVED,
+        CATEGORY_CHANGED,
         CATALOGUE_CHANGED,
         HOURS_CHANGED,
         PICTURES_CHANGED,

@@ -40,7 +40,10 @@ from providers.models import (
     Training,
 )
 from providers.rules.ratings import Stars
+from providers.selectors.category_reach import Reach
+from providers.selectors.category_sheets import part_of
 from providers.services import ratings
+from providers.services.categories import change_category
 from providers.services.pictures import add_picture
 from reviews.models import Review, ReviewPhoto
 
@@ -67,6 +70,21 @@ def make_category(slug: str = "hair", parent: Category | None = None) -> Categor
     if made:
         CategoryName.objects.create(category=category, language="en", name=slug.title())
     return category
+
+
+def keep(category: Category, part: str, /, **changes: Any) -> Reach:
+    """Change a part of what is kept about the category; whom it touches was seen. `value=` is the whole of it."""
+    category.refresh_from_db()
+    value = changes["value"] if "value" in changes else {**part_of(category, part), **changes}
+    seen = ""
+    for _ in range(2):
+        weighed = change_category(
+            category=category, part=part, value=value, version=category.last_seq, seen=seen, actor="system"
+        )
+        seen = weighed.token
+    assert weighed.is_done
+    category.refresh_from_db()
+    return weighed.reach
 
 
 def make_provider(**fields: Any) -> Provider:

@@ -21,6 +21,8 @@ class Category(models.Model):
     # Who books is asked which vehicle it is for.
     asks_vehicle = models.BooleanField(default=False, db_default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # The number of its newest event: a change names the one that its maker had seen.
+    last_seq = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name_plural = "categories"

@@ -96,35 +96,42 @@ def missing(*, most: int) -> list[Missing]:
     return list(found.values())
 
 
-def _lacking(row: DocumentRequirement, within: set[int], most: int) -> list[Missing]:
-    sold = Q(category__in=within, archived_at__isnull=True, offerings__outlet__archived_at__isnull=True) & Q(
-        offerings__isnull=False
+def needing(kind: DocumentKind, within: set[int]) -> QuerySet[Any]:
+    """The listed businesses, or their people, that need a paper of the kind if the categories `within` ask for it."""
+    services = Service.objects.filter(
+        offerings__isnull=False,
+        category__in=within,
+        archived_at__isnull=True,
+        offerings__outlet__archived_at__isnull=True,
     )
-    services = Service.objects.filter(sold)
-    waits = Document.objects.filter(kind=row.kind_id, status=DocumentStatus.SUBMITTED)
-    if row.kind.subject == PaperSubject.BUSINESS:
-        businesses = Provider.objects.filter(
-            Exists(services.filter(provider=OuterRef("pk"))),
-            ~held(row.kind_id, staff__isnull=True, provider=OuterRef("pk")),
-            status=ProviderStatus.APPROVED,
-        ).annotate(waits=Exists(waits.filter(staff__isnull=True, provider=OuterRef("pk"))))
-        return [
-            Missing(row.kind, each, None, row.binds_from, each.waits)
-            for each in businesses.order_by("pk")[:most]
-        ]
-    people = (
-        StaffMember.objects.filter(
-            Exists(Skill.objects.filter(staff=OuterRef("pk"), service__in=services)),
-            ~held(row.kind_id, staff=OuterRef("pk")),
-            archived_at__isnull=True,
-            provider__status=ProviderStatus.APPROVED,
+    if kind.subject == PaperSubject.BUSINESS:
+        return Provider.objects.filter(
+            Exists(services.filter(provider=OuterRef("pk"))), status=ProviderStatus.APPROVED
         )
-        .select_related("provider")
-        .annotate(waits=Exists(waits.filter(staff=OuterRef("pk"))))
+    return StaffMember.objects.filter(
+        Exists(Skill.objects.filter(staff=OuterRef("pk"), service__in=services)),
+        archived_at__isnull=True,
+        provider__status=ProviderStatus.APPROVED,
     )
+
+
+def lacking(kind: DocumentKind, within: set[int]) -> QuerySet[Any]:
+    """Those of `needing` that have none; `waits` says whether they have sent one that nobody has checked."""
+    waiting = Document.objects.filter(kind=kind, status=DocumentStatus.SUBMITTED)
+    whose: dict[str, Any] = {"staff": OuterRef("pk")}
+    if kind.subject == PaperSubject.BUSINESS:
+        whose = {"staff__isnull": True, "provider": OuterRef("pk")}
+    rows = needing(kind, within).filter(~held(kind.pk, **whose))
+    return rows.annotate(waits=Exists(waiting.filter(**whose)))
+
+
+def _lacking(row: DocumentRequirement, within: set[int], most: int) -> list[Missing]:
+    rows = lacking(row.kind, within).order_by("pk")
+    if row.kind.subject == PaperSubject.BUSINESS:
+        return [Missing(row.kind, each, None, row.binds_from, each.waits) for each in rows[:most]]
     return [
         Missing(row.kind, each.provider, each, row.binds_from, each.waits)
-        for each in people.order_by("pk")[:most]
+        for each in rows.select_related("provider")[:most]
     ]
 
 

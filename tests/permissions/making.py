@@ -169,6 +169,7 @@ def make_world() -> World:
         "gateway": "sandbox",
         "on": tomorrow_at(0, days=5).date().isoformat(),
         "slug": "hair",
+        "sheet": "basics",
         "action": "check_in",
         "zoom": "14",
         "x": "9327",

@@ -24,6 +24,7 @@ from providers.errors import (
 )
 from providers.models import Offering, Outlet, ResourceNeed, Skill, StaffAssignment
 from providers.rules.ratings import Stars
+from providers.selectors.category_sheets import BASICS
 from providers.services import ratings
 from providers.services.catalogue import (
     archive_service,
@@ -32,7 +33,7 @@ from providers.services.catalogue import (
     update_service,
     withdraw_service,
 )
-from providers.services.categories import archive_category, set_category
+from providers.services.categories import add_category
 from providers.services.options import archive_option, create_option, update_option
 from providers.services.outlets import OutletFields, archive_outlet, create_outlet, update_outlet
 from providers.services.resources import (
@@ -41,7 +42,7 @@ from providers.services.resources import (
     create_resource_kind,
 )
 from providers.services.staff import archive_staff, create_staff, update_staff
-from tests.factories import KALLIO, make_category, make_outlet, make_provider, make_service
+from tests.factories import KALLIO, keep, make_category, make_outlet, make_provider, make_service
 from tests.providers.conftest import Business
 
 pytestmark = pytest.mark.django_db
@@ -181,12 +182,12 @@ def test_changing_the_category_changes_what_search_finds(business: Business) -> 
     nails = make_category("nails")
     update_service(service=business.service, actor=business.actor, category=nails)
     assert Offering.objects.get(service=business.service).category == nails
-    archive_category(category=nails, actor="system")
+    keep(nails, BASICS, archived=True)
     assert not Offering.objects.get(service=business.service).is_live
     with pytest.raises(CategoryUnknown):
         nails.refresh_from_db()
         update_service(service=business.service, actor=business.actor, category=nails)
-    archive_category(category=nails, actor="system", archived=False)
+    keep(nails, BASICS, archived=False)
     assert Offering.objects.get(service=business.service).is_live
 
 
@@ -311,5 +312,5 @@ def test_ratings_add_up_and_are_taken_out_again(business: Business) -> None:
 
 
 def test_a_category_has_a_name_in_english(business: Business) -> None:
-    made = set_category(slug="nails", names={"en": "Nails", "zh-hans": "美甲"}, actor="system")
+    made = add_category(slug="nails", names={"en": "Nails", "zh-hans": "美甲"}, actor="system")
     assert dict(made.names.values_list("language", "name")) == {"en": "Nails", "zh-hans": "美甲"}

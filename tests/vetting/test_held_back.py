@@ -22,10 +22,11 @@ from providers.models import (
 )
 from providers.selectors import papers
 from providers.selectors import vetting as read
+from providers.selectors.category_sheets import DOCUMENTS
 from providers.services import vetting
 from providers.services.catalogue import create_service, offer_service, update_service
 from providers.services.staff import create_staff, update_staff
-from tests.factories import make_category, make_outlet
+from tests.factories import keep, make_category, make_outlet
 from tests.notifications.conftest import Deliver, deliver
 from tests.signing_in import make_operator, sign_in
 from tests.vetting.conftest import Vetting, make_document, make_kind, today
@@ -41,11 +42,6 @@ def listed(case: Vetting) -> Vetting:
 
 
 __all__ = ["deliver"]
-
-
-@pytest.fixture
-def operator() -> Client:
-    return sign_in(Client(), make_operator())
 
 
 def binding(slug: str, *categories: Category, **fields: Any) -> DocumentKind:
@@ -210,31 +206,15 @@ def test_a_requirement_that_is_dropped_or_only_welcome_holds_nothing_back(listed
     assert is_live(service)
 
 
-def test_operators_change_it_in_the_back_office(listed: Vetting, operator: Client) -> None:
+def test_operators_change_what_a_category_needs(listed: Vetting) -> None:
     tyres = make_category("tyres")
     kind = binding("certificate", tyres)
     service = sell(listed, tyres)
-    row = DocumentRequirement.objects.get(kind=kind)
-    name = kind.names.get(language="en")
-    data = {
-        "position": "0",
-        "names-TOTAL_FORMS": "1",
-        "names-INITIAL_FORMS": "1",
-        "names-0-id": str(name.pk),
-        "names-0-kind": str(kind.pk),
-        "names-0-language": "en",
-        "names-0-name": "Certificate",
-        "requirements-TOTAL_FORMS": "1",
-        "requirements-INITIAL_FORMS": "1",
-        "requirements-0-id": str(row.pk),
-        "requirements-0-kind": str(kind.pk),
-        "requirements-0-category": str(tyres.pk),
-    }
-    path = f"/admin/providers/documentkind/{kind.pk}/change/"
-    assert operator.post(path, data).status_code == 302
+
+    assert keep(tyres, DOCUMENTS, certificate=False).returned == 1
     assert is_live(service)
-    assert operator.post(path, {**data, "requirements-0-is_required": "on"}).status_code == 302
-    row.refresh_from_db()
+    keep(tyres, DOCUMENTS, certificate=True)
+    row = DocumentRequirement.objects.get(kind=kind)
     assert (row.is_required, row.binds_from, row.told_to, row.is_bound) == (
         True,
         today() + timedelta(days=30),

@@ -91,13 +91,18 @@ def restart_term(requirement: DocumentRequirement) -> None:
     requirement.save()
 
 
+def lock_selling(within: Collection[int]) -> None:
+    """Lock the businesses that sell in these categories (not below them), in pk order, for the open transaction."""
+    selling = Provider.objects.filter(pk__in=Service.objects.filter(category__in=within).values("provider"))
+    list(selling.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def refresh_needing(categories: Collection[int]) -> None:
     """What these categories and all below them need is another thing now: hold back, or offer, accordingly.
 
     Locks the businesses that sell there, in pk order; call it in a transaction.
     """
     within = papers.below(categories)
-    selling = Provider.objects.filter(pk__in=Service.objects.filter(category__in=within).values("provider"))
-    list(selling.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    lock_selling(within)
     refresh_listing(Offering.objects.filter(service__category__in=within))
     refresh_held_back(Skill.objects.filter(service__category__in=within))
