@@ -108,8 +108,8 @@ def boards_of(outlet: Outlet, first: date, *, days: int) -> list[Board]:
     working = {pk: hours.of(outlet, pk) for pk in staff}
     shown = [Span(one.starts_at, one.ends_at) for one in visits]
     shown += [Span(session.starts_at, session.ends_at) for session in sessions]
-    seen = merge([each for spans in working.values() for each in spans] + shown)
-    opens, closes = _frame(outlet, seen, [first + day * DAY for day in range(days)])
+    worked = merge([each for spans in working.values() for each in spans])
+    opens, closes = _frame(outlet, worked, shown, [first + day * DAY for day in range(days)])
     # The last day may reach beyond its midnight.
     busy = load_busy(staff=list(staff), units=[], window=Span(around.start, around.end + DAY))
     loaded = _Loaded(
@@ -268,22 +268,27 @@ def _at(outlet: Outlet, day: date, hour: int) -> datetime:
     return local.astimezone(UTC)
 
 
-def _frame(outlet: Outlet, seen: Sequence[Span], days: Sequence[date]) -> tuple[int, int]:
-    """The whole hours around what there is to see of these days, counted from each one's midnight."""
+def _frame(
+    outlet: Outlet, worked: Sequence[Span], shown: Sequence[Span], days: Sequence[date]
+) -> tuple[int, int]:
+    """The whole hours around what there is to see of these days, counted from each one's midnight.
+
+    Work that goes on through the night ends with the day: the next day's column goes on with it.
+    """
     opens, closes = [], []
     for day in days:
         start, end = _midnight(outlet, day), _midnight(outlet, day + DAY)
-        of_day = [span for span in seen if span.start < end and start < span.end]
-        if not of_day:
-            continue
-        first = max(of_day[0].start, start).astimezone(outlet.zone)
-        opens.append(first.hour)
-        last = of_day[-1].end.astimezone(outlet.zone)
-        over = (last.date() - day).days * 24
-        closes.append(over + last.hour + (1 if last.minute or last.second else 0))
+        for spans, farthest in ((worked, 24), (shown, LATEST)):
+            for span in spans:
+                if span.end <= start or end <= span.start:
+                    continue
+                opens.append(max(span.start, start).astimezone(outlet.zone).hour)
+                last = span.end.astimezone(outlet.zone)
+                hour = (last.date() - day).days * 24 + last.hour + (1 if last.minute or last.second else 0)
+                closes.append(hour if hour <= LATEST else farthest)
     if not opens:
         return USUAL
-    return min(opens), max(min(max(closes), LATEST), min(opens) + 1)
+    return min(opens), max(*closes, min(opens) + 1)
 
 
 def first_column(board: Board, person: StaffMember | None) -> str:

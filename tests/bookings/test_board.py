@@ -1,6 +1,6 @@
 """The board's columns: a person while they are at it, a unit throughout, and nobody pushed off by somebody else."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -136,3 +136,24 @@ def test_a_night_on_which_the_clocks_change_begins_and_ends_at_the_same_hours_of
     for day in (date(2027, 3, 28), date(2026, 10, 25)):
         boards = boards_of(shop.outlet, day - timedelta(days=2), days=4)
         assert len({each.span.start.astimezone(shop.outlet.zone).hour for each in boards}) == 1
+
+
+def test_work_through_the_night_stands_in_one_column_each_and_a_late_shop_ends_late(shop: Shop) -> None:
+    day = tomorrow_at(10).astimezone(shop.outlet.zone).date()
+
+    def hours(opens: time, closes: time) -> list[tuple[float, float]]:
+        shop.outlet.hours_rules.update(opens=opens, closes=closes)
+        return [
+            (
+                (board.span.start.astimezone(shop.outlet.zone) - midnight(board.day)).total_seconds() / 3600,
+                (board.span.end - board.span.start).total_seconds() / 3600,
+            )
+            for board in boards_of(shop.outlet, day, days=2)
+        ]
+
+    def midnight(of: date) -> datetime:
+        return datetime.combine(of, time(), tzinfo=shop.outlet.zone)
+
+    assert hours(time(0), time(0)) == [(0, 24), (0, 24)]
+    assert hours(time(18), time(2)) == [(0, 26), (0, 26)]
+    assert hours(time(18), time(7)) == [(0, 24), (0, 24)]

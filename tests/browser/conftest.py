@@ -37,7 +37,9 @@ FLAGS = [
 ]
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
-SIZES = {"390": PHONE, "1280": DESK}
+SIZES: dict[str, ViewportSize] = {"390": PHONE, "1280": DESK}
+# What is worked at a counter is worked on a tablet.
+TABLETS: dict[str, ViewportSize] = {"390": PHONE, "820": {"width": 820, "height": 1180}, "1280": DESK}
 # Everything that a page waits for comes within this; a test that waits longer has found a fault.
 PATIENCE_MS = 10_000
 expect.set_options(timeout=PATIENCE_MS)

@@ -17,7 +17,7 @@ from providers.models import Provider, Service
 from providers.services import vetting
 from tests.browser import world as street
 from tests.browser.axe import violations
-from tests.browser.conftest import DESK, SIZES, as_operator, sign_in
+from tests.browser.conftest import DESK, SIZES, TABLETS, as_operator, sign_in
 from tests.browser.site import Site
 from tests.browser.world import Shop, World
 from tests.factories import make_quiz
@@ -47,14 +47,15 @@ def looked_at(page: Page) -> list[str]:
     """What is wrong with the page as it is open now.
 
     What axe says at each size: all in light, and what dark makes different; whether anything is wider than the
-    window; which ids stand on it more than once.
+    window; which ids stand on it more than once. A workplace is seen on a tablet, too.
     """
+    workplace = page.locator("body.work").count() > 0
     found = [f"the id {twice} is used twice" for twice in page.evaluate(IDS_USED_TWICE)]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         # A colour on its way from one theme to the other is nobody's contrast.
         page.evaluate(SETTLED)
-        for size, viewport in SIZES.items():
+        for size, viewport in (TABLETS if workplace and scheme == "light" else SIZES).items():
             page.set_viewport_size(viewport)
             # As tall as the page: what a bar at the bottom covers at first is reached by scrolling.
             tall = page.evaluate("document.documentElement.scrollHeight")
