@@ -102,3 +102,36 @@ class AllocationKind(TextChoices):
     ITEM = "item", _("Visit")
     SESSION = "session", _("Group session")
     BLOCK = "block", _("Blocked")
+
+
+class WaitState(TextChoices):
+    """Where an entry of a waitlist stands."""
+
+    UNCONFIRMED = "unconfirmed", _("Not confirmed yet")
+    WAITING = "waiting", _("Waiting")
+    BOOKED = "booked", _("Booked")
+    LEFT = "left", _("Taken off the list")
+    ENDED = "ended", _("The days are over")
+
+
+class OfferState(TextChoices):
+    """What became of a time that was offered to somebody who waits."""
+
+    OPEN = "open", pgettext_lazy("an offer", "Waiting for an answer")
+    TAKEN = "taken", pgettext_lazy("an offer", "Taken")
+    DECLINED = "declined", pgettext_lazy("an offer", "Declined")
+    EXPIRED = "expired", pgettext_lazy("an offer", "Not answered in time")
+
+
+class PassReason(TextChoices):
+    """Why somebody who waits longer was not offered a time."""
+
+    HAS_OFFER = "has_offer", _("another time was offered just then")
+    OTHER_DAYS = "other_days", _("other days wanted")
+    OTHER_HOURS = "other_hours", _("other hours wanted")
+    OTHER_PERSON = "other_person", _("other person wanted")
+    NOT_ABLE = "not_able", _("not done by whoever was free")
+    FEW_SEATS = "few_seats", _("too few seats")
+    TOO_SHORT = "too_short", _("too short")
+    DECLINED = "declined", _("declined before")
+    EXPIRED = "expired", _("not answered in time before")

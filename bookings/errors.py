@@ -386,3 +386,26 @@ class HoldDoesNotReach(DomainError):
     title = _(
         "What is held on the card does not reach that far. Cancel this visit and book the other time anew."
     )
+
+
+class WaitNotPossible(DomainError):
+    """Nobody waits for this: a home visit, more seats than there are, days that are over or too far ahead."""
+
+    code = "wait_not_possible"
+    title = _("You cannot wait for this. Choose other days, or another service.")
+
+
+class WaitEnded(DomainError):
+    """The entry of the waitlist is no more: booked, taken off, or its days are over."""
+
+    code = "wait_ended"
+    status = 409
+    title = _("This is no longer on the waitlist.")
+
+
+class TooManyWaits(DomainError):
+    """Ten open entries per contact."""
+
+    code = "too_many_waits"
+    status = 429
+    title = _("You wait for ten things already. Take something off first.")

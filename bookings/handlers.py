@@ -2,7 +2,7 @@
 
 from bookings.enums import ObjectionKind
 from bookings.models import Booking, BookingItem, ItemHelper
-from bookings.services import expiry, paying
+from bookings.services import expiry, offers, paying
 from common.actors import gateway_actor
 from common.events import after_commit, within_transaction
 from common.models import Event
@@ -86,6 +86,12 @@ def on_visit_done(event: Event) -> None:
     items = BookingItem.objects.filter(booking__ref=event.subject_id)
     helpers = ItemHelper.objects.filter(item__in=items).values_list("staff_id", flat=True)
     count_served(staff_ids=items.values_list("staff_id", flat=True).union(helpers))
+
+
+@within_transaction("booking.confirmed", "booking.requested", "booking.cancelled", "booking.expired")
+def on_offer_answered(event: Event) -> None:
+    """What was offered from the waitlist is taken, declined or let go: the next one gets what is free again."""
+    offers.settle(event.subject_id, actor=event.actor)
 
 
 def lock_booking(booking_ref: str) -> None:

@@ -17,6 +17,7 @@ from bookings.models import (
     PriceChange,
     RefundRequest,
     VisitMessage,
+    WaitEntry,
 )
 from bookings.rules import states
 from common import clock, privacy
@@ -158,6 +159,36 @@ def _reported(message: VisitMessage) -> dict[str, Any] | None:
     return {"reason": message.report.reason, "text": message.report.text, "decision": message.report.note}
 
 
+def _export_waits(subject: Subject) -> list[dict[str, Any]]:
+    """What they wait, or waited, for."""
+    entries = WaitEntry.objects.filter(customer_id__in=subject.customer_pks)
+    return [
+        {
+            "shop": entry.outlet.name,
+            "service": entry.service.name,
+            "with": entry.staff.name if entry.staff else None,
+            "seats": entry.seats,
+            "first_day": entry.first_day.isoformat(),
+            "last_day": entry.last_day.isoformat(),
+            "from_time": f"{entry.from_time:%H:%M}" if entry.from_time else None,
+            "until_time": f"{entry.until_time:%H:%M}" if entry.until_time else None,
+            "state": entry.state,
+            "created_at": rfc3339(entry.created_at),
+            "offered": [
+                {"starts_at": rfc3339(offer.starts_at), "state": offer.state} for offer in entry.offers.all()
+            ],
+        }
+        for entry in entries.select_related("outlet", "service", "staff")
+        .prefetch_related("offers")
+        .order_by("pk")
+    ]
+
+
+def _erase_waits(subject: Subject) -> None:
+    """The rows go, with what was offered; a visit that came of it stays as any other."""
+    WaitEntry.objects.filter(customer_id__in=subject.customer_pks).delete()
+
+
 def _erase(subject: Subject) -> None:
     theirs = Booking.objects.filter(pk__in=subject.booking_pks)
     # `""` through the encrypted fields is empty; the point goes with the line.
@@ -194,6 +225,13 @@ def _obstacles(subject: Subject) -> Iterator[Obstacle]:
 privacy.area(
     "bookings", app="bookings", title=_("Bookings"), export=_export, erase=_erase, obstacles=_obstacles
 )
+privacy.area("waits", app="bookings", title=_("Waitlists"), export=_export_waits, erase=_erase_waits)
+privacy.personal(
+    "bookings.WaitEntry", area="waits", blanked="public_id state made_by", reason="the row is deleted"
+)
+privacy.personal("bookings.WaitOffer", area="waits", blanked="state", reason="the row is deleted")
+privacy.personal("bookings.WaitPass", area="waits", blanked="reason", reason="the row is deleted")
+privacy.impersonal("bookings.WaitLook", {"what the worker saw of the database": "snapshot"})
 privacy.personal(
     "bookings.Booking",
     area="bookings",

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from bookings.services import expiry, keeping
+from bookings.services import expiry, keeping, offers, waitlist
 
 
 @app.periodic(cron="* * * * * */10", periodic_id="expire-holds")
@@ -19,6 +19,20 @@ def decline_unanswered(timestamp: int) -> None:
     """Decline the requests whose time to be answered is over."""
     while expiry.decline_unanswered():
         pass
+
+
+@app.periodic(cron="* * * * * */5", periodic_id="waitlists")
+@app.task(name="bookings.offer_what_is_free", queueing_lock="bookings.offer_what_is_free")
+def offer_what_is_free(timestamp: int) -> None:
+    """Offer what has become free to who waits."""
+    offers.offer_what_is_free()
+
+
+@app.periodic(cron="11 * * * *", periodic_id="waitlists-past")
+@app.task(name="bookings.end_waits", queueing_lock="bookings.end_waits")
+def end_waits(timestamp: int) -> None:
+    """End the entries of waitlists whose days are over."""
+    waitlist.end_past()
 
 
 @app.periodic(cron="* * * * * */2", periodic_id="cancellations")

@@ -10,6 +10,7 @@ PURPOSES = {
     "audit-chain": 4,
     "uploads": 5,
     "ledger-checkpoints": 6,
+    "open-waits": 7,
 }
 
 

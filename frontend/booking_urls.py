@@ -20,10 +20,17 @@ from frontend.views import (
     reporting,
     review,
     slots,
+    waiting,
 )
 
 urlpatterns = [
     path("o/<str:outlet>/book/<str:service>", slots.slots, name="slots"),
+    path("o/<str:outlet>/wait/<str:service>", waiting.join, name="wait_join"),
+    path("w/<str:wait>", waiting.wait, name="wait"),
+    path("w/<str:wait>/confirm", waiting.confirm, name="wait_confirm"),
+    path("w/<str:wait>/leave", waiting.leave, name="wait_leave"),
+    path("w/<str:wait>/take", waiting.take, name="wait_take"),
+    path("w/<str:wait>/decline", waiting.decline, name="wait_decline"),
     path("hold", hold.hold, name="hold"),
     path("bookings", bookings.bookings, name="bookings"),
     path("b/<str:ref>", booking.booking, name="booking"),

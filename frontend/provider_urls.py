@@ -33,6 +33,7 @@ from frontend.views import (
     provider_training,
     provider_vetting,
     provider_visits,
+    provider_waitlist,
 )
 
 app_name = "provider"
@@ -96,6 +97,8 @@ urlpatterns = [
     path(f"{_business}<str:outlet_id>/board", provider_board.board, name="board"),
     path(f"{_business}<str:outlet_id>/scan", provider_day.scan, name="scan"),
     path(f"{_business}<str:outlet_id>/day/add", provider_add.add, name="visit_new"),
+    path(f"{_outlet}waitlist/", provider_waitlist.waiting, name="waitlist"),
+    path(f"{_business}waits/<str:wait_id>/take-off/", provider_waitlist.take_off, name="wait_take_off"),
     path(f"{_outlet}sessions/", provider_sessions.listing, name="sessions"),
     path(f"{_outlet}sessions/new/", provider_sessions.create, name="session_new"),
     path(_session, provider_sessions.session, name="session"),

@@ -41,6 +41,7 @@ class Env(BaseSettings):
     email_url: SecretStr = SecretStr("mailbox:")
     email_from: str = "Hereabouts <hello@hereabouts.example>"
     hold_minutes: int = Field(default=10, ge=1, le=120)
+    offer_minutes: int = Field(default=15, ge=5, le=120)
     holds_per_address: int = Field(default=0, ge=0)
     erasure_days: int = Field(default=7, ge=0, le=30)
     push_keys: CommaSeparated = []

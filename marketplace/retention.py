@@ -16,7 +16,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length, Now
 
 from accounts.models import Customer, Saved, SavedAddress, SavedPerson, SavedVehicle
-from bookings.models import Booking, BookingAccess, PayLink
+from bookings.enums import WaitState
+from bookings.models import Booking, BookingAccess, PayLink, WaitEntry
 from bookings.rules import states
 from bookings.services.core import ENDED
 from common import clock
@@ -50,8 +51,9 @@ def _contacts_of_nothing(before: datetime) -> QuerySet[Customer]:
     real = Booking.objects.filter(customer=OuterRef("pk")).exclude(
         Q(status=states.EXPIRED) | Q(status=states.CANCELLED, confirmed_at__isnull=True)
     )
+    waits = WaitEntry.objects.filter(customer=OuterRef("pk"))
     return Customer.objects.filter(
-        ~Exists(real), user__isnull=True, erased_at__isnull=True, created_at__lt=before
+        ~Exists(real), ~Exists(waits), user__isnull=True, erased_at__isnull=True, created_at__lt=before
     )
 
 
@@ -153,6 +155,18 @@ RULES = (
         "guests' and mails' keys to a visit that has ended",
         timedelta(days=365),
         lambda before: BookingAccess.objects.filter(booking__status__in=ENDED, booking__ends_at__lt=before),
+    ),
+    Rule(
+        "waits nobody confirmed",
+        "that a guest wanted to wait, who did not follow the mail's link",
+        timedelta(days=1),
+        lambda before: WaitEntry.objects.filter(state=WaitState.UNCONFIRMED, created_at__lt=before),
+    ),
+    Rule(
+        "waits",
+        "what somebody waited for and was offered, once it has ended",
+        timedelta(days=30),
+        lambda before: WaitEntry.objects.filter(ended_at__lt=before),
     ),
     Rule(
         "links to pay",

@@ -34,6 +34,7 @@ SITE_NAME = "Hereabouts"
 REDIS_URL = env.redis_url
 TRUSTED_PROXIES = env.trusted_proxies
 HOLD_MINUTES = env.hold_minutes
+OFFER_MINUTES = env.offer_minutes
 HOLDS_PER_ADDRESS = env.holds_per_address
 ERASURE_DAYS = env.erasure_days
 ROUTER_URL = env.router_url

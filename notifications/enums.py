@@ -47,6 +47,9 @@ class Kind(TextChoices):
     DISPUTE = "dispute", "owner: chargeback"
     PAYOUT_FAILED = "payout_failed", "owner: payout failed"
     PAYEE = "payee", "owner: account at the gateway"
+    WAIT_ASKED = "wait_asked", "waitlist: confirm it"
+    WAIT_JOINED = "wait_joined", "waitlist: on the list"
+    OFFERED = "offered", "waitlist: a time is held"
     WALLET_PAYOUT = "wallet_payout", "wallet: to a bank account"
 
 

@@ -18,6 +18,7 @@ from notifications.selectors import (
     provider_of,
     user_of,
     visits_ahead,
+    who_waits,
 )
 from notifications.services import owe, owe_many, owe_pushes, owe_reader, send
 
@@ -28,6 +29,7 @@ MAILS: dict[str, tuple[Kind | None, Kind | None]] = {
     "booking.cancelled": (Kind.CANCELLED, Kind.PROVIDER_CANCELLED),
     "booking.paid_too_late": (Kind.PAID_TOO_LATE, None),
     "booking.requested": (Kind.REQUESTED, Kind.PROVIDER_REQUEST),
+    "booking.offered": (Kind.OFFERED, None),
     "booking.declined": (Kind.DECLINED, Kind.PROVIDER_OVERDUE),
     "booking.message_sent": (Kind.MESSAGE, Kind.PROVIDER_MESSAGE),
     "booking.completed": (Kind.RECEIPT, None),
@@ -55,6 +57,7 @@ _SIDES = {"author": "customer", "provider": "provider"}
     "booking.paid_too_late",
     "booking.requested",
     "booking.declined",
+    "booking.offered",
     "booking.message_sent",
     "booking.completed",
     "booking.objected",
@@ -197,6 +200,15 @@ def on_what_cannot_wait(event: Event) -> None:
     kind = Kind.ON_THE_WAY if event.type == "booking.on_the_way" else Kind.PRICE_ASKED
     if booking := find_booking(event.subject_id):
         send(owe_pushes(kind=kind, booking=booking, event=event))
+
+
+@after_commit("wait.asked", "wait.joined")
+def on_wait(event: Event) -> None:
+    """Ask a guest whether it was they who want to wait, or say that they are on the list."""
+    if reader := who_waits(event.subject_id):
+        kind = Kind.WAIT_ASKED if event.type == "wait.asked" else Kind.WAIT_JOINED
+        news = f"{event.type}:{event.subject_id}"
+        send([owe_reader(kind=kind, to=reader, event=event, news=news)])
 
 
 def _tell_owners(event: Event, provider_id: str, kind: Kind) -> None:

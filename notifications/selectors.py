@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from accounts.models import Customer, User
-from bookings.models import Booking
+from bookings.models import Booking, WaitEntry
 from bookings.rules import states
 from common import clock
 from common.errors import NotFound
@@ -89,6 +89,17 @@ def invited(public_id: str) -> Addressee | None:
         return None
     user = User.objects.filter(email__iexact=found.email).first()
     return Addressee("invited", found.public_id, user.language if user else found.provider.language)
+
+
+def who_waits(wait: str) -> Addressee | None:
+    """Who waits, by the public id of their entry; None when they left no e-mail, or it was deleted."""
+    entry = WaitEntry.objects.select_related("customer__user").filter(public_id=wait).first()
+    if entry is None or entry.customer.erased_at:
+        return None
+    customer, user = entry.customer, entry.customer.user
+    if not (customer.email or (user and user.email)):
+        return None
+    return Addressee("customer", customer.public_id, user.language if user else customer.language)
 
 
 def owners_of(public_id: str) -> list[Addressee]:

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from bookings.api import booking, calendars, numbers, prices, refunds, sessions, visits
+from bookings.api import booking, calendars, numbers, prices, refunds, sessions, visits, waitlist
 
 router = Router()
-for _module in (booking, visits, prices, refunds, sessions, numbers, calendars):
+for _module in (booking, visits, prices, refunds, sessions, numbers, calendars, waitlist):
     router.add_router("", _module.router)

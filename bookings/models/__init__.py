@@ -1,7 +1,7 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), objections
 (objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
 people decide about (refunds.py), reports of messages (reports.py), calendars of people's own (calendars.py), open time
-kept ready for search (kept.py), what changed slots (slots.py)."""
+kept ready for search (kept.py), what changed slots (slots.py), who waits for something to become free (waitlist.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -19,6 +19,7 @@ from bookings.models.reports import MessageReport
 from bookings.models.sessions import Course, GroupSession
 from bookings.models.slots import SlotChange
 from bookings.models.team import ItemHelper
+from bookings.models.waitlist import WaitEntry, WaitLook, WaitOffer, WaitPass
 
 __all__ = [
     "Allocation",
@@ -40,4 +41,8 @@ __all__ = [
     "SlotChange",
     "StaffDay",
     "VisitMessage",
+    "WaitEntry",
+    "WaitLook",
+    "WaitOffer",
+    "WaitPass",
 ]

@@ -61,10 +61,13 @@ def customer_for_details(access: Access, contact: Contact, language: str) -> Cus
 
 
 def refuse_hoarding(*, customer: Customer | None, held_from: str, besides: int | None = None) -> None:
-    """Two open holds per contact, HOLDS_PER_ADDRESS per guest's network address. Raises TooManyHolds."""
-    open_holds = Booking.objects.filter(status=states.HELD, hold_expires_at__gt=clock.DatabaseNow()).exclude(
-        pk__in=[besides] if besides else []
-    )
+    """Two open holds per contact, HOLDS_PER_ADDRESS per guest's network address. Raises TooManyHolds.
+
+    What was offered to them from the waitlist they did not take: it does not count.
+    """
+    open_holds = Booking.objects.filter(
+        status=states.HELD, hold_expires_at__gt=clock.DatabaseNow(), wait_offer__isnull=True
+    ).exclude(pk__in=[besides] if besides else [])
     # Locked, for two requests at once would each count one too few.
     if customer:
         same = Q(customer=customer)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
+from accounts.models import Customer
 from accounts.principals import Principal
 from bookings.enums import PaymentState, Source
 from bookings.errors import AddressNeeded, AddressOutsideArea, AlreadyExtended, HoldEnded, MoveRefused
@@ -28,6 +29,7 @@ from bookings.services.holders import Contact, customer_for_details, customer_of
 from bookings.services.quotes import quote_again, quote_for
 from bookings.services.served import Served, Vehicle, served_fields
 from common import clock, crypto
+from common.actors import SYSTEM
 from common.again import run_again
 from common.errors import NotFound
 from geo.rules.positions import Position
@@ -64,6 +66,14 @@ class Held:
         return replace(principal, capabilities=principal.capabilities | {crypto.token_hash(self.token)})
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A hold that is made for a customer who waits, for so many minutes: the site chose the time, nobody hoards it."""
+
+    customer: Customer
+    until: datetime
+
+
 @run_again
 def hold(
     *,
@@ -81,6 +91,7 @@ def hold(
     session: str | None = None,
     served: Served | None = None,
     vehicle: Vehicle | None = None,
+    offer: Offer | None = None,
 ) -> Held:
     """Hold a visit at `start` (aware) at `outlet` for HOLD_MINUTES.
 
@@ -88,7 +99,7 @@ def hold(
     price, under the policy of the dearest. Managers of the provider may book any minute, and staff any of their own;
     with somebody else, staff get what customers do. Of a group service it is `seats` in the session that starts then
     (named `session`, by public id, where two do), or in all dates of its course. `served`: for whom else; `vehicle`:
-    on what.
+    on what. With an `offer` it is held for that customer, as long as the offer says.
 
     Raises NotFound, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
     AddressUnknown, SlotNotOffered, SlotTaken, TooManyHolds.
@@ -120,17 +131,23 @@ def hold(
 
     by_staff = _may_take_any_minute(membership, plan)
     group = is_group(found[0].service)
-    others = (
-        seat_holds.offering_others(found[0], start, wanted=seats)
+    others: AbstractContextManager[None] = (
+        nullcontext()
+        if offer
+        else seat_holds.offering_others(found[0], start, wanted=seats)
         if group
         else reserve.offering_alternatives(plan, start)
     )
 
     with others, transaction.atomic():
-        customer = customer_of(
-            principal, contact, language, is_member=membership is not None, region=place.country
+        customer = (
+            offer.customer
+            if offer
+            else customer_of(
+                principal, contact, language, is_member=membership is not None, region=place.country
+            )
         )
-        if membership is None:
+        if membership is None and offer is None:
             refuse_hoarding(customer=customer, held_from=held_from)
         now = clock.database_now()
         taken: seating.Seated | reserve.Taken
@@ -149,7 +166,7 @@ def hold(
             starts_at=taken.starts_at,
             ends_at=taken.ends_at,
             timezone=place.timezone,
-            hold_expires_at=now + timedelta(minutes=settings.HOLD_MINUTES),
+            hold_expires_at=offer.until if offer else now + timedelta(minutes=settings.HOLD_MINUTES),
             held_from=held_from,
             currency=place.currency,
             total_amount=total,
@@ -166,8 +183,9 @@ def hold(
             seat_holds.write_items(booking, found[0], items[0], taken, quotes[0])
         else:
             _write_items(booking, items, plan, quotes, taken)
-        token = None if principal.user else new_token(booking, purpose="guest")
-        core.change(booking, event="booking.held", actor=principal.actor, source=str(source))
+        token = None if principal.user or offer else new_token(booking, purpose="guest")
+        actor = SYSTEM if offer else principal.actor
+        core.change(booking, event="booking.held", actor=actor, source=str(source))
     return Held(booking, token)
 
 

@@ -7,8 +7,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.selectors import bookings as selectors
+from bookings.selectors.waitlist import waits_of
 from common import clock
 from frontend.visit_cards import ahead, behind
+from frontend.wait_words import wait_line
 
 PER_PAGE = 20
 
@@ -31,6 +33,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
             "past": behind(page.object_list, now),
             "page": page,
             "now": now,
+            "waits": [wait_line(each) for each in waits_of(request.principal)],  # type: ignore[attr-defined]
             "nav": "bookings",
         },
     )

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
@@ -142,6 +144,10 @@ def picker(
         "price": Money(total, outlet.currency),
         "visit": visit,
         "is_group": capacity > 1,
+        # One service that is done there can be waited for, where nothing is free on the day.
+        "wait_url": _wait_url(outlet_id, offering, found, chosen)
+        if found and not several and not at_home
+        else "",
         "seats": seats,
         "seat_choices": range(1, min(capacity, MOST_TOGETHER) + 1) if capacity > 1 else (),
         "more": f"&seats={seats}" if seats > 1 else "",
@@ -157,6 +163,12 @@ def picker(
         "address_form": address_form,
         "nonce": new_key(),
     }
+
+
+def _wait_url(outlet_id: str, offering: Offering, found: Plan, chosen: StaffMember | None) -> str:
+    address = reverse("frontend:wait_join", args=[outlet_id, offering.service.public_id])
+    asked = {"day": found.chosen.isoformat(), **({"staff": chosen.public_id} if chosen else {})}
+    return f"{address}?{urlencode(asked)}"
 
 
 def plan(

@@ -55,6 +55,7 @@ WORDS: dict[str, Words] = {
     Kind.CONFIRMED: _say(lambda: _("Your visit is confirmed"), _while(*_AHEAD)),
     Kind.RESCHEDULED: _say(lambda: _("Your visit was moved"), _while(*_AHEAD, states.REQUESTED)),
     Kind.CANCELLED: _say(lambda: _("Your visit was cancelled"), _while(states.CANCELLED)),
+    Kind.OFFERED: _say(lambda: _("What you wait for is free, and held for you"), _while(states.HELD)),
     Kind.DECLINED: _say(lambda: _("They cannot take your visit"), _while(states.DECLINED)),
     Kind.REMINDER: _say(lambda: _("Your visit is soon"), _while(states.CONFIRMED)),
     Kind.ON_THE_WAY: _say(lambda: _("On the way to you"), _while(states.ON_THE_WAY)),

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from accounts.models import Customer, User
 from bookings.models import Booking
+from bookings.selectors.waitlist import told
 from notifications.enums import Kind
 from notifications.letters import (
     bank,
@@ -23,6 +24,7 @@ from notifications.letters import (
     reviews,
     standing,
     vetting,
+    waiting,
     wallets,
 )
 from notifications.letters.letter import Letter
@@ -44,6 +46,7 @@ WRITERS: dict[str, Writer] = {
     Kind.REFUNDED: customers.refunded,
     Kind.REQUESTED: customers.requested,
     Kind.DECLINED: customers.declined,
+    Kind.OFFERED: waiting.offered,
     Kind.PROVIDER_REQUEST: providers.provider_request,
     Kind.OBJECTION: objections.to_customer,
     Kind.PROVIDER_OBJECTION: objections.to_provider,
@@ -125,6 +128,13 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
         return users_address(message), lambda _: reviews.report_decided(message)
     if message.kind == Kind.WALLET_PAYOUT:
         return users_address(message), lambda _: wallets.payout(message)
+    if message.kind in (Kind.WAIT_ASKED, Kind.WAIT_JOINED):
+        assert message.event is not None
+        entry = told().filter(public_id=message.event.subject_id).first()
+        if entry is None:
+            return "", lambda email: None
+        write = waiting.asked if message.kind == Kind.WAIT_ASKED else waiting.joined
+        return users_address(message), lambda _: write(entry)
     if about_business := BUSINESS_WRITERS.get(message.kind):
         assert message.event is not None
         provider = Provider.objects.get(

@@ -21,6 +21,7 @@ TOPICS: dict[str, Topic] = {
     Kind.CANCELLED: Topic.VISITS,
     Kind.REQUESTED: Topic.VISITS,
     Kind.DECLINED: Topic.VISITS,
+    Kind.OFFERED: Topic.VISITS,
     Kind.ON_THE_WAY: Topic.VISITS,
     Kind.PRICE_ASKED: Topic.VISITS,
     Kind.SHOP_SUSPENDED: Topic.VISITS,
@@ -36,7 +37,7 @@ TOPICS: dict[str, Topic] = {
 # Letters that say what was agreed, and what the law asks for, are not a matter of choice.
 _MAIL_BY_CHOICE = frozenset({Topic.REMINDERS, Topic.MESSAGES, Topic.REVIEWS})
 # These are told to a device at any hour: somebody is at the door, or waits for an answer.
-AT_ONCE = frozenset({Kind.ON_THE_WAY, Kind.PRICE_ASKED})
+AT_ONCE = frozenset({Kind.ON_THE_WAY, Kind.PRICE_ASKED, Kind.OFFERED})
 # What devices are told of. The rest is read in a letter.
 ON_DEVICES = frozenset(TOPICS) - {Kind.REQUESTED, Kind.RECEIPT, Kind.SHOP_BACK}
 

@@ -16,8 +16,9 @@ from accounts.enums import ExportStatus
 from accounts.models import ApiToken, DataExport, SavedAddress, SavedPerson, SavedVehicle, User
 from accounts.principals import OPERATOR_SCOPES, SCOPES, Principal
 from accounts.selectors import session_id
+from accounts.services.customers import main_customer
 from accounts.services.tokens import create_token
-from bookings.models import Booking
+from bookings.models import Booking, WaitEntry
 from bookings.services import holds
 from bookings.services.access import new_token
 from bookings.services.feeds import make_feed
@@ -41,6 +42,7 @@ from providers.models import (
     HoursRule,
     Outlet,
     Provider,
+    Service,
     StaffMember,
     StandardStep,
 )
@@ -99,6 +101,7 @@ def make_world() -> World:
     for names, asked in ((ids, users["customer"]), (foreign, users["stranger"])):
         invitation = make_invitation(Provider.objects.get(public_id=names["provider"]), asked)
         names["invitation"] = names["invitation_id"] = invitation.public_id
+        names["wait"] = names["wait_id"] = _wait(names, asked).public_id
     visit = _visit(ids, users["customer"])
     theirs = _visit(foreign, users["stranger"])
     ids |= _reviewed(ids, users["customer"])
@@ -174,6 +177,7 @@ def make_world() -> World:
         "zoom": "14",
         "x": "9327",
         "y": "4742",
+        "today": clock.now().date().isoformat(),
         "start": rfc3339(start),
         "later": rfc3339(later),
         "code": visit.check_in_code,
@@ -209,6 +213,20 @@ def make_world() -> World:
     # Their use has been noted: it is not again for a while.
     ApiToken.objects.update(last_used_at=now() + timedelta(minutes=30))
     return world
+
+
+def _wait(names: dict[str, str], user: User) -> WaitEntry:
+    """What they wait for at the outlet."""
+    day = clock.now().date()
+    return WaitEntry.objects.create(
+        outlet=Outlet.objects.get(public_id=names["outlet"]),
+        service=Service.objects.get(public_id=names["service"]),
+        customer=main_customer(user=user),
+        state="waiting",
+        first_day=day,
+        last_day=day + timedelta(days=30),
+        made_by="guest",
+    )
 
 
 def _export_of(user: User) -> DataExport:

@@ -121,6 +121,21 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
         },
     ),
     # Group sessions
+    "join_waitlist": _visit(
+        "public",
+        body={
+            "outlet": "{outlet}",
+            "service": "{service}",
+            "staff": "{staff}",
+            "first_day": "{today}",
+            "last_day": "{today}",
+            "customer": _CONTACT,
+        },
+    ),
+    "list_waits": Case("signed in", scope="bookings:read"),
+    "get_wait": Case("see wait", scope="bookings:read"),
+    "leave_waitlist": _visit("see wait"),
+    "list_outlet_waits": Case("member", scope="bookings:read"),
     "list_sessions": Case("member", scope="bookings:read", query=_SPAN),
     "get_session": Case("member", scope="bookings:read"),
     "add_sessions": _visit(

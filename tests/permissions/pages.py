@@ -152,6 +152,12 @@ PAGES: dict[str, dict[str, Case]] = {
         "GET": Case("public"),
         "POST": Case("public", form={"slot": "{outlet}:{service}:{later}", "nonce": "{uuid}"}),
     },
+    "frontend:wait_join": {"GET": Case("public"), "POST": Case("public", form=_NOTHING, outcome=422)},
+    "frontend:wait": {"GET": Case("own wait")},
+    "frontend:wait_confirm": {"POST": Case("own wait")},
+    "frontend:wait_leave": {"POST": Case("own wait")},
+    "frontend:wait_take": {"POST": Case("own wait")},
+    "frontend:wait_decline": {"POST": Case("own wait")},
     "frontend:bookings": _PUBLIC,
     "frontend:service_worker": _PUBLIC,
     "frontend:stop_letters": {
@@ -274,6 +280,8 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:calendars": {"GET": Case("member"), "POST": Case("member", form={"outlet": "{outlet}"})},
     # Each ends their own alone: this one is the person's.
     "provider:calendar_revoke": {"POST": Case("own notice")},
+    "provider:waitlist": {"GET": Case("member"), "POST": Case("member", form=_NOTHING, outcome=422)},
+    "provider:wait_take_off": {"POST": Case("member")},
     "provider:sessions": {"GET": Case("member")},
     "provider:session": {"GET": Case("member")},
     "provider:session_new": _DESK_FORM,

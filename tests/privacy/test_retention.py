@@ -10,9 +10,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib.gis.geos import Point
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from accounts.models import Customer, SavedAddress, SavedPerson, SavedVehicle
-from bookings.models import Booking, BookingAccess, PayLink
+from bookings.models import Booking, BookingAccess, PayLink, WaitEntry
 from bookings.services import paying
 from common import clock
 from geo.models import Leg
@@ -25,6 +26,7 @@ from providers.services.vetting import set_document_kind
 from tests.bookings.conftest import Shop
 from tests.factories import make_customer, make_picture, make_user
 from tests.privacy.test_decisions import PAGE
+from tests.waiting import put_on
 
 pytestmark = pytest.mark.django_db
 RULES = {rule.name: rule for rule in retention.RULES}
@@ -181,6 +183,15 @@ def a_device(shop: Shop) -> Callable[[], bool]:
     return lambda: UserSession.objects.filter(pk=place.pk).exists()
 
 
+def a_wait(state: str, **values: Any) -> Callable[[Shop], Callable[[], bool]]:
+    def make(shop: Shop) -> Callable[[], bool]:
+        entry = put_on(shop.outlet, shop.service)
+        WaitEntry.objects.filter(pk=entry.pk).update(state=state, **values)
+        return lambda: WaitEntry.objects.filter(pk=entry.pk).exists()
+
+    return make
+
+
 def a_removed(kind: Any, **values: Any) -> Callable[[Shop], Callable[[], bool]]:
     def make(shop: Shop) -> Callable[[], bool]:
         row = kind.objects.create(user=make_user(), removed_at=clock.now(), **values)
@@ -203,6 +214,8 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "mailbox": a_kept_mail,
     "sessions": a_session,
     "devices": a_device,
+    "waits nobody confirmed": a_wait("unconfirmed"),
+    "waits": a_wait("left", ended_at=Now()),
     "removed people": a_removed(SavedPerson, name="Onni"),
     "removed addresses": a_removed(
         SavedAddress, label="Home", line="Vaasankatu 3", point=Point(24.9, 60.1, srid=4326)

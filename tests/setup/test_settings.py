@@ -24,7 +24,7 @@ def test_every_setting_stands_in_the_example_with_a_sentence() -> None:
 
 def test_defaults_in_the_example_are_the_programs_own() -> None:
     text = (CHECKOUT / ".env.example").read_text()
-    for name in ("DATABASE_POOL", "HOLD_MINUTES", "HOLDS_PER_ADDRESS", "LOG_LEVEL"):
+    for name in ("DATABASE_POOL", "HOLD_MINUTES", "OFFER_MINUTES", "HOLDS_PER_ADDRESS", "LOG_LEVEL"):
         shown = re.search(rf"^# {name}=(.*)$", text, re.MULTILINE)
         assert shown and shown[1] == str(Env.model_fields[name.lower()].default), name
 
