@@ -16,14 +16,14 @@ REVIEW = "review"
 WORDS: dict[str, tuple[Any, int]] = {
     "business": (_("Your business"), 2),
     "outlets": (_("The place"), 2),
-    "services": (_("Services and prices"), 4),
     "hours": (_("Opening hours"), 2),
+    "services": (_("Services and prices"), 4),
     "staff": (_("People"), 3),
     "documents": (_("Documents"), 5),
     REVIEW: (_("Look it over"), 2),
 }
 # The step that a section of the workplace belongs to.
-OF_SECTION = {name: name for name in ("outlets", "services", "hours", "staff", "documents")} | {
+OF_SECTION = {name: name for name in ("outlets", "hours", "services", "staff", "documents")} | {
     "application": REVIEW
 }
 

@@ -28,12 +28,15 @@ from frontend.views import (
     provider_seasons,
     provider_services,
     provider_sessions,
+    provider_several,
+    provider_tables,
     provider_terms,
     provider_times,
     provider_training,
     provider_vetting,
     provider_visits,
     provider_waitlist,
+    provider_week_copy,
 )
 
 app_name = "provider"
@@ -88,6 +91,7 @@ urlpatterns = [
     path(f"{_outlet}times/", provider_times.times, name="times"),
     path(f"{_outlet}seasons/", provider_seasons.seasons, name="seasons"),
     path(f"{_outlet}seasons/remove/", provider_seasons.remove, name="season_remove"),
+    path(f"{_outlet}days/copy/", provider_week_copy.week_copy, name="week_copy"),
     path(f"{_outlet}days/", provider_hours.days, name="days"),
     path(f"{_outlet}days/<date:on>/clear/", provider_hours.clear_date, name="date_clear"),
     path(
@@ -140,7 +144,10 @@ urlpatterns = [
         provider_people.remove_time_off,
         name="time_off_remove",
     ),
+    path(f"{_business}tables/<slug:table_kind>/", provider_tables.table, name="table"),
+    path(f"{_business}tables/<slug:table_kind>.csv", provider_tables.as_csv, name="table_csv"),
     path(f"{_business}services/", provider_services.listing, name="services"),
+    path(f"{_business}services/several/", provider_several.several, name="services_several"),
     path(f"{_business}services/new/", provider_services.create, name="service_new"),
     path(_service, provider_services.edit, name="service"),
     path(f"{_service}offers/", provider_services.offers, name="offers"),

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from common.spans import Span
+from common.spans import Span, subtract
 from providers.models import Closure, HoursOverride, HoursRule, Outlet, TimeOff
 from providers.rules.holidays import with_holidays
 from providers.rules.hours import DateOverride, Timetable, WeeklyRule, person_spans, working_spans
@@ -44,26 +43,33 @@ class WorkingHours:
         """Whether the person works at the outlet for all of the visit."""
         return any(span.covers(visit) for span in self.of(outlet, staff_pk))
 
+    def opens(self, outlet: Outlet) -> list[Span]:
+        """When the outlet is open, in order."""
+        return subtract(self._opens(outlet), self._closed[outlet.pk])
+
     def of(self, outlet: Outlet, staff_pk: int) -> list[Span]:
         """When the person works at the outlet, in order."""
         key = (outlet.pk, staff_pk)
         if key not in self._spans:
-            shop, own = self._timetable(outlet.pk, None), self._timetable(outlet.pk, staff_pk)
-            zone = ZoneInfo(outlet.timezone)
-            if outlet.pk not in self._open:
-                self._open[outlet.pk] = working_spans(
-                    shop.rules, shop.overrides, zone=zone, window=self._window
-                )
             self._spans[key] = person_spans(
-                own,
-                shop,
+                self._timetable(outlet.pk, staff_pk),
+                self._timetable(outlet.pk, None),
                 closures=self._closed[outlet.pk],
                 time_off=self._off[staff_pk],
-                zone=zone,
+                zone=outlet.zone,
                 window=self._window,
-                open_spans=self._open[outlet.pk],
+                open_spans=self._opens(outlet),
             )
         return self._spans[key]
+
+    def _opens(self, outlet: Outlet) -> list[Span]:
+        """The same without closures."""
+        if outlet.pk not in self._open:
+            shop = self._timetable(outlet.pk, None)
+            self._open[outlet.pk] = working_spans(
+                shop.rules, shop.overrides, zone=outlet.zone, window=self._window
+            )
+        return self._open[outlet.pk]
 
     def _timetable(self, outlet_pk: int, staff_pk: int | None) -> Timetable:
         return Timetable(self._weekly[outlet_pk, staff_pk], self._dated[outlet_pk, staff_pk])

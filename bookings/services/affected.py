@@ -1,8 +1,12 @@
 """Changes of a business that would hit visits ahead: listed first, done only when exactly that list was accepted."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import transaction
 
 from bookings.errors import BookingsAffected
 from bookings.models import Booking
@@ -10,6 +14,18 @@ from bookings.selectors.fit import CLOCK, misfits, readings
 from bookings.services.reserve import lock_rows
 from common import clock
 from providers.models import StaffMember
+from providers.services.affected import guarded
+
+Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried(Generic[Seen]):
+    """What was seen before a change and after it; `hits` names the visits that it would hit, None without any."""
+
+    before: Seen
+    after: Seen
+    hits: BookingsAffected | None
 
 
 @contextmanager
@@ -30,6 +46,24 @@ def nothing_breaks_unseen(provider_pk: int, acknowledged: str) -> Iterator[None]
         if read.get(ref, time) != time:
             hit.setdefault(ref, set()).add(CLOCK)
     refuse_unseen(hit, acknowledged)
+
+
+def try_out(provider_pk: int, *, do: Callable[[], Any], look: Callable[[], Seen]) -> Tried[Seen]:
+    """Do a change of a business, look, and give the change up again. Raises what `do` raises.
+
+    What is worked out of a transaction that writes is remembered nowhere (bookings.selectors.remembered).
+    """
+    before = after = look()
+    hits = None
+    with transaction.atomic():
+        try:
+            with guarded(provider_pk):
+                do()
+                after = look()
+        except BookingsAffected as error:
+            hits = error
+        transaction.set_rollback(True)
+    return Tried(before, after, hits)
 
 
 def refuse_unseen(hit: dict[str, set[str]], acknowledged: str) -> None:

@@ -1,6 +1,7 @@
 """Pages of opening hours: the week, single dates, closures."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,10 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common import clock
 from common.errors import NotFound
 from frontend import formats
 from frontend.views.provider_desk import Desk, action, attempt, form_page, sent_status
-from frontend.views.provider_hours_forms import OverrideForm, PeriodForm, WeekForm
+from frontend.views.provider_hours_forms import OverrideForm, PeriodForm, WeekForm, same_as_monday
+from frontend.week_preview import Preview, preview
 from providers.enums import Role
 from providers.models import Closure, Outlet, StaffMember
 from providers.selectors import catalogue
@@ -25,20 +28,24 @@ def week(desk: Desk, outlet_id: str) -> HttpResponse:
     outlet = outlet_of(desk, outlet_id)
     people = people_at(desk, outlet)
     person = chosen_person(people, desk.request.GET.get("staff", ""))
-    form = WeekForm(desk.request.POST or None, rules=list(catalogue.week(outlet, person)))
+    asked = desk.request.POST.get("do", "")
+    typed = same_as_monday(desk.request.POST) if asked == "same" else desk.request.POST or None
+    form = WeekForm(typed, rules=list(catalogue.week(outlet, person)))
 
     def save() -> bool:
         hours.replace_week(outlet=outlet, staff=person, rules=form.rules(), actor=desk.actor)
         return True
 
-    if desk.sent and attempt(form, save, desk=desk):
+    seen = _seen(desk, outlet, person, form, save) if asked == "preview" else None
+    if desk.sent and asked not in ("same", "preview") and attempt(form, save, desk=desk):
         messages.success(desk.request, _("Saved. Free times follow at once."))
         return redirect(desk.request.get_full_path())
     return desk.render(
         "hours",
         nav="outlets",
         step="hours",
-        status=sent_status(form),
+        status=200 if asked == "same" or (seen and sent_status(form) != 409) else sent_status(form),
+        seen=seen,
         outlet=outlet,
         people=people,
         person=person,
@@ -55,6 +62,8 @@ def days(desk: Desk, outlet_id: str) -> HttpResponse:
     for_dates = sent is not None and "override-on" in sent
     override = OverrideForm(sent if for_dates else None, people=people)
     closure = PeriodForm(sent if sent is not None and not for_dates else None)
+    if desk.request.POST.get("do") == "preview":
+        return _days_seen(desk, outlet, people, override, closure, for_dates=for_dates)
     address = (desk.provider.public_id, outlet.public_id)
     if for_dates and attempt(override, lambda: _set_override(desk, outlet, override), desk=desk):
         messages.success(desk.request, _("Saved."))
@@ -66,16 +75,8 @@ def days(desk: Desk, outlet_id: str) -> HttpResponse:
     ):
         messages.success(desk.request, _("Closed then. Visits that are already booked stay."))
         return redirect("provider:days", *address)
-    return desk.render(
-        "days",
-        nav="outlets",
-        status=sent_status(override if for_dates else closure),
-        outlet=outlet,
-        override_form=override,
-        closure_form=closure,
-        dates=_dates(outlet, people),
-        closures=list(catalogue.closures(outlet)),
-    )
+    status = sent_status(override if for_dates else closure)
+    return _days(desk, outlet, people, override, closure, status=status)
 
 
 @action()
@@ -125,6 +126,65 @@ def chosen_person(people: list[StaffMember], staff_id: str) -> StaffMember | Non
         if person.public_id == staff_id:
             return person
     raise NotFound
+
+
+def _days(
+    desk: Desk,
+    outlet: Outlet,
+    people: list[StaffMember],
+    override: OverrideForm,
+    closure: PeriodForm,
+    *,
+    status: int,
+    **context: Preview | None,
+) -> HttpResponse:
+    return desk.render(
+        "days",
+        nav="outlets",
+        status=status,
+        outlet=outlet,
+        override_form=override,
+        closure_form=closure,
+        dates=_dates(outlet, people),
+        closures=list(catalogue.closures(outlet)),
+        **context,
+    )
+
+
+def _days_seen(
+    desk: Desk,
+    outlet: Outlet,
+    people: list[StaffMember],
+    override: OverrideForm,
+    closure: PeriodForm,
+    *,
+    for_dates: bool,
+) -> HttpResponse:
+    """The page with what customers would see of the date, or of the closure's first days, before it is saved."""
+    form: OverrideForm | PeriodForm = override if for_dates else closure
+    seen = None
+    if form.is_valid():
+        seen = preview(
+            form,
+            provider=desk.provider,
+            outlet=outlet,
+            person=override.person() if for_dates else None,
+            first=form.cleaned_data["on" if for_dates else "first"],
+            do=lambda: (
+                _set_override(desk, outlet, override) if for_dates else _add_closure(desk, outlet, closure)
+            ),
+        )
+    status = 200 if seen and sent_status(form) != 409 else sent_status(form)
+    named = "override_seen" if for_dates else "closure_seen"
+    return _days(desk, outlet, people, override, closure, status=status, **{named: seen})
+
+
+def _seen(
+    desk: Desk, outlet: Outlet, person: StaffMember | None, form: WeekForm, save: Callable[[], bool]
+) -> Preview | None:
+    """The next seven days with the week as typed."""
+    tomorrow = clock.now().astimezone(outlet.zone).date() + timedelta(days=1)
+    return preview(form, provider=desk.provider, outlet=outlet, person=person, first=tomorrow, do=save)
 
 
 def _set_override(desk: Desk, outlet: Outlet, form: OverrideForm) -> bool:

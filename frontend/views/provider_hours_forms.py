@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from frontend import formats
@@ -105,6 +106,16 @@ class WeekForm(DeskForm):
                 if opens is not None:
                     kept.append(WeeklyRule(weekday, opens, closes))
         return kept
+
+
+def same_as_monday(typed: QueryDict) -> QueryDict:
+    """What was typed of a week, with Monday's times from Tuesday to Friday, too."""
+    filled = typed.copy()
+    for name, value in typed.items():
+        if name.startswith("d0_"):
+            for weekday in range(1, 5):
+                filled[f"d{weekday}_{name.removeprefix('d0_')}"] = str(value)
+    return filled
 
 
 class OverrideForm(DeskForm):

@@ -42,7 +42,9 @@ def create(desk: Desk) -> HttpResponse:
         lambda: services.create_staff(provider=desk.provider, actor=desk.actor, **form.fields_for_service()),
     ):
         return desk.done(_("Added."), "staff")
-    return desk.form(form, nav="staff", title=_("A new person"))
+    table = reverse("provider:table", args=[desk.provider.public_id, "people"])
+    links = [(table, _("Take in several (CSV)"))]
+    return desk.form(form, nav="staff", title=_("A new person"), links=links)
 
 
 @form_page()

@@ -15,6 +15,7 @@ from frontend.views.provider_desk import Desk, action, attempt, form_page, sent_
 from frontend.views.provider_forms import DeskForm, every_weeks_choices, set_choices
 from frontend.views.provider_hours import chosen_person, outlet_of, people_at
 from frontend.views.provider_hours_forms import day_field, time_field, weekday_choices
+from frontend.week_preview import preview
 from providers.models import HoursRule, Outlet, StaffMember
 from providers.rules.checks import MOST_WEEKS
 from providers.rules.hours import WeeklyRule
@@ -65,13 +66,19 @@ def seasons(desk: Desk, outlet_id: str) -> HttpResponse:
         hours.replace_week(outlet=outlet, staff=person, rules=rules, actor=desk.actor)
         return True
 
-    if desk.sent and attempt(form, save, desk=desk):
+    asked = desk.request.POST.get("do") == "preview"
+    seen = None
+    if asked and form.is_valid():
+        first = form.cleaned_data["valid_from"]
+        seen = preview(form, provider=desk.provider, outlet=outlet, person=person, first=first, do=save)
+    if desk.sent and not asked and attempt(form, save, desk=desk):
         messages.success(desk.request, _("Saved. Free times follow at once."))
         return redirect(desk.request.get_full_path())
     return desk.render(
         "seasons",
         nav="outlets",
-        status=sent_status(form),
+        status=200 if seen and sent_status(form) != 409 else sent_status(form),
+        seen=seen,
         outlet=outlet,
         people=people,
         person=person,

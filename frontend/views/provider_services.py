@@ -49,7 +49,9 @@ def create(desk: Desk) -> HttpResponse:
 
     if desk.sent and (made := attempt(form, make)):
         return desk.done(_("Added. Now say who can do it."), "service", made.public_id)
-    return desk.form(form, nav="services", title=_("A new service"))
+    table = reverse("provider:table", args=[desk.provider.public_id, "services"])
+    links = [(table, _("Take in a price list (CSV)"))]
+    return desk.form(form, nav="services", title=_("A new service"), links=links)
 
 
 @form_page()

@@ -73,7 +73,7 @@ def find_move(*, action: str, source: str, who: Who) -> Move | None:
 
 # The steps of an application, in the order in which one thing needs the other: what papers are needed follows
 # from what is sold and by whom.
-STEPS = ("business", "outlets", "services", "hours", "staff", "documents")
+STEPS = ("business", "outlets", "hours", "services", "staff", "documents")
 
 # How a paper's status may move: whoever writes, the database lets it move along these only.
 DOCUMENT_MOVES = (

@@ -347,6 +347,7 @@ DESK_PAGES = (
     *("things/", "time-off/", "members/", "members/new/", "application/", "documents/", "reviews/"),
     *("training/", "close/", "leave/", "bank/", "bank/change/", "terms/", "money/"),
     *("invoices/", "invoices/seller/", "numbers/", "calendars/"),
+    *("tables/services/", "tables/people/", "tables/hours/", "services/several/"),
 )
 
 
@@ -361,7 +362,7 @@ def test_desk_of_a_business(owner: Page, world: World, page: str) -> None:
 
 
 def test_desk_of_an_outlet(owner: Page, world: World) -> None:
-    for part in ("", "hours/", "days/", "times/", "seasons/", "pictures/"):
+    for part in ("", "hours/", "days/", "days/copy/", "times/", "seasons/", "pictures/"):
         check(owner, f"/provider/{world.salon.provider}/outlets/{world.salon.outlet}/{part}")
     check(owner, f"/provider/{world.salon.provider}/services/{world.salon.service}/")
     person = next(iter(world.salon.staff.values()))

@@ -35,8 +35,8 @@ def test_the_steps_lead_to_where_each_is_done(owner: Client, business: Provider)
     assert found == [
         ("business", True, "about/"),
         ("outlets", False, "outlets/new/"),
-        ("services", False, "services/new/"),
         ("hours", False, "outlets/new/"),
+        ("services", False, "services/new/"),
         ("staff", False, "staff/new/"),
         ("documents", False, "documents/"),
         ("review", False, "application/"),
@@ -46,7 +46,7 @@ def test_the_steps_lead_to_where_each_is_done(owner: Client, business: Provider)
     make_service(outlet)
     page = owner.get(f"{base(business)}outlets/{outlet.public_id}/hours/")
     way = page.context["way"]
-    assert (way.current.name, way.back.name, way.next.name) == ("hours", "services", "staff")
+    assert (way.current.name, way.back.name, way.next.name) == ("hours", "outlets", "services")
     assert [step.is_done for step in way.steps] == [True] * 6 + [False]
     assert way.first_open.name == "review"
 

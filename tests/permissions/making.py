@@ -350,6 +350,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "group": group.public_id,
         "session": make_session(outlet, group, tomorrow_at(18, days=4)).public_id,
         "kind": unit.kind.public_id,
+        "table_kind": "services",
         "file_id": person.photo.public_id,
         "width": "1",
         "part": str(outlet.pk // 10_000),
