@@ -11,6 +11,7 @@ PURPOSES = {
     "uploads": 5,
     "ledger-checkpoints": 6,
     "open-waits": 7,
+    "commission": 8,
 }
 
 

@@ -5,35 +5,40 @@ A page of the desk registers its queue where its views are written (frontend/vie
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import ngettext
 
+from common import clock
 from common.errors import Text
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many wait, and since when the oldest does (None when none does)."""
+    """How many wait, since when the oldest does (None when none does), and how many wait longer than is promised."""
 
     count: int
     oldest: datetime | None = None
+    late: int = 0
 
 
 @dataclass(frozen=True)
 class Queue:
     """One kind of work: `name` is the rail's mark, `route` its page (further parts of its query in `query`).
 
-    `waiting` asks the database once. `late_after_h` hours after which the oldest is late, if that is promised.
+    `rows` are those that wait, each since the instant in its column `since`. `late_after_h` hours within which they are
+    promised to be seen to, if that is promised.
     """
 
     name: str
     title: Text
     icon: str
     route: str
-    waiting: Callable[[], Waiting]
+    rows: Callable[[], QuerySet[Any]]
+    since: str
     position: int
     late_after_h: int | None = None
     query: str = ""
@@ -41,6 +46,25 @@ class Queue:
     @property
     def url(self) -> str:
         return reverse(self.route) + self.query
+
+    @property
+    def promised(self) -> str:
+        """Within how long these are seen to, in words; empty when nothing is promised."""
+        if self.late_after_h is None:
+            return ""
+        return ngettext("%(n)d day", "%(n)d days", self.late_after_h // 24) % {"n": self.late_after_h // 24}
+
+    def waiting(self) -> Waiting:
+        """What waits now. One query."""
+        late = Q(pk__isnull=True)
+        if self.late_after_h is not None:
+            late = Q(**{f"{self.since}__lt": clock.now() - timedelta(hours=self.late_after_h)})
+        found = (
+            self.rows()
+            .order_by()
+            .aggregate(count=Count("pk"), oldest=Min(self.since), late=Count("pk", filter=late))
+        )
+        return Waiting(**found)
 
 
 _queues: dict[str, Queue] = {}
@@ -55,9 +79,3 @@ def register(queue: Queue) -> Queue:
 def queues() -> list[Queue]:
     """Every kind of work, in order."""
     return sorted(_queues.values(), key=lambda queue: queue.position)
-
-
-def waiting_in(rows: QuerySet[Any], since: str) -> Waiting:
-    """The rows that wait, `since` the instant in that column: one query."""
-    found = rows.aggregate(count=Count("pk"), oldest=Min(since))
-    return Waiting(count=found["count"], oldest=found["oldest"])

@@ -30,6 +30,11 @@ class Found:
     reviews: list[Review] = field(default_factory=list)
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How many of each kind there are, where there are any."""
+        return {name: len(rows) for name in self.__slots__ if (rows := getattr(self, name))}
+
+    @property
     def is_empty(self) -> bool:
         return not any(getattr(self, name) for name in self.__slots__)
 

@@ -26,7 +26,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 SELF = "'self'"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "
+    "connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; frame-src 'self'; "
     # A form that pays leads on to the gateway's page.
     f"form-action {' '.join([SELF, *settings.PAYMENT_PAGES])}; "
     "frame-ancestors 'none'; base-uri 'none'"

@@ -197,3 +197,11 @@ class AnotherPersonNeeded(DomainError):
     code = "another_person_needed"
     status = 403
     title = _("One agrees to such a sum, and another pays it.")
+
+
+class CommissionStale(DomainError):
+    """Another operator has changed the rate meanwhile."""
+
+    code = "commission_stale"
+    status = 409
+    title = _("This rate has been changed meanwhile. Look at it again.")

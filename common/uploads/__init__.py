@@ -68,14 +68,24 @@ def delete(stored: StoredFile) -> None:
     stored.delete()
 
 
-def respond(stored: StoredFile, *, download_name: str) -> HttpResponse:
+# A PDF that was written anew without active content may stand in a frame of our own pages; nothing else runs in it.
+BESIDE = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+
+def respond(stored: StoredFile, *, download_name: str, beside: bool = False) -> HttpResponse:
     """The file over HTTP; who may have it is the caller's to check. Pictures are shown, PDFs downloaded.
+
+    `beside`: for a frame in one of our own pages, where the browser shows a PDF.
 
     `download_name` without an ending, which is ours to know. Nothing in the file can run or be mistaken for a page.
     """
     answer = _sealed(HttpResponse(read(stored), content_type=stored.mime))
     name = download_name.replace("/", " ") + _ENDINGS[stored.mime]
-    answer["Content-Disposition"] = content_disposition_header(stored.mime == "application/pdf", name) or ""
+    answer["Content-Disposition"] = (
+        content_disposition_header(stored.mime == "application/pdf" and not beside, name) or ""
+    )
+    if beside:
+        answer["Content-Security-Policy"], answer["X-Frame-Options"] = BESIDE, "SAMEORIGIN"
     if stored.is_private:
         answer["Cache-Control"] = "no-store"
     return answer

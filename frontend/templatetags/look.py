@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.code_app import code_now
 from accounts.rules.contacts import spaced_phone
 from common.money import Money
-from frontend import drawing, formats, once, statuses
+from frontend import drawing, formats, once, payment_words, statuses
 
 register = template.Library()
 
@@ -282,6 +282,18 @@ def url_with(context: dict[str, Any], **changes: Any) -> str:
 def new_key() -> str:
     """A key for one form of one rendered page (frontend/once.py)."""
     return once.new_key()
+
+
+@register.filter
+def payment_word(status: str) -> str:
+    """How a payment stands, in words."""
+    return str(payment_words.PAYMENT.get(status, status))
+
+
+@register.filter
+def refund_word(status: str) -> str:
+    """How a refund stands, in words."""
+    return str(payment_words.REFUND.get(status, status))
 
 
 @register.simple_tag

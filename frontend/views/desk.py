@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.principals import Principal
 from accounts.second_factor import door
-from common import clock
 from common.errors import NotFound
 from frontend import desk_nav
 from frontend.desk_nav import Queue, Waiting
@@ -46,9 +44,10 @@ class OperatorsDesk:
 
     def render(self, template: str, *, nav: str, status: int = 200, **context: Any) -> HttpResponse:
         """A page of the desk; `nav` names the rail's section. One query for each queue's count."""
-        rows = [Row(queue, queue.waiting()) for queue in desk_nav.queues()]
+        if "rail" not in context:
+            context["rail"] = [Row(queue, queue.waiting()) for queue in desk_nav.queues()]
         context = {"zone": self.zone} | context
-        context |= {"desk": self, "rail": rows, "rail_nav": nav, "nav": "desk"}
+        context |= {"desk": self, "rail_nav": nav, "nav": "desk"}
         return render(self.request, f"desk/{template}.html", context, status=status)
 
 
@@ -61,8 +60,7 @@ class Row:
 
     @property
     def is_late(self) -> bool:
-        hours, oldest = self.queue.late_after_h, self.waiting.oldest
-        return bool(hours and oldest and oldest < clock.now() - timedelta(hours=hours))
+        return self.waiting.late > 0
 
 
 def at_operators_desk(methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[..., Any]:
@@ -92,5 +90,13 @@ def at_operators_desk(methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[..
 
 @at_operators_desk()
 def overview(desk: OperatorsDesk) -> HttpResponse:
-    """What waits, how much of it, and since when."""
-    return desk.render("overview", nav="overview")
+    """What waits: what is overdue first, then the rest, and what is empty."""
+    rows = [Row(queue, queue.waiting()) for queue in desk_nav.queues()]
+    return desk.render(
+        "overview",
+        nav="overview",
+        rail=rows,
+        overdue=[row for row in rows if row.is_late],
+        in_time=[row for row in rows if row.waiting.count and not row.is_late],
+        empty=[row for row in rows if not row.waiting.count],
+    )

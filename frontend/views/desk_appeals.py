@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from frontend import desk_nav
-from frontend.desk_nav import Queue, waiting_in
+from frontend.desk_nav import Queue
 from frontend.once import new_key
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_vetting import (
@@ -108,7 +108,8 @@ desk_nav.register(
         title=gettext_lazy("Appeals"),
         icon="gavel",
         route="desk:appeals",
-        waiting=lambda: waiting_in(Appeal.objects.filter(outcome=""), "made_at"),
+        rows=lambda: Appeal.objects.filter(outcome=""),
+        since="made_at",
         position=30,
         late_after_h=LATE_AFTER_H,
     )

@@ -17,7 +17,8 @@ from frontend.views.provider_desk import attempt
 from payments.models import CommissionRule
 from payments.rules.commission import Rate
 from payments.selectors import shares
-from payments.services import drop_commission, drop_commission_vat, set_commission, set_commission_vat
+from payments.services import drop_commission_vat, set_commission_vat
+from payments.services.rates import Weighed, change_commission, version_of
 from providers.models import Category, Provider
 from providers.selectors.categories import CategoryNode, by_pk
 
@@ -87,30 +88,46 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
 
 @at_operators_desk(methods=("GET", "HEAD", "POST"))
 def edit(desk: OperatorsDesk) -> HttpResponse:
-    """The rate of `?provider=` (public id) in `?category=` (slug); without either, everybody's. `do` = drop: away."""
+    """The rate of `?provider=` (public id) in `?category=` (slug); without either, everybody's. `do` = drop: away.
+
+    First sent, it is shown whom that touches; sent again, it is done if that is still so.
+    """
     provider, category = _provider(desk), _category(desk)
     rule = CommissionRule.objects.filter(provider=provider, category=category).first()
     present = rule.rate if rule else shares.rate_for(provider, category.pk if category else None)
     dropping = desk.request.POST.get("do") == "drop"
-    form = RateForm(
-        desk.request.POST if desk.sent and not dropping else None, initial=RateForm.initial_of(present)
-    )
-    if dropping:
-        if rule:  # else dropped before, by somebody else or by the back button
-            drop_commission(rule=rule, actor=desk.actor)
-        return _saved(desk, reverse("desk:commission"))
-    if attempt(
-        form,
-        lambda: set_commission(provider=provider, category=category, rate=form.as_rate(), actor=desk.actor),
-    ):
+    initial = RateForm.initial_of(present)
+    form = RateForm(initial if dropping else desk.request.POST if desk.sent else None, initial=initial)
+    version = desk.request.POST.get("version", "") if desk.sent else version_of(rule)
+
+    def change(rate: Rate | None) -> Weighed:
+        return change_commission(
+            provider=provider,
+            category=category,
+            rate=rate,
+            version=version,
+            seen=desk.request.POST.get("seen", ""),
+            actor=desk.actor,
+        )
+
+    weighed: Weighed | None = None
+    if desk.sent:
+        weighed = attempt(form, lambda: change(None if dropping else form.as_rate()))
+    if weighed and weighed.is_done:
         return _saved(desk, reverse("desk:commission"))
     names = _names()
     return desk.render(
         "commission_form",
         nav="commission",
-        status=422 if desk.sent else 200,
+        status=422 if desk.sent and not weighed else 200,
         form=form,
         rule=rule,
+        version=version,
+        weighed=weighed,
+        effects=[(percent(each.before), percent(each.after), each.businesses) for each in weighed.effects]
+        if weighed
+        else [],
+        dropping=dropping,
         provider=provider,
         category=names[category.pk].name if category and category.pk in names else "",
     )

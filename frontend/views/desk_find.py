@@ -42,7 +42,14 @@ SHOWN = 20
 def find(desk: OperatorsDesk) -> HttpResponse:
     """The box, and what fits what was typed."""
     asked = wanted(desk.request.POST.get("q", ""))
-    return desk.render("find", nav="find", text=asked.text, found=search(asked), most=MOST)
+    found = search(asked)
+    if asked.text:
+        # Who searched, when, and how much that showed: never for what, which may be a name.
+        with transaction.atomic():
+            audit.record(
+                actor=desk.actor, action="desk.find", object_type="desk", object_id="find", found=found.counts
+            )
+    return desk.render("find", nav="find", text=asked.text, found=found, most=MOST)
 
 
 @at_operators_desk()

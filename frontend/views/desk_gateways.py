@@ -14,7 +14,7 @@ from common import clock
 from common.errors import DomainError
 from common.money import Money
 from frontend import desk_nav
-from frontend.desk_nav import Queue, waiting_in
+from frontend.desk_nav import Queue
 from frontend.once import new_key, once
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from payments.enums import DifferenceKind, Movement
@@ -172,7 +172,8 @@ desk_nav.register(
         title=gettext_lazy("Chargebacks"),
         icon="rotate-ccw",
         route="desk:disputes",
-        waiting=lambda: waiting_in(read.open_disputes(), "opened_at"),
+        rows=read.open_disputes,
+        since="opened_at",
         position=45,
     )
 )
@@ -182,7 +183,8 @@ desk_nav.register(
         title=gettext_lazy("Payment companies"),
         icon="scale",
         route="desk:gateways",
-        waiting=lambda: waiting_in(read.open_differences(), "found_at"),
+        rows=read.open_differences,
+        since="found_at",
         position=46,
     )
 )

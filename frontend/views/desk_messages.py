@@ -85,7 +85,8 @@ desk_nav.register(
         title=gettext_lazy("Reported messages"),
         icon="message-circle-more",
         route="desk:messages",
-        waiting=lambda: desk_nav.waiting_in(open_reports(), "created_at"),
+        rows=open_reports,
+        since="created_at",
         position=41,
         late_after_h=72,
     )

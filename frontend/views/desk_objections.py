@@ -165,7 +165,8 @@ desk_nav.register(
         title=gettext_lazy("Cases"),
         icon="message-square-warning",
         route="desk:objections",
-        waiting=lambda: desk_nav.waiting_in(Objection.objects.filter(state=ObjectionState.OPEN), "opened_at"),
+        rows=lambda: Objection.objects.filter(state=ObjectionState.OPEN),
+        since="opened_at",
         position=40,
         late_after_h=72,
     )

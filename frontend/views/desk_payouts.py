@@ -30,7 +30,8 @@ desk_nav.register(
         title=gettext_lazy("Payouts"),
         icon="banknote",
         route="desk:payouts",
-        waiting=lambda: desk_nav.waiting_in(read.waiting_payouts().order_by(), "created_at"),
+        rows=read.waiting_payouts,
+        since="created_at",
         position=70,
     )
 )

@@ -116,7 +116,8 @@ desk_nav.register(
         title=gettext_lazy("Quality watch"),
         icon="message-square-warning",
         route="desk:quality",
-        waiting=lambda: desk_nav.waiting_in(selectors.open_cases(), "opened_at"),
+        rows=selectors.open_cases,
+        since="opened_at",
         position=50,
     )
 )

@@ -1,5 +1,7 @@
 """The desk's page of the audit trail: who did what, to what, when."""
 
+import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -25,16 +27,58 @@ PAGES = {
     "staff": "desk:person",
     "booking": "desk:booking",
     "application": "desk:application",
+    "appeal": "desk:appeal",
+    "category": "desk:category",
+    "quality_case": "desk:case",
+    "review": "desk:review",
+    "payout_run": "desk:payout_run",
 }
+# So much of a value is shown; the whole of it is in the tables.
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of the trail with who it was, where its object is, its facts, and what it changed from what to what."""
+
+    entry: AuditEntry
+    who: str
+    page: str
+    facts: list[tuple[str, str]]
+    changes: list[tuple[str, str, str]]
+
+
+def told(data: dict[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    """The facts of an entry, and, if it has `before` and `after`, what differs between them, each as text."""
+    facts = dict(data)
+    if "before" in facts and "after" in facts:
+        before, after = facts.pop("before"), facts.pop("after")
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            before, after = {"": before}, {"": after}
+        changes = [
+            (name, _text(before.get(name)), _text(after.get(name)))
+            for name in [*before, *(after.keys() - before.keys())]
+            if before.get(name) != after.get(name)
+        ]
+    else:
+        changes = []
+    return [(name, _text(value)) for name, value in facts.items()], changes
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "—"
+    return str(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))[:LONGEST]
 
 
 @at_operators_desk()
 def record(desk: OperatorsDesk) -> HttpResponse:
-    """The newest first; `?who=`, `?what=` (an action or its beginning), `?of=` (an id), `?from=`, `?to=`, `?all=1`.
+    """The newest first; `?who=`, `?what=` (an action or its beginning), `?of=` (an id, or several with
+    commas), `?from=`, `?to=`, `?all=1`.
 
     Without `all` only what is chained: operators' acts and decisions. All of these are ids and days.
     """
-    asked = {name: desk.request.GET.get(name, "").replace("\x00", "").strip()[:64] for name in FIELDS}
+    asked = {name: desk.request.GET.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in FIELDS}
     rows = _filtered(asked)
     cursor = desk.request.GET.get("cursor", "")[:200]
     if cursor:
@@ -46,7 +90,12 @@ def record(desk: OperatorsDesk) -> HttpResponse:
         "record",
         nav="record",
         rows=[
-            (row, names.get(row.actor.removeprefix("user:"), row.actor), PAGES.get(row.object_type))
+            Line(
+                row,
+                names.get(row.actor.removeprefix("user:"), row.actor),
+                PAGES.get(row.object_type, ""),
+                *told(row.data),
+            )
             for row in page
         ],
         asked=asked,
@@ -66,7 +115,7 @@ def _filtered(asked: dict[str, str]) -> QuerySet[AuditEntry]:
     if asked["what"]:
         rows = rows.filter(action__startswith=asked["what"])
     if asked["of"]:
-        rows = rows.filter(object_id=asked["of"])
+        rows = rows.filter(object_id__in=asked["of"].split(","))
     if first := parse_day(asked["from"]):
         rows = rows.filter(at__gte=_midnight(first))
     if last := parse_day(asked["to"]):

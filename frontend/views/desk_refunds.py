@@ -150,9 +150,8 @@ desk_nav.register(
         title=gettext_lazy("Refunds"),
         icon="rotate-ccw",
         route="desk:refunds",
-        waiting=lambda: desk_nav.waiting_in(
-            RefundRequest.objects.filter(state=RefundState.WAITING), "asked_at"
-        ),
+        rows=lambda: RefundRequest.objects.filter(state=RefundState.WAITING),
+        since="asked_at",
         position=45,
         late_after_h=48,
     )

@@ -130,7 +130,8 @@ desk_nav.register(
         title=gettext_lazy("Reported reviews"),
         icon="star",
         route="desk:reviews",
-        waiting=lambda: desk_nav.waiting_in(waiting(), "since"),
+        rows=waiting,
+        since="since",
         position=40,
         late_after_h=72,
     )

@@ -16,7 +16,8 @@ from accounts.models import User
 from common import clock
 from common.errors import DomainError, NotFound
 from frontend import desk_nav
-from frontend.desk_nav import Queue, waiting_in
+from frontend.desk_checklist import checklist
+from frontend.desk_nav import Queue
 from frontend.once import new_key, once
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_vetting_forms import ApprovalForm, ReasonForm, RevisionForm
@@ -81,6 +82,7 @@ def _page(desk: OperatorsDesk, found: Application, *, status: int = 200, **forms
     at = next((n for n, other in enumerate(queue) if other.pk == found.pk), None)
     papers = read.needs(provider)
     names = read.kind_names(get_language() or "en")
+    services, people = list(catalogue.services(provider)), list(catalogue.staff(provider))
     return desk.render(
         "application",
         nav="applications",
@@ -92,10 +94,11 @@ def _page(desk: OperatorsDesk, found: Application, *, status: int = 200, **forms
         next=queue[at + 1] if at is not None and at + 1 < len(queue) else None,
         before=queue[at - 1] if at else None,
         papers=[(need, names.get(need.kind.pk)) for need in papers],
+        checklist=checklist(papers, names, services, people),
         undecided=[need for need in papers if need.is_required and not need.is_met],
         outlets=list(catalogue.outlets(provider)),
-        services=list(catalogue.services(provider)),
-        people=list(catalogue.staff(provider)),
+        services=services,
+        people=people,
         thread=thread_of(desk, provider),
         approve_form=forms.get("approve") or ApprovalForm(auto_id="approve_%s"),
         revision_form=forms.get("revision") or RevisionForm(auto_id="revision_%s"),
@@ -188,8 +191,17 @@ def decide(desk: OperatorsDesk, application_id: str, decision: str) -> HttpRespo
         raise NotFound
     if decided(desk, form, lambda: do().public_id):
         messages.success(desk.request, said)
-        return redirect("desk:applications")
+        return _onwards(desk)
     return _page(desk, read.find_application(application_id), status=422, **{decision: form})
+
+
+def _onwards(desk: OperatorsDesk) -> HttpResponse:
+    """To the application that has waited longest and that nobody else has in hand; to the list when none waits."""
+    waiting = read.applications(category="", claimed="", operator_id=desk.user.pk)[:MOST_SHOWN]
+    for each in waiting:
+        if not in_whose_hands(each, desk.user)["is_others"]:
+            return redirect("desk:application", each.public_id)
+    return redirect("desk:applications")
 
 
 @at_operators_desk()
@@ -295,7 +307,8 @@ desk_nav.register(
         title=gettext_lazy("Applications"),
         icon="store",
         route="desk:applications",
-        waiting=lambda: waiting_in(Application.objects.filter(decision=""), "submitted_at"),
+        rows=lambda: Application.objects.filter(decision=""),
+        since="submitted_at",
         position=10,
         late_after_h=LATE_AFTER_H,
     )
@@ -306,7 +319,8 @@ desk_nav.register(
         title=gettext_lazy("Documents"),
         icon="file-text",
         route="desk:documents",
-        waiting=lambda: waiting_in(read.undecided_documents(), "created_at"),
+        rows=read.undecided_documents,
+        since="created_at",
         position=20,
         late_after_h=LATE_AFTER_H,
     )

@@ -81,7 +81,8 @@ desk_nav.register(
         title=_("Wallets to banks"),
         icon="wallet",
         route="desk:wallets",
-        waiting=lambda: desk_nav.waiting_in(waiting_wallet_payouts().order_by(), "asked_at"),
+        rows=waiting_wallet_payouts,
+        since="asked_at",
         position=47,
         late_after_h=72,
     )

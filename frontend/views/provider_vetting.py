@@ -168,12 +168,19 @@ def document_new(desk: Desk, document_kind: str) -> HttpResponse:
 @login_required
 @never_cache
 def document_file(request: HttpRequest, document_id: str) -> HttpResponse:
-    """The file of a document, for managers of its business and operators; each opening is written down."""
+    """The file of a document, for managers of its business and operators; each opening is written down.
+
+    `?beside=1`: to be shown in a frame of the desk.
+    """
     principal: Principal = request.principal  # type: ignore[attr-defined]  # the middleware's
     document = vetting.open_document(principal=principal, document_id=document_id)
     if document.file is None:
         raise NotFound
-    return uploads.respond(document.file, download_name=f"{document.kind.slug}-{document.public_id}")
+    return uploads.respond(
+        document.file,
+        download_name=f"{document.kind.slug}-{document.public_id}",
+        beside="beside" in request.GET,
+    )
 
 
 def _application(desk: Desk, message: MessageForm | None = None) -> HttpResponse:

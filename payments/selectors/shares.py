@@ -12,8 +12,9 @@ from common import clock
 from payments.enums import PaymentStatus
 from payments.models import CommissionRule, CommissionVat, Payment
 from payments.rules.commission import STANDARD, Rate
-from providers.models import Outlet, Provider
+from providers.models import Category, Offering, Outlet, Provider
 from providers.selectors.categories import lineage
+from providers.selectors.papers import below
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,43 @@ def nearest(rates: dict[tuple[bool, int | None], Rate], category_pk: int | None)
 def rate_for(provider: Provider | None, category_pk: int | None = None) -> Rate:
     """What counts for a provider in a category (primary key), or in general; without a provider the marketplace's."""
     return nearest(rates_among(provider), category_pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """So many businesses pay `after` instead of `before` (basis points, today, without any turnover) for something."""
+
+    before: int
+    after: int
+    businesses: int
+
+
+def rates_today(provider: Provider | None, category: Category | None) -> dict[tuple[int, int], Rate]:
+    """What counts for each business and category (primary keys) in which it offers something now; within `category`
+    and below it, of `provider`, where given. Three queries."""
+    live = Offering.objects.filter(is_live=True)
+    if provider:
+        live = live.filter(service__provider=provider)
+    if category:
+        live = live.filter(service__category__in=below({category.pk}))
+    pairs = live.values_list("service__provider_id", "service__category_id").distinct().order_by()
+    common: dict[tuple[bool, int | None], Rate] = {}
+    own: dict[int, dict[tuple[bool, int | None], Rate]] = {}
+    for rule in CommissionRule.objects.prefetch_related("tiers"):
+        into = common if rule.provider_id is None else own.setdefault(rule.provider_id, {})
+        into[rule.provider_id is not None, rule.category_id] = rule.rate
+    return {(business, sold): nearest({**common, **own.get(business, {})}, sold) for business, sold in pairs}
+
+
+def effects(before: dict[tuple[int, int], Rate], after: dict[tuple[int, int], Rate]) -> list[Effect]:
+    """How many businesses each difference touches; a business counts once for each, whatever it offers."""
+    day = clock.now().date()
+    whose: dict[tuple[int, int], set[int]] = {}
+    for key, was in before.items():
+        if (now := after[key]) != was:
+            told = was.at(turnover=0, on=day), now.at(turnover=0, on=day)
+            whose.setdefault(told, set()).add(key[0])
+    return [Effect(*told, len(found)) for told, found in sorted(whose.items())]
 
 
 def general_bp() -> int:

@@ -1,14 +1,17 @@
 """Setting what the marketplace asks of whom, and the VAT on it. Payments opened before keep their share."""
 
-from dataclasses import asdict
+import hashlib
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 
 from common import audit
-from payments.errors import RateInvalid
+from common.locks import lock_named
+from payments.errors import CommissionStale, RateInvalid
 from payments.models import CommissionRule, CommissionTier, CommissionVat
 from payments.rules.commission import MOST_BP, Rate
+from payments.selectors import shares
 from payments.services.own_cause import refuse_own_cause
 from providers.models import Category, Provider
 from providers.rules import checks
@@ -23,6 +26,8 @@ def set_commission(
     """
     with transaction.atomic():
         refuse_own_cause(actor=actor, provider=provider)
+        present = CommissionRule.objects.filter(provider=provider, category=category).first()
+        before = told(present.rate) if present else None
         row, _ = CommissionRule.objects.select_for_update().update_or_create(
             provider=provider,
             category=category,
@@ -34,8 +39,7 @@ def set_commission(
         )
         row.tiers.all().delete()
         CommissionTier.objects.bulk_create(CommissionTier(rule=row, **asdict(tier)) for tier in rate.tiers)
-        facts = {**asdict(rate), "intro_until": rate.intro_until and rate.intro_until.isoformat()}
-        _record("commission.set", row, actor, **facts)
+        _record("commission.set", row, actor, before=before, after=told(rate))
     return row
 
 
@@ -43,8 +47,55 @@ def drop_commission(*, rule: CommissionRule, actor: str) -> None:
     """Take a rate away: the next one above it counts. Raises OwnCause."""
     with transaction.atomic():
         refuse_own_cause(actor=actor, provider=rule.provider)
-        _record("commission.dropped", rule, actor)
+        _record("commission.dropped", rule, actor, before=told(rule.rate), after=None)
         rule.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A change of a rate and whom it touches. `token` names exactly that; `is_done` when it was made."""
+
+    effects: list[shares.Effect]
+    token: str
+    is_done: bool
+
+
+def change_commission(
+    *,
+    provider: Provider | None,
+    category: Category | None,
+    rate: Rate | None,
+    version: str,
+    seen: str,
+    actor: str,
+) -> Weighed:
+    """Set a rate, or take it away (None), if its maker has `seen` whom that touches.
+
+    It is made, looked at, and taken back unless `seen` is the token of exactly what it does. `version` is what
+    `version_of` answered when the maker looked. Raises CommissionStale, OwnCause.
+    """
+    with transaction.atomic():
+        # A rate that is not there yet has no row to lock.
+        lock_named("commission", "rates")
+        rule = CommissionRule.objects.filter(provider=provider, category=category).first()
+        if version_of(rule) != version:
+            raise CommissionStale
+        before = shares.rates_today(provider, category)
+        if rate is not None:
+            set_commission(provider=provider, category=category, rate=rate, actor=actor)
+        elif rule is not None:
+            drop_commission(rule=rule, actor=actor)
+        found = shares.effects(before, shares.rates_today(provider, category))
+        told = repr((version, rate, found))
+        token = hashlib.sha256(told.encode()).hexdigest()[:32]
+        if seen != token:
+            transaction.set_rollback(True)
+    return Weighed(found, token, seen == token)
+
+
+def version_of(rule: CommissionRule | None) -> str:
+    """Names the rate as it is now, or that there is none."""
+    return hashlib.sha256(repr(rule and rule.rate).encode()).hexdigest()[:16]
 
 
 def set_commission_vat(*, country: str, rate_bp: int, actor: str) -> CommissionVat:
@@ -79,6 +130,11 @@ def drop_commission_vat(*, country: str, actor: str) -> None:
                 object_id="commission",
                 country=country,
             )
+
+
+def told(rate: Rate) -> dict[str, Any]:
+    """A rate as the audit trail has it."""
+    return {**asdict(rate), "intro_until": rate.intro_until and rate.intro_until.isoformat()}
 
 
 def _record(action: str, rule: CommissionRule, actor: str, **facts: Any) -> None:

@@ -17,6 +17,7 @@ from providers.models import (
     QuizChoice,
     QuizQuestion,
     Service,
+    Skill,
     StaffMember,
     Training,
 )
@@ -105,6 +106,24 @@ def sold_by(provider: Provider) -> QuerySet[Training]:
     sold = Service.objects.filter(provider=provider, archived_at__isnull=True)
     found = usable().filter(category__in=sold.values("category"))
     return found.select_related("category").order_by("category__position", "pk")
+
+
+def untrained(people: Sequence[int], categories: Sequence[int]) -> dict[int, list[str]]:
+    """Of the categories whose quiz is required: who of these people does something there and has not passed, by name.
+
+    Two queries.
+    """
+    asked = usable().filter(category__in=categories, is_required=True).values_list("category_id", flat=True)
+    found: dict[int, list[str]] = {pk: [] for pk in asked}
+    passed = Badge.objects.filter(staff=OuterRef("staff"), category=OuterRef("service__category"))
+    rows = Skill.objects.filter(
+        ~Exists(passed), staff__in=people, service__category__in=found, service__archived_at__isnull=True
+    )
+    for category, name in (
+        rows.values_list("service__category_id", "staff__name").distinct().order_by("staff__name")
+    ):
+        found[category].append(name)
+    return found
 
 
 def find_training(slug: str) -> Training:

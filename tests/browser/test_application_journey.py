@@ -184,6 +184,7 @@ def _takes_in_hand(operator: Page) -> None:
     """The first of the barbers, by keyboard."""
     operator.goto("/desk/applications/?category=barber")
     operator.keyboard.press("j")
+    operator.keyboard.press("Enter")
     operator.wait_for_url(re.compile(r"/desk/applications/[^/?]+/$"))
     expect(operator.get_by_role("heading", level=1)).to_have_text(SHOP)
     operator.keyboard.press("c")
@@ -196,6 +197,10 @@ def _asks_for_a_correction(operator: Page, site: Site) -> None:
     photo = operator.get_by_role("img", name="Document: Identity-Card")
     photo.scroll_into_view_if_needed()
     until(lambda: photo.evaluate("(image) => image.complete && image.naturalWidth"))
+    beside = operator.locator('iframe[title="Document: Trade-Licence"]').get_attribute("src")
+    shown = operator.request.get(f"{site.url}{beside}")
+    assert shown.headers["content-type"] == "application/pdf"
+    assert shown.headers["content-disposition"].startswith("inline")
     before = site.orm(_openings, OPERATOR)
     with operator.expect_download() as saved:
         operator.get_by_role("link", name=re.compile("^Open the PDF")).click()

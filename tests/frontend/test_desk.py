@@ -1,22 +1,26 @@
 """The operators' desk: what waits, and applications, documents and appeals decided."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from common import clock, uploads
 from common.models import AuditEntry
 from frontend.desk_nav import queues
 from providers.enums import ProviderStatus
-from providers.models import Appeal, Application, Document, VettingEntry
+from providers.models import Appeal, Application, Badge, Document, VettingEntry
 from providers.services import vetting
-from tests.factories import make_outlet
+from tests.factories import make_outlet, make_quiz
 from tests.signing_in import make_operator, sign_in
+from tests.uploads.pdfs import pdf
 from tests.vetting.conftest import Vetting, world
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +64,65 @@ def test_the_overview_says_what_waits_and_since_when(desk: Client, case: Vetting
     assert "Outi Salo" in seen
     assert "The oldest waits for 3\xa0days" in seen
     assert '<span class="desk__count figures">1</span>' in seen
+
+
+def test_the_overview_counts_what_is_over_its_promised_time(desk: Client, case: Vetting) -> None:
+    late, in_time = case.apply(), world().apply()
+    Application.objects.filter(pk=late.pk).update(submitted_at=clock.now() - timedelta(hours=49))
+
+    seen = page(desk.get("/desk/"))
+
+    assert "1 of 2 over the promised 2\xa0days" in seen or "1 of 2 over the promised 2 days" in seen
+    assert seen.index("Overdue") < seen.index("/desk/applications/", seen.index("Overdue"))
+    Application.objects.filter(pk=late.pk).update(submitted_at=in_time.submitted_at)
+    seen = page(desk.get("/desk/"))
+    assert "Nothing is overdue" in seen
+    assert "promised within 2 days" in seen
+
+
+def test_the_checklist_says_by_category_what_is_open(desk: Client, case: Vetting) -> None:
+    make_quiz(case.category, is_required=True)
+    path = f"/desk/applications/{case.apply().public_id}/"
+
+    seen = page(desk.get(path))
+    assert re.search(r'open: </span><a href="#paper-1">Licence</a>', seen)
+    assert f"not yet by: {case.person.name}" in seen
+
+    document = Document.objects.get()
+    vetting.accept_document(document=document, operator=case.operator)
+    Badge.objects.create(staff=case.person, category=case.category)
+    seen = page(desk.get(path))
+    assert re.search(r'done: </span><a href="#paper-1">Licence</a>', seen)
+    assert "not yet by" not in seen
+
+
+def test_a_pdf_stands_beside_the_facts(desk: Client, case: Vetting) -> None:
+    scanned = SimpleUploadedFile("licence.pdf", pdf())
+    document = case.send(file=uploads.take_document(scanned))
+    path = f"/documents/{document.public_id}"
+    assert f'<iframe class="paper paper--pdf" src="{path}?beside=1#navpanes=0"' in page(
+        desk.get(f"/desk/applications/{case.apply().public_id}/")
+    )
+
+    beside, alone = desk.get(f"{path}?beside=1"), desk.get(path)
+
+    assert beside["Content-Disposition"].startswith("inline")
+    assert beside["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in beside["Content-Security-Policy"]
+    assert alone["Content-Disposition"].startswith("attachment")
+    assert alone["X-Frame-Options"] == "DENY"
+    assert alone["Content-Security-Policy"].startswith("sandbox")
+    assert AuditEntry.objects.filter(action="document.open").count() == 2
+
+
+def test_after_a_decision_the_next_that_is_free_is_shown(desk: Client, case: Vetting) -> None:
+    first, held, free = case.apply(), world().apply(), world().apply()
+    vetting.claim_application(application=held, operator=case.other)
+
+    answer = send(desk, f"/desk/applications/{first.public_id}/decide/reject/", message="Not here.")
+
+    assert answer.redirect_chain[-1][0] == f"/desk/applications/{free.public_id}/"
+    assert "Rejected." in page(answer)
 
 
 def test_nothing_waits(desk: Client) -> None:

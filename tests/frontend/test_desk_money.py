@@ -1,5 +1,6 @@
 """Operators set rates, run payouts, fetch the bank's file, mark what arrived, and hold who is not to be paid."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -66,13 +67,30 @@ def status(provider: Provider) -> str:
     return Payout.objects.get(provider=provider).status
 
 
+def change(operator: Client, path: str, form: dict[str, str]) -> str:
+    """Send the form, and send it again once it was seen whom it touches; answers what was seen."""
+    page = operator.get(path).content.decode()
+    version = re.findall(r'name="version" value="([^"]*)"', page)[0]
+    seen = operator.post(path, {**form, "version": version})
+    assert seen.status_code == 200
+    token = re.findall(r'name="seen" value="([^"]*)"', seen.content.decode())[0]
+    assert operator.post(path, {**form, "version": version, "seen": token}).status_code == 302
+    return text(seen)
+
+
 def test_rates_are_set_for_everybody_a_category_and_a_business(operator: Client, service: Service) -> None:
     provider, slug = service.provider, service.category.slug
     edit = "/desk/commission/edit/"
 
-    assert operator.post(edit, {"rate": "7"}).status_code == 302
-    assert operator.post(f"{edit}?category={slug}", {"rate": "9.5"}).status_code == 302
-    assert operator.post(f"{edit}?provider={provider.public_id}", RATE).status_code == 302
+    assert "1 business pays 7 % instead of 5 %." in change(operator, edit, {"rate": "7"})
+    assert "1 business pays 9.5 % instead of 7 %." in change(
+        operator, f"{edit}?category={slug}", {"rate": "9.5"}
+    )
+    assert "1 business pays 0 % instead of 9.5 %." in change(
+        operator, f"{edit}?provider={provider.public_id}", RATE
+    )
+    assert "Nobody who offers something now" in change(operator, edit, {"rate": "6"})
+    change(operator, edit, {"rate": "7"})
 
     assert general_bp() == 700
     assert rate_for(None, service.category_id).rate_bp == 950
@@ -83,9 +101,9 @@ def test_rates_are_set_for_everybody_a_category_and_a_business(operator: Client,
         assert words in shown
     assert 'value="1000"' in operator.get(f"{edit}?provider={provider.public_id}").content.decode()
     for _ in range(2):
-        operator.post(f"{edit}?provider={provider.public_id}", {"do": "drop"})
+        change(operator, f"{edit}?provider={provider.public_id}", {"do": "drop"})
     assert CommissionRule.objects.count() == 2
-    assert AuditEntry.objects.filter(action__startswith="commission.", chained=True).count() == 4
+    assert AuditEntry.objects.filter(action__startswith="commission.", chained=True).count() == 6
 
 
 @pytest.mark.parametrize(
@@ -102,6 +120,27 @@ def test_rates_are_set_for_everybody_a_category_and_a_business(operator: Client,
 def test_a_rate_that_makes_no_sense_is_refused(operator: Client, wrong: dict[str, str]) -> None:
     assert operator.post("/desk/commission/edit/", {**RATE, **wrong}).status_code == 422
     assert not CommissionRule.objects.exists()
+
+
+def test_a_stale_rate_is_refused_and_what_was_seen_is_what_is_done(
+    operator: Client, service: Service
+) -> None:
+    edit = "/desk/commission/edit/"
+    page = operator.get(edit).content.decode()
+    [version] = re.findall(r'name="version" value="([^"]*)"', page)
+    seen = operator.post(edit, {"rate": "7", "version": version}).content.decode()
+    [token] = re.findall(r'name="seen" value="([^"]*)"', seen)
+
+    make_service(make_outlet())
+    again = operator.post(edit, {"rate": "7", "version": version, "seen": token})
+    assert "2 businesses pay 7 % instead of 5 %." in text(again)
+    assert not CommissionRule.objects.exists()
+
+    change(operator, edit, {"rate": "9"})
+    stale = operator.post(edit, {"rate": "7", "version": version, "seen": token})
+    assert stale.status_code == 422
+    assert "This rate has been changed meanwhile." in text(stale)
+    assert general_bp() == 900
 
 
 def test_vat_is_set_by_country(operator: Client) -> None:

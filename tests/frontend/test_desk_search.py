@@ -262,3 +262,34 @@ def test_a_long_thread_comes_in_pages(desk: Client, operator: User) -> None:
     assert "Line 3." not in earlier
     assert 'href="?before=' not in earlier
     assert desk.get(f"{path}?before=vet_nothing").status_code == 404
+
+
+def test_a_change_in_the_record_says_from_what_to_what(desk: Client) -> None:
+    for of, before, after in (
+        ("cat", {"name": "Hair", "place": 1}, {"name": "Locks", "place": 1}),
+        ("dog", 1, 2),
+    ):
+        audit.record(
+            actor="system", action="x.set", object_type="thing", object_id=of, before=before, after=after
+        )
+
+    seen = desk.get("/desk/record/?of=cat,dog&all=1").content.decode()
+
+    assert re.search(r"<dt>name</dt><dd><del>.*?</span>Hair</del> <ins>.*?</span>Locks</ins>", seen)
+    assert "<dt>place</dt>" not in seen
+    assert re.search(r"<dd><del>.*?</span>1</del> <ins>.*?</span>2</ins>", seen)
+
+
+def test_that_somebody_searched_stands_in_the_record_but_not_for_what(desk: Client, visit: Access) -> None:
+    found(desk, "Helmi Laine")
+    [entry] = AuditEntry.objects.filter(action="desk.find")
+    assert entry.data["found"]["customers"] == 1
+    assert entry.chained
+    assert "Helmi" not in str(entry.data)
+
+
+def test_payments_are_told_in_words(desk: Client, visit: Access) -> None:
+    ref = visit.booking.ref
+    assert "Waits for the customer" in found(desk, ref)
+    Payment.objects.update(status="failed")
+    assert "Declined" in desk.get(f"/desk/bookings/{ref}/").content.decode()
