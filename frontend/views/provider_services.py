@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from frontend.views.provider_desk import Desk, action, at_desk, attempt, form_page, sent_status
 from frontend.views.provider_service_forms import OffersForm, OptionForm, ServiceForm
 from providers.enums import Role
-from providers.models import Service, ServiceOption, StaffMember
+from providers.models import Outlet, Service, ServiceOption, StaffMember
 from providers.selectors import catalogue, vetting
 from providers.selectors.access import access_option, access_service
 from providers.selectors.categories import by_pk, require_category
@@ -32,7 +32,7 @@ def create(desk: Desk) -> HttpResponse:
     shops = list(catalogue.outlets(desk.provider))
     form = ServiceForm(
         desk.request.POST or None,
-        initial={"language": desk.provider.language},
+        initial={"language": desk.provider.language, "category": _usual_category(shops)},
         kinds=list(catalogue.resource_kinds(desk.provider)),
         currencies=sorted({shop.currency for shop in shops}) or ["EUR"],
     )
@@ -158,6 +158,11 @@ def archive_option(desk: Desk, option_id: str) -> HttpResponse:
         action=_("Archive it"),
         back=reverse("provider:service", args=[desk.provider.public_id, option.service.public_id]),
     )
+
+
+def _usual_category(shops: list[Outlet]) -> str:
+    """What the first shop mostly does, as a form starts: "" when none says."""
+    return next((shop.main_category.slug for shop in shops if shop.main_category), "")
 
 
 def _service(desk: Desk, service_id: str) -> Service:

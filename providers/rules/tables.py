@@ -14,6 +14,8 @@ MOST_COLUMNS = 200
 DELIMITERS = ";,\t"
 # A cell that begins so is run as a formula by spreadsheets (OWASP, CSV injection); the last four are their wide forms.
 FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+# Digits and marks of a number that somebody means.
+LONGEST_NUMBER = 16
 # What a cell says to empty what is there; an empty one leaves it.
 NONE = "-"
 
@@ -99,7 +101,7 @@ def decimal_of(text: str) -> Decimal | None:
     None when it is none, or when nobody can tell: 1.234 is a thousand and something, or a little over one.
     """
     text = re.sub(r"[\s'\u2019\u202f]", "", re.sub(r"^[^\d,.+-]*|[^\d]*$", "", text))
-    if not re.fullmatch(r"[\d.,]+", text):
+    if not re.fullmatch(r"[\d.,]+", text) or len(text) > LONGEST_NUMBER:
         return None
     marks = [mark for mark in text if mark in ".,"]
     if len(set(marks)) == 2 and marks.count(marks[-1]) == 1:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from providers.enums import ProviderStatus, Role
 from providers.models import Provider, Skill
-from tests.factories import make_member, make_outlet, make_provider, make_service, make_staff
+from tests.factories import make_category, make_member, make_outlet, make_provider, make_service, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +100,11 @@ def test_a_half_typed_shift_is_refused_beside_its_times(owner: Client, business:
     times = re.findall(r'class="week__times">(.*?)</fieldset>', page.content.decode(), flags=re.S)
     assert "field__error" in times[0].split("<details")[0]
     assert all("field__error" not in day for day in times[1:])
+
+
+def test_a_new_service_starts_with_what_the_shop_mostly_does(owner: Client, business: Provider) -> None:
+    page = owner.get(f"{base(business)}services/new/")
+    assert page.context["form"]["category"].value() == ""
+    make_outlet(business, main_category=make_category("hair"))
+    page = owner.get(f"{base(business)}services/new/")
+    assert page.context["form"]["category"].value() == "hair"

@@ -211,6 +211,30 @@ def test_a_skill_that_nobody_sells_is_named(business: Provider, shop: Outlet) ->
     assert found == [(2, "skills", "“Parm” is none of these: Cut.")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "column", "cell"),
+    [
+        ("services", "price", "9" * 40),
+        ("services", "duration_min", "9" * 40),
+        ("services", "tax_percent", "100"),
+        ("services", "language", "elvish"),
+        ("services", "description", "x" * 4001),
+        ("people", "speaks", "fi, elvish"),
+        ("people", "working_since", "1929"),
+        ("people", "travel_mode", "broom"),
+    ],
+)
+def test_what_cannot_be_is_a_problem_of_its_cell(
+    business: Provider, shop: Outlet, kind: str, column: str, cell: str
+) -> None:
+    row = {"name": "Cut", "category": "hair", "duration_min": "45", "price": "35"}
+    row = row if kind == "services" else {"name": "Maija"}
+    row[column] = cell
+    text = ";".join(row) + "\r\n" + ";".join(f'"{value}"' for value in row.values())
+
+    assert [(line, where) for line, where, _ in wrong(tried(business, kind, text))] == [(2, column)]
+
+
 def test_things_bring_their_kind(business: Provider, shop: Outlet) -> None:
     kept(business, "things", "kind;name\r\nChair;1\r\nchair;2\r\n")
 
@@ -235,8 +259,9 @@ def test_hours_are_a_row_for_each_shop_and_person(business: Provider, shop: Outl
         (None, 1, time(9), time(12)),
         (None, 1, time(13), time(18, 30)),
     ]
-    found = wrong(tried(business, "hours", "person;monday\r\nSomebody;9-17\r\n;25-26\r\n"))
-    assert [(line, column) for line, column, _ in found] == [(2, ""), (3, "monday")]
+    text = "person;monday;tuesday\r\nSomebody;9-17;\r\n;25-26;9-24:30\r\n"
+    found = wrong(tried(business, "hours", text))
+    assert [(line, column) for line, column, _ in found] == [(2, ""), (3, "monday"), (3, "tuesday")]
 
 
 @pytest.mark.parametrize("kind", SHEETS)

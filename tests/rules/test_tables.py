@@ -105,6 +105,7 @@ def test_a_decimal_comma_between_commas_is_a_cell_too_many() -> None:
         ("12.5.2024", None),
         ("1,2.3,4", None),
         ("free", None),
+        ("9" * 40, None),
         ("", None),
     ],
 )

@@ -11,8 +11,6 @@ from providers.rules.tables import NONE, decimal_of, key_of
 
 # A cell as it is written and compared.
 Value = str | int | Decimal
-# Whole numbers of more digits are none that anybody means.
-LONGEST_NUMBER = 9
 
 
 class CellWrong(Exception):

@@ -145,7 +145,8 @@ def _read_times(entry: str) -> tuple[time, time]:
     found = _TIMES.fullmatch(entry)
     if found:
         opens, closes = (int(found[1]), int(found[2] or 0)), (int(found[3]) % 24, int(found[4] or 0))
-        if opens[0] < 24 and int(found[3]) <= 24 and max(opens[1], closes[1]) < 60:
+        ends = int(found[3]) * 60 + closes[1]
+        if opens[0] < 24 and ends <= 24 * 60 and max(opens[1], closes[1]) < 60:
             return time(*opens), time(*closes)
     raise CellWrong(_("“%(cell)s” is no time: write it such as 9:00-17:00.") % {"cell": entry[:40]})
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from geo.enums import TravelMode
 from providers.enums import SkillLevel
+from providers.errors import TextLanguageUnknown
 from providers.models import Outlet, Service, StaffMember
+from providers.rules import checks
 from providers.rules.tables import key_of
 from providers.selectors import catalogue
 from providers.services import staff
@@ -158,7 +160,10 @@ class PeopleSheet(Sheet):
     @staticmethod
     def _read_speaks(cell: str) -> Value:
         tags = [tag.strip() for tag in cell.replace("|", ",").replace(";", ",").split(",")]
-        return ", ".join(filter(None, tags))
+        try:
+            return ", ".join(checks.language(tag) for tag in tags if tag)
+        except TextLanguageUnknown as error:
+            raise CellWrong(error.detail) from None
 
     def _one(self, entry: str, among: list[Any]) -> Any:
         """The outlet or service that an entry names. Raises CellWrong."""
