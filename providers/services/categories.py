@@ -63,7 +63,7 @@ def set_standard(*, category: Category, steps: Sequence[Mapping[str, str]], acto
 
     Visits that are booked keep the steps they have. Raises TextInvalid, TextLanguageUnknown.
     """
-    category = Category.objects.select_for_update(no_key=True).get(pk=category.pk)
+    category = _locked(category)
     before = part_of(category, STANDARD)
     parts.write_standard(category, steps)
     _changed(category, STANDARD, before, part_of(category, STANDARD), actor)
@@ -79,11 +79,7 @@ def change_category(
     read. `value` is as `part_of` answers. Raises CategoryStale, and what the parts raise.
     """
     with transaction.atomic():
-        category = (
-            Category.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("parent")
-            .get(pk=category.pk)
-        )
+        category = _locked(category)
         if category.last_seq != version:
             raise CategoryStale
         within = papers.below({category.pk})
@@ -99,6 +95,11 @@ def change_category(
         elif before != after:
             _changed(category, part, before, after, actor)
     return Weighed(found, token, done)
+
+
+def _locked(category: Category) -> Category:
+    rows = Category.objects.select_for_update(no_key=True, of=("self",)).select_related("parent")
+    return rows.get(pk=category.pk)
 
 
 def _token(category: Category, part: str, after: Any, found: Reach) -> str:
