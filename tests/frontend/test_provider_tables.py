@@ -46,6 +46,18 @@ def test_a_file_is_tried_then_done_once_however_often_it_is_pressed(shop: Shop) 
     assert Service.objects.count() == before + 1
 
 
+def test_what_was_done_in_another_tab_is_not_done_again(shop: Shop) -> None:
+    url = f"{base(shop)}/tables/services/"
+    first, second = tried(shop, "services", PRICES), tried(shop, "services", PRICES)
+    assert shop.manager.post(url, carried(first)).status_code == 302
+
+    answer = shop.manager.post(url, carried(second))
+
+    assert answer.status_code == 409
+    assert "It changes nothing" in text(answer)
+    assert Service.objects.filter(name="Trim").count() == 1
+
+
 def test_another_file_with_the_version_of_the_one_tried_is_shown_not_done(shop: Shop) -> None:
     fields = carried(tried(shop, "services", PRICES))
     other = carried(tried(shop, "services", PRICES.replace("35,50", "3,55")))
