@@ -409,3 +409,34 @@ class TooManyWaits(DomainError):
     code = "too_many_waits"
     status = 429
     title = _("You wait for ten things already. Take something off first.")
+
+
+class CalendarAddressInvalid(DomainError):
+    """What is to be subscribed is no address of a calendar: http, https or webcal, without user and password."""
+
+    code = "calendar_address_invalid"
+    title = _(
+        "This is no address of a calendar. Copy the one in iCal format: it begins with https:// or webcal://."
+    )
+
+
+class CalendarUnreadable(DomainError):
+    """A file is no calendar (RFC 5545), or has too much in it."""
+
+    code = "calendar_unreadable"
+    title = _("This file is no calendar that we can read. Export it again as .ics.")
+
+
+class CalendarTooLarge(DomainError):
+    """A calendar file of more than 5 MB."""
+
+    code = "calendar_too_large"
+    title = _("A calendar may have 5 MB. Export the coming year alone, or give its address.")
+
+
+class CalendarsTooMany(DomainError):
+    """A person has ten calendars of other programs already."""
+
+    code = "too_many_calendars"
+    status = 409
+    title = _("Ten calendars are enough. Remove one first.")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import (
     Booking,
     BookingAccess,
+    BusyCalendar,
     CalendarFeed,
     MessageReport,
     Objection,
@@ -37,6 +38,20 @@ def _find(subject: Subject) -> None:
     for pk, ref in theirs.values_list("pk", "ref"):
         subject.booking_pks.add(pk)
         subject.booking_refs.add(ref)
+
+
+def _export_calendars(subject: Subject) -> list[dict[str, Any]]:
+    """Which calendars of theirs take their open time: what they gave us of them."""
+    theirs = BusyCalendar.objects.filter(staff__in=subject.staff_pks).prefetch_related("times").order_by("pk")
+    return [
+        {
+            "name": each.name,
+            "address": each.url,
+            "added_at": rfc3339(each.created_at),
+            "times": [[rfc3339(time.period.lower), rfc3339(time.period.upper)] for time in each.times.all()],
+        }
+        for each in theirs
+    ]
 
 
 def _export(subject: Subject) -> list[dict[str, Any]]:
@@ -208,8 +223,12 @@ def _erase(subject: Subject) -> None:
     ObjectionStatement.objects.filter(said).update(text="")
     PriceChange.objects.filter(booking__in=theirs).update(reason="")
     PayLink.objects.filter(booking__in=theirs).delete()
-    CalendarFeed.objects.filter(user_id=subject.user_pk).delete()
     RefundRequest.objects.filter(booking__in=theirs).update(reason="")
+
+
+def _erase_calendars(subject: Subject) -> None:
+    CalendarFeed.objects.filter(user_id=subject.user_pk).delete()
+    BusyCalendar.objects.filter(staff__in=subject.staff_pks).delete()
 
 
 def _obstacles(subject: Subject) -> Iterator[Obstacle]:
@@ -232,6 +251,13 @@ privacy.personal(
 privacy.personal("bookings.WaitOffer", area="waits", blanked="state", reason="the row is deleted")
 privacy.personal("bookings.WaitPass", area="waits", blanked="reason", reason="the row is deleted")
 privacy.impersonal("bookings.WaitLook", {"what the worker saw of the database": "snapshot"})
+privacy.area(
+    "calendars",
+    app="bookings",
+    title=_("Calendars"),
+    export=_export_calendars,
+    erase=_erase_calendars,
+)
 privacy.personal(
     "bookings.Booking",
     area="bookings",
@@ -276,10 +302,17 @@ privacy.personal(
 )
 privacy.personal(
     "bookings.CalendarFeed",
-    area="bookings",
+    area="calendars",
     blanked="token_hash",
     reason="the row is deleted",
     kept={"an id": "public_id"},
+)
+privacy.personal(
+    "bookings.BusyCalendar",
+    area="calendars",
+    blanked="name url content digest etag modified unknown_zones",
+    reason="the row is deleted",
+    kept={"an id": "public_id", "a fixed word": "failure"},
 )
 privacy.personal("bookings.PayLink", area="bookings", blanked="token_hash", reason="the row is deleted")
 privacy.impersonal("bookings.PayLink", {"an id": "made_by"})

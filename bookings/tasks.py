@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from bookings.services import expiry, keeping, offers, waitlist
+from bookings.services import busy_calendars, expiry, keeping, offers, waitlist
 
 
 @app.periodic(cron="* * * * * */10", periodic_id="expire-holds")
@@ -64,6 +64,17 @@ def end_visits(timestamp: int) -> None:
 def keep_open_time(timestamp: int) -> None:
     """Make open time anew where hours, people or services changed, and roll it forward with the days."""
     while keeping.keep_due() == keeping.BATCH:
+        pass
+
+
+@app.periodic(cron="* * * * * */10", periodic_id="busy-calendars")
+@app.task(
+    name="bookings.read_calendars", lock="bookings.read_calendars", queueing_lock="bookings.read_calendars"
+)
+def read_calendars(timestamp: int) -> None:
+    """Read the calendars of other programs whose time has come. Slow servers hold up one job, never all that there are
+    room for."""
+    while busy_calendars.read_due() == busy_calendars.BATCH:
         pass
 
 

@@ -10,6 +10,7 @@ from frontend.views import (
     provider_add,
     provider_bank,
     provider_board,
+    provider_busy,
     provider_calendars,
     provider_day,
     provider_drop,
@@ -131,6 +132,9 @@ urlpatterns = [
     path(
         f"{_business}calendars/<str:work_feed_id>/revoke/", provider_calendars.revoke, name="calendar_revoke"
     ),
+    path(f"{_person}calendars/", provider_busy.busy, name="busy"),
+    path(f"{_business}busy/<str:busy_calendar_id>/read/", provider_busy.read, name="busy_read"),
+    path(f"{_business}busy/<str:busy_calendar_id>/remove/", provider_busy.remove, name="busy_remove"),
     path(f"{_business}training/", provider_training.listing, name="training"),
     path(f"{_business}training/<slug:category>/", provider_training.quiz, name="quiz"),
     path(f"{_business}staff/", provider_people.listing, name="staff"),

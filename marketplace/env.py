@@ -36,6 +36,7 @@ class Env(BaseSettings):
     allowed_hosts: CommaSeparated = ["localhost", "127.0.0.1", "[::1]"]
     site_url: str = "http://localhost:8000"
     trusted_proxies: CommaSeparated = []
+    calendar_networks: CommaSeparated = []
     static_root: Path = BASE_DIR / ".data" / "static"
     media_root: Path = BASE_DIR / ".data" / "media"
     email_url: SecretStr = SecretStr("mailbox:")
@@ -70,7 +71,7 @@ class Env(BaseSettings):
 
     @field_validator(
         *("secret_key_fallbacks", "field_keys", "allowed_hosts", "trusted_proxies", "router_modes"),
-        *("push_keys", "push_services"),
+        *("push_keys", "push_services", "calendar_networks"),
         mode="before",
     )
     @classmethod

@@ -33,6 +33,7 @@ SITE_URL = env.site_url
 SITE_NAME = "Hereabouts"
 REDIS_URL = env.redis_url
 TRUSTED_PROXIES = env.trusted_proxies
+CALENDAR_NETWORKS = env.calendar_networks
 HOLD_MINUTES = env.hold_minutes
 OFFER_MINUTES = env.offer_minutes
 HOLDS_PER_ADDRESS = env.holds_per_address

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from accounts.models import Customer, User
 from accounts.services.people import vouch_for_email
-from bookings.models import Booking, BookingItem, GroupSession
+from bookings.models import Booking, BookingItem, BusyCalendar, BusyTime, GroupSession
 from bookings.services.sessions import add_sessions
 from common import clock
 from common.models import StoredFile
@@ -253,6 +253,12 @@ def tomorrow_at(hour: int, minute: int = 0, *, days: int = 1, outlet: Outlet | N
     zone = outlet.zone if outlet else Outlet(timezone="Europe/Helsinki").zone
     day = clock.now().astimezone(zone).date() + timedelta(days=days)
     return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)
+
+
+def take_elsewhere(person: StaffMember, start: datetime, end: datetime) -> BusyTime:
+    """A time that a calendar of another program takes from a person."""
+    calendar = BusyCalendar.objects.create(staff=person, name="Own")
+    return BusyTime.objects.create(calendar=calendar, staff=person, period=(start, end))
 
 
 def make_due(ref: str, *, ago: timedelta = timedelta()) -> None:

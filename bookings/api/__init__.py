@@ -2,8 +2,21 @@
 
 from ninja import Router
 
-from bookings.api import booking, calendars, numbers, prices, refunds, sessions, visits, waitlist
+from bookings.api import (
+    booking,
+    busy_calendars,
+    calendars,
+    numbers,
+    prices,
+    refunds,
+    sessions,
+    visits,
+    waitlist,
+)
 
 router = Router()
-for _module in (booking, visits, prices, refunds, sessions, numbers, calendars, waitlist):
+for _module in (
+    *(booking, visits, prices, refunds, sessions, numbers, waitlist),
+    *(calendars, busy_calendars),
+):
     router.add_router("", _module.router)

@@ -10,7 +10,7 @@ from bookings.models.booking import (
     BookingItem,
     VisitMessage,
 )
-from bookings.models.calendars import CalendarFeed
+from bookings.models.calendars import BusyCalendar, BusyTime, CalendarFeed
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
@@ -26,6 +26,8 @@ __all__ = [
     "Booking",
     "BookingAccess",
     "BookingItem",
+    "BusyCalendar",
+    "BusyTime",
     "CalendarFeed",
     "Course",
     "GroupSession",

@@ -1,11 +1,11 @@
-"""The shapes of feeds for people's calendars."""
+"""The shapes of feeds for people's calendars, and of calendars that take open time."""
 
 from typing import Literal
 
 from ninja import Schema
 from pydantic import Field
 
-from bookings.schemas.base import Instant, PublicId, Strict
+from bookings.schemas.base import Instant, PublicId, Strict, Text
 
 
 class FeedIn(Strict):
@@ -34,3 +34,45 @@ class MadeFeedOut(FeedOut):
 
 class FeedsOut(Schema):
     items: list[FeedOut]
+
+
+class BusyCalendarIn(Strict):
+    """`url`: http, https or webcal, without user and password. It is kept encrypted and told nobody again."""
+
+    name: Text = Field("", max_length=80)
+    url: Text = Field(min_length=1, max_length=2000)
+
+
+class BusyFileIn(Strict):
+    """Sent as a form beside the `file` (.ics)."""
+
+    name: Text = Field("", max_length=80)
+
+
+class BusyCalendarOut(Schema):
+    """A calendar whose times take a person's open time. `failure` is why the newest reading failed (docs/calendars.md);
+    what was read before stands."""
+
+    id: str
+    name: str
+    kind: Literal["address", "file"]
+    read_at: Instant | None
+    events: int = Field(description="that take time within 400 days")
+    skipped: int = Field(description="series that could not be read")
+    unknown_zones: list[str] = Field(description="whose times were read by the outlet's clock")
+    failure: str
+    failures: int = Field(description="in a row")
+
+
+class ConflictOut(Schema):
+    """A visit or a group session that was booked at a time that is taken outside; it stays."""
+
+    booking: str | None
+    session: str | None
+    name: str
+    start: Instant
+
+
+class BusyCalendarsOut(Schema):
+    items: list[BusyCalendarOut]
+    conflicts: list[ConflictOut]

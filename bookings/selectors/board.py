@@ -8,13 +8,14 @@ from typing import Literal
 from bookings.models import Allocation, Booking, BookingItem, GroupSession
 from bookings.rules import states
 from bookings.selectors.bookings import days_of
+from bookings.selectors.busy_calendars import taken_elsewhere
 from bookings.selectors.day_ways import WayThere, ways_there
 from bookings.selectors.open_time_rows import Busy, load_busy
 from bookings.selectors.sessions import sessions_of
 from bookings.selectors.sessions import taken as taken_seats
 from bookings.selectors.working import WorkingHours
 from common import clock
-from common.spans import Span, merge, subtract
+from common.spans import Span, intersect, merge, subtract
 from providers.models import Outlet, Resource, StaffMember
 from providers.rules.phases import read, worked
 from providers.selectors.public import outlet_staff
@@ -60,8 +61,9 @@ class Beside:
 
 @dataclass(slots=True)
 class Column:
-    """A person or a unit with the day's visits and group sessions; `off` is when a person does not work, `free` what
-    can be sold from now on (people only)."""
+    """A person or a unit with the day's visits and group sessions; `off` is when a person does not work,
+    `elsewhere` what calendars of other programs take, booked or not, and `free` what can be sold from now on (people
+    only)."""
 
     public_id: str
     name: str
@@ -70,6 +72,7 @@ class Column:
     sessions: list[SessionBlock] = field(default_factory=list)
     besides: list[Beside] = field(default_factory=list)
     off: list[Span] = field(default_factory=list)
+    elsewhere: list[Span] = field(default_factory=list)
     free: list[Span] = field(default_factory=list)
 
 
@@ -85,7 +88,7 @@ class Board:
 
 
 def board_of(outlet: Outlet, day: date) -> Board:
-    """What the board of `outlet` (with its zone) shows of a local `day`: about fifteen queries, however many visits."""
+    """What the board of `outlet` (with its zone) shows of a local `day`: about sixteen queries, however many visits."""
     [board] = boards_of(outlet, day, days=1)
     return board
 
@@ -111,7 +114,8 @@ def boards_of(outlet: Outlet, first: date, *, days: int) -> list[Board]:
     worked = merge([each for spans in working.values() for each in spans])
     opens, closes = _frame(outlet, worked, shown, [first + day * DAY for day in range(days)])
     # The last day may reach beyond its midnight.
-    busy = load_busy(staff=list(staff), units=[], window=Span(around.start, around.end + DAY))
+    window = Span(around.start, around.end + DAY)
+    busy = load_busy(staff=list(staff), units=[], window=window)
     loaded = _Loaded(
         outlet,
         staff,
@@ -122,6 +126,7 @@ def boards_of(outlet: Outlet, first: date, *, days: int) -> list[Board]:
             .order_by("kind__name", "position", "name", "pk")
         ),
         busy,
+        taken_elsewhere(staff, window),
         ways_there(outlet, visits),
     )
     boards = []
@@ -155,6 +160,7 @@ class _Loaded:
     working: dict[int, list[Span]]
     units: list[Resource]
     busy: Busy
+    elsewhere: dict[int, list[Span]]
     ways: dict[str, WayThere]
 
     def board(
@@ -191,6 +197,7 @@ class _Loaded:
             person.name,
             person.title,
             off=subtract([span], self.working[pk]),
+            elsewhere=intersect(self.elsewhere.get(pk, []), [span]),
             free=subtract(open_to, self.busy.staff.get(pk, ())),
         )
 

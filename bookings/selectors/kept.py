@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from bookings.models import Allocation, OpenKept, OutletDay, StaffDay
+from bookings.models import Allocation, BusyTime, OpenKept, OutletDay, StaffDay
 from bookings.rules import quarters, states
 from bookings.selectors.open_time_rows import OfferingRows, load_rules
 from common.spans import Span
@@ -110,6 +110,9 @@ def _expected(
         live=True,
     )
     for staff, period in counted.values_list("staff_id", "period"):
+        busy[staff].append(Span(period.lower, period.upper))
+    outside = BusyTime.objects.filter(staff__in={staff for _, staff in hours})
+    for staff, period in outside.values_list("staff_id", "period"):
         busy[staff].append(Span(period.lower, period.upper))
     people: dict[tuple[object, ...], str] = {}
     open_of: dict[tuple[int, int, date], str] = {}

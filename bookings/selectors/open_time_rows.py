@@ -98,6 +98,10 @@ WITH stale AS (
     SELECT a.item_id, a.session_id, a.staff_id, a.resource_id, a.period FROM bookings_allocation a
      WHERE a.live AND a.overbooked AND a.period && tstzrange(%(start)s, %(end)s)
        AND (a.staff_id = ANY(%(staff)s::bigint[]) OR a.resource_id = ANY(%(units)s::bigint[]))
+    UNION ALL
+    SELECT NULL, NULL, t.staff_id, NULL, t.period
+      FROM unnest(%(staff)s::bigint[]) AS wanted(id)
+      JOIN bookings_busytime t ON t.staff_id = wanted.id AND t.period && tstzrange(%(start)s, %(end)s)
 )
 SELECT taken.staff_id, taken.resource_id,
        array_agg(date_part('epoch', greatest(lower(taken.period), %(start)s))),

@@ -1,7 +1,7 @@
 """The board of an outlet: people and bays in columns on one axis of time, by day or week, live like the list."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
@@ -42,7 +42,8 @@ ALL = "all"
 class Placed:
     """Something on the board with the classes that place it: no style attribute is needed.
 
-    `moves`: this member may drag it; `minutes` it is long here, `lasts` the whole service if that may be changed.
+    `clashes`: its time is taken in a calendar of another program; `moves`: this member may drag it; `minutes` it is
+    long here, `lasts` the whole service if that may be changed.
     """
 
     css: str
@@ -55,6 +56,7 @@ class Placed:
     icon: str = ""
     minutes: int = 0
     is_now: bool = False
+    clashes: bool = False
     moves: bool = False
     lasts: int = 0
 
@@ -197,6 +199,13 @@ def _lane(
     )
     parts = [_visit(desk, found, block) for block in column.blocks]
     parts += [_session(found, block, now) for block in column.sessions]
+    if column.elsewhere:
+        parts = [replace(each, clashes=bool(intersect([each.span], column.elsewhere))) for each in parts]
+        booked = [each.span for each in parts]
+        parts += [
+            Placed(_place(found, span), "elsewhere", span, minutes=_minutes(span))
+            for span in subtract(column.elsewhere, booked)
+        ]
     parts += [Placed(_place(found, span), "off", span) for span in column.off]
     for beside in column.besides:
         where = _place(found, beside.span)

@@ -1,4 +1,4 @@
-"""A member's calendars at a business: the feeds of its shops and people."""
+"""A member's calendars at a business: the feeds of its shops and people, and how those fare that take their time."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from bookings.models import CalendarFeed
+from bookings.selectors.busy_calendars import standing_of
 from bookings.selectors.feeds import feeds_of, may_read
 from bookings.services import feeds
 from common.errors import NotFound
@@ -45,10 +46,11 @@ def _page(desk: Desk, **more: Any) -> HttpResponse:
     by_outlet = {feed.outlet_id: feed for feed in known if feed.outlet_id}
     by_person = {feed.staff_id: feed for feed in known if feed.staff_id}
     people = [each for each in catalogue.staff(desk.provider) if may_read(desk.membership, each)]
+    elsewhere = standing_of(people)
     return desk.render(
         "calendars",
         nav="calendars",
         shops=[(shop, by_outlet.get(shop.pk)) for shop in catalogue.outlets(desk.provider)],
-        people=[(person, by_person.get(person.pk)) for person in people],
+        people=[(person, by_person.get(person.pk), elsewhere.get(person.pk)) for person in people],
         **more,
     )

@@ -9,7 +9,7 @@ from bookings.selectors.board import Column, board_of, boards_of
 from bookings.services.holds import Address
 from providers.models import Outlet
 from tests.bookings.conftest import Shop
-from tests.factories import make_bays, make_home_service, make_service, tomorrow_at
+from tests.factories import make_bays, make_home_service, make_service, take_elsewhere, tomorrow_at
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,23 @@ def besides(column: Column, outlet: Outlet) -> list[tuple[str, str]]:
         )
         for each in column.besides
     )
+
+
+def test_what_another_calendar_takes_is_shown_and_is_not_free(shop: Shop) -> None:
+    shop.hold(tomorrow_at(11))
+    take_elsewhere(shop.person, tomorrow_at(10), tomorrow_at(12))
+    take_elsewhere(shop.person, tomorrow_at(11), tomorrow_at(13))
+    take_elsewhere(shop.person, tomorrow_at(9, days=2), tomorrow_at(17, days=2))
+
+    board = board_of(shop.outlet, tomorrow_at(10).astimezone(shop.outlet.zone).date())
+
+    [person] = board.people
+    assert [(each.start, each.end) for each in person.elsewhere] == [(tomorrow_at(10), tomorrow_at(13))]
+    assert shown(person, shop.outlet) == [("11:00–12:00", "Cut")]
+    assert [(each.start, each.end) for each in person.free] == [
+        (tomorrow_at(9), tomorrow_at(10)),
+        (tomorrow_at(13), tomorrow_at(17)),
+    ]
 
 
 def test_buffers_and_what_takes_while_its_person_is_free_lie_beside_the_visit(shop: Shop) -> None:

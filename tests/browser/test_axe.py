@@ -367,6 +367,7 @@ def test_desk_of_an_outlet(owner: Page, world: World) -> None:
     check(owner, f"/provider/{world.salon.provider}/services/{world.salon.service}/")
     person = next(iter(world.salon.staff.values()))
     check(owner, f"/provider/{world.salon.provider}/staff/{person}/")
+    check(owner, f"/provider/{world.salon.provider}/staff/{person}/calendars/")
 
 
 def test_day_of_an_outlet(owner: Page, site: Site, world: World) -> None:

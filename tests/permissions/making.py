@@ -18,7 +18,7 @@ from accounts.principals import OPERATOR_SCOPES, SCOPES, Principal
 from accounts.selectors import session_id
 from accounts.services.customers import main_customer
 from accounts.services.tokens import create_token
-from bookings.models import Booking, WaitEntry
+from bookings.models import Booking, BusyCalendar, WaitEntry
 from bookings.services import holds
 from bookings.services.access import new_token
 from bookings.services.feeds import make_feed
@@ -254,6 +254,11 @@ def _kept_by(user: User) -> dict[str, str]:
     }
 
 
+def _busy_calendar(person: StaffMember) -> str:
+    """Another program's calendar of theirs (public id)."""
+    return BusyCalendar.objects.create(staff=person, name="Own", url="https://calendar.example/").public_id
+
+
 def _payout(provider: Provider, actor: str) -> Payout:
     """What it earned is due, and a run pays it: it waits for the bank's file."""
     post(
@@ -360,6 +365,8 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "resource": unit.public_id,
         "closure": add_closure(outlet=outlet, start=start, end=end, actor=actor).public_id,
         "time_off": add_time_off(staff=person, start=start, end=end, actor=actor).public_id,
+        "busy_calendar": (busy := _busy_calendar(person)),
+        "busy_calendar_id": busy,
         "category": service.category.slug,
         # What terms are for: everything it sells.
         "scope": "all",

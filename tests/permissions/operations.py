@@ -32,6 +32,8 @@ _STARS = {"service": 5, "punctuality": 4, "value": 3}
 _FREE_FOR_AN_HOUR = {"until_min_before": 60, "keep_percent": 0}
 _SPAN = {"from": "{start}", "to": "{later}"}
 
+_OWN_CALENDARS = "mark in words"  # the person's own, and all for managers
+
 OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     # Everybody
     "search": Case("public", query={"lat": "60.18", "lng": "24.95"}),
@@ -100,6 +102,11 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "end_my_session": Case("signed in person"),
     "get_notices": Case("signed in person"),
     "change_notices": Case("signed in person", body={"topics": [{"topic": "reminders", "mail": False}]}),
+    "list_busy_calendars": _see(_OWN_CALENDARS),
+    "subscribe_busy_calendar": _change(_OWN_CALENDARS, body={"url": "https://calendar.example/a.ics"}),
+    "upload_busy_calendar": _change(_OWN_CALENDARS, file="file", outcome=422),
+    "read_busy_calendar": _change(_OWN_CALENDARS),
+    "remove_busy_calendar": _change(_OWN_CALENDARS),
     "list_calendar_feeds": Case("signed in person"),
     "make_calendar_feed": Case("signed in person", body={"outlet": "{outlet}"}),
     "revoke_calendar_feed": Case("signed in person"),

@@ -280,6 +280,12 @@ PAGES: dict[str, dict[str, Case]] = {
     # Whoever may see the visits of a shop on its day's page may read them in their calendar.
     "provider:calendars": {"GET": Case("member"), "POST": Case("member", form={"outlet": "{outlet}"})},
     # Each ends their own alone: this one is the person's.
+    "provider:busy": {
+        "GET": Case("mark in words"),
+        "POST": Case("mark in words", form=_NOTHING, outcome=422),
+    },
+    "provider:busy_read": {"POST": Case("mark in words")},
+    "provider:busy_remove": {"POST": Case("mark in words")},
     "provider:calendar_revoke": {"POST": Case("own notice")},
     "provider:waitlist": {"GET": Case("member"), "POST": Case("member", form=_NOTHING, outcome=422)},
     "provider:wait_take_off": {"POST": Case("member")},

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.principals import Principal
 from accounts.services import create_token, join_customers, save_address, save_person, save_vehicle
 from bookings.enums import MessageReason
-from bookings.models import Booking
+from bookings.models import Booking, BusyCalendar
 from bookings.selectors.access import Access, booking_for
 from bookings.services import holds, objections, paying, price_changes, refunds, till, visits
 from bookings.services.message_reports import report as report_message
@@ -71,6 +71,8 @@ CANARIES = {
     "title": "Canary Master",
     "resume": "canary since the cradle",
     "reason": "canary has the flu",
+    "calendar": "Canary rota",
+    "calendar address": "https://calendar.example/canary-secret.ics",
     "paper": "canary diploma in song",
     "paper number": "CANARY-77",
     "review": "canary sang of a clean floor",
@@ -306,6 +308,12 @@ def _works_somewhere(user: User) -> StaffMember:
     start = tomorrow_at(9, days=9)
     add_time_off(
         staff=person, start=start, end=start + timedelta(hours=8), reason=CANARIES["reason"], actor=actor
+    )
+    BusyCalendar.objects.create(
+        staff=person,
+        name=CANARIES["calendar"],
+        url=CANARIES["calendar address"],
+        content=b"BEGIN:VCALENDAR",
     )
     _sends_a_paper(person)
     return person
