@@ -107,7 +107,7 @@ class BasicsForm(PartForm):
 class DocumentsForm(PartForm):
     """Which documents the category needs: a choice for each kind."""
 
-    ASKED = (("", _("Not asked for")), ("welcome", _("Welcome")), ("required", _("Required")))
+    ASKED = (("no", _("Not asked for")), ("welcome", _("Welcome")), ("required", _("Required")))
 
     def build(self) -> None:
         names = read.kind_names(get_language() or "en")
@@ -119,14 +119,13 @@ class DocumentsForm(PartForm):
             self.fields[f"kind_{kind.slug}"] = forms.ChoiceField(
                 label=found.name if found else kind.slug,
                 choices=self.ASKED,
-                required=False,
-                initial="" if now is None else "required" if now else "welcome",
+                initial="no" if now is None else "required" if now else "welcome",
                 help_text=kind.get_subject_display(),
             )
 
     def value(self) -> Any:
         given = {kind.slug: self.cleaned_data[f"kind_{kind.slug}"] for kind in self.kinds}
-        return {slug: asked == "required" for slug, asked in given.items() if asked}
+        return {slug: asked == "required" for slug, asked in given.items() if asked != "no"}
 
 
 class StandardForm(PartForm):
