@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.find import names_of
 from common.errors import NotFound
 from common.models import AuditEntry
+from common.words import in_language
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_category_forms import BasicsForm, DocumentsForm, PartForm, QuizForm, StandardForm
 from frontend.views.provider_desk import attempt
@@ -114,7 +115,7 @@ def one(desk: OperatorsDesk, slug: str) -> HttpResponse:
         basics=parts[BASICS],
         documents=[(kinds.get(kind, kind), required) for kind, required in parts[DOCUMENTS].items()],
         inherited=_inherited(category),
-        standard=parts[STANDARD],
+        standard=[in_language(step, get_language() or "en") for step in parts[STANDARD]],
         quiz=parts[QUIZ],
         history=_history(category),
     )

@@ -1,6 +1,7 @@
 """The desk's page of the audit trail: who did what, to what, when."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -51,18 +52,28 @@ class Line:
 def told(data: dict[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
     """The facts of an entry, and, if it has `before` and `after`, what differs between them, each as text."""
     facts = dict(data)
+    changes: list[tuple[str, str, str]] = []
     if "before" in facts and "after" in facts:
-        before, after = facts.pop("before"), facts.pop("after")
-        if not isinstance(before, dict) or not isinstance(after, dict):
-            before, after = {"": before}, {"": after}
+        before, after = dict(_leaves(facts.pop("before"))), dict(_leaves(facts.pop("after")))
         changes = [
             (name, _text(before.get(name)), _text(after.get(name)))
-            for name in [*before, *(after.keys() - before.keys())]
+            for name in dict.fromkeys([*before, *after])
             if before.get(name) != after.get(name)
         ]
-    else:
-        changes = []
     return [(name, _text(value)) for name, value in facts.items()], changes
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """What stands in a value, each with the names and places (from 1) that lead to it."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value, start=1)
+    else:
+        yield name, value
+    for key, each in inner:
+        yield from _leaves(each, f"{name} · {key}" if name else str(key))
 
 
 def _text(value: Any) -> str:

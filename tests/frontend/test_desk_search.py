@@ -266,7 +266,7 @@ def test_a_long_thread_comes_in_pages(desk: Client, operator: User) -> None:
 
 def test_a_change_in_the_record_says_from_what_to_what(desk: Client) -> None:
     for of, before, after in (
-        ("cat", {"name": "Hair", "place": 1}, {"name": "Locks", "place": 1}),
+        ("cat", {"names": {"en": "Hair"}, "place": 1}, {"names": {"en": "Locks"}, "place": 1}),
         ("dog", 1, 2),
     ):
         audit.record(
@@ -275,7 +275,7 @@ def test_a_change_in_the_record_says_from_what_to_what(desk: Client) -> None:
 
     seen = desk.get("/desk/record/?of=cat,dog&all=1").content.decode()
 
-    assert re.search(r"<dt>name</dt><dd><del>.*?</span>Hair</del> <ins>.*?</span>Locks</ins>", seen)
+    assert re.search(r"<dt>names · en</dt><dd><del>.*?</span>Hair</del> <ins>.*?</span>Locks</ins>", seen)
     assert "<dt>place</dt>" not in seen
     assert re.search(r"<dd><del>.*?</span>1</del> <ins>.*?</span>2</ins>", seen)
 
