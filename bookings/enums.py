@@ -123,6 +123,14 @@ class OfferState(TextChoices):
     EXPIRED = "expired", pgettext_lazy("an offer", "Not answered in time")
 
 
+class DateTrouble(TextChoices):
+    """Why a date of a series cannot be as it was wished."""
+
+    NOT_FREE = "not_free", _("Not free")
+    TOO_FAR = "too_far", _("Too far ahead to be booked yet")
+    NO_SUCH_TIME = "no_such_time", _("The clocks skip this time that day")
+
+
 class PassReason(TextChoices):
     """Why somebody who waits longer was not offered a time."""
 

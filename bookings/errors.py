@@ -388,6 +388,23 @@ class HoldDoesNotReach(DomainError):
     )
 
 
+class SeriesNotPossible(DomainError):
+    """No series: a rule that is not known or has fewer than 2 or more than 26 dates, days that are not the rule's, a
+    group's service, or no visit at all."""
+
+    code = "series_not_possible"
+    title = _("This cannot be booked as a series.")
+
+
+class SeriesNotFree(DomainError):
+    """Some dates are not free, so nothing was done: `dates` (local days) of a new series, `bookings` of one that
+    moves."""
+
+    code = "series_not_free"
+    status = 409
+    title = _("Some of these times have just been taken. Nothing was booked or moved.")
+
+
 class WaitNotPossible(DomainError):
     """Nobody waits for this: a home visit, more seats than there are, days that are over or too far ahead."""
 

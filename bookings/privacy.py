@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import (
     Booking,
     BookingAccess,
+    BookingSeries,
     BusyCalendar,
     CalendarFeed,
     MessageReport,
@@ -204,6 +205,34 @@ def _erase_waits(subject: Subject) -> None:
     WaitEntry.objects.filter(customer_id__in=subject.customer_pks).delete()
 
 
+def _export_series(subject: Subject) -> list[dict[str, Any]]:
+    """The rules by which they booked several visits together."""
+    found = BookingSeries.objects.filter(customer_id__in=subject.customer_pks)
+    return [
+        {
+            "shop": series.outlet.name,
+            "service": series.service.name,
+            "with": series.staff.name if series.staff else None,
+            "rule": series.rule,
+            "first_day": series.first_day.isoformat(),
+            "at": f"{series.at:%H:%M}",
+            "timezone": series.timezone,
+            "created_at": rfc3339(series.created_at),
+            "visits": [
+                {"day": visit.day.isoformat(), "ref": visit.booking.ref} for visit in series.visits.all()
+            ],
+        }
+        for series in found.select_related("outlet", "service", "staff")
+        .prefetch_related("visits__booking")
+        .order_by("pk")
+    ]
+
+
+def _erase_series(subject: Subject) -> None:
+    """The rules go; the visits stay as any other."""
+    BookingSeries.objects.filter(customer_id__in=subject.customer_pks).delete()
+
+
 def _erase(subject: Subject) -> None:
     theirs = Booking.objects.filter(pk__in=subject.booking_pks)
     # `""` through the encrypted fields is empty; the point goes with the line.
@@ -250,6 +279,13 @@ privacy.personal(
 )
 privacy.personal("bookings.WaitOffer", area="waits", blanked="state", reason="the row is deleted")
 privacy.personal("bookings.WaitPass", area="waits", blanked="reason", reason="the row is deleted")
+privacy.area("series", app="bookings", title=_("Series"), export=_export_series, erase=_erase_series)
+privacy.personal(
+    "bookings.BookingSeries",
+    area="series",
+    blanked="public_id rule timezone made_by",
+    reason="the row is deleted",
+)
 privacy.impersonal("bookings.WaitLook", {"what the worker saw of the database": "snapshot"})
 privacy.area(
     "calendars",

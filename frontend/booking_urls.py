@@ -19,6 +19,8 @@ from frontend.views import (
     price,
     reporting,
     review,
+    series,
+    series_changes,
     slots,
     waiting,
 )
@@ -26,6 +28,10 @@ from frontend.views import (
 urlpatterns = [
     path("o/<str:outlet>/book/<str:service>", slots.slots, name="slots"),
     path("o/<str:outlet>/wait/<str:service>", waiting.join, name="wait_join"),
+    path("o/<str:outlet>/repeat/<str:service>", series.repeat, name="repeat"),
+    path("s/<str:series_id>", series.page, name="series"),
+    path("s/<str:series_id>/cancel", series_changes.cancel, name="series_cancel"),
+    path("s/<str:series_id>/move", series_changes.move, name="series_move"),
     path("w/<str:wait>", waiting.wait, name="wait"),
     path("w/<str:wait>/confirm", waiting.confirm, name="wait_confirm"),
     path("w/<str:wait>/leave", waiting.leave, name="wait_leave"),

@@ -47,6 +47,8 @@ class Kind(TextChoices):
     DISPUTE = "dispute", "owner: chargeback"
     PAYOUT_FAILED = "payout_failed", "owner: payout failed"
     PAYEE = "payee", "owner: account at the gateway"
+    SERIES_BOOKED = "series_booked", "series: booked"
+    PROVIDER_SERIES = "provider_series", "provider: series"
     WAIT_ASKED = "wait_asked", "waitlist: confirm it"
     WAIT_JOINED = "wait_joined", "waitlist: on the list"
     OFFERED = "offered", "waitlist: a time is held"

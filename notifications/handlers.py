@@ -202,6 +202,16 @@ def on_what_cannot_wait(event: Event) -> None:
         send(owe_pushes(kind=kind, booking=booking, event=event))
 
 
+@after_commit("series.booked")
+def on_series(event: Event) -> None:
+    """One letter for all visits that were booked together, to each side."""
+    booking = find_booking(event.payload["bookings"][0])
+    if booking is None:
+        return
+    mails = [(Kind.SERIES_BOOKED, customer_of(booking)), (Kind.PROVIDER_SERIES, provider_of(booking))]
+    send([owe(kind=kind, booking=booking, to=reader, event=event) for kind, reader in mails if reader])
+
+
 @after_commit("wait.asked", "wait.joined")
 def on_wait(event: Event) -> None:
     """Ask a guest whether it was they who want to wait, or say that they are on the list."""
@@ -233,6 +243,8 @@ def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
         return
     if event.payload.get("not_come"):
         return  # the decision about it tells both
+    if event.payload.get("series"):
+        return  # one letter tells of all its visits
     to_customer, to_provider = MAILS[event.type]
     after = timedelta(0)
     if event.type == "booking.message_sent":

@@ -9,6 +9,7 @@ from bookings.api import (
     numbers,
     prices,
     refunds,
+    series,
     sessions,
     visits,
     waitlist,
@@ -16,7 +17,7 @@ from bookings.api import (
 
 router = Router()
 for _module in (
-    *(booking, visits, prices, refunds, sessions, numbers, waitlist),
+    *(booking, visits, prices, refunds, sessions, numbers, waitlist, series),
     *(calendars, busy_calendars),
 ):
     router.add_router("", _module.router)

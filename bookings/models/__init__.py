@@ -1,7 +1,8 @@
 """The tables of bookings: visits and what they take (booking.py), who does it together (team.py), objections
 (objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
 people decide about (refunds.py), reports of messages (reports.py), calendars of people's own (calendars.py), open time
-kept ready for search (kept.py), what changed slots (slots.py), who waits for something to become free (waitlist.py)."""
+kept ready for search (kept.py), what changed slots (slots.py), who waits for something to become free (waitlist.py),
+visits that recur (series.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -16,6 +17,7 @@ from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
 from bookings.models.refunds import RefundRequest
 from bookings.models.reports import MessageReport
+from bookings.models.series import BookingSeries, SeriesVisit
 from bookings.models.sessions import Course, GroupSession
 from bookings.models.slots import SlotChange
 from bookings.models.team import ItemHelper
@@ -26,6 +28,7 @@ __all__ = [
     "Booking",
     "BookingAccess",
     "BookingItem",
+    "BookingSeries",
     "BusyCalendar",
     "BusyTime",
     "CalendarFeed",
@@ -40,6 +43,7 @@ __all__ = [
     "PayLink",
     "PriceChange",
     "RefundRequest",
+    "SeriesVisit",
     "SlotChange",
     "StaffDay",
     "VisitMessage",

@@ -1,6 +1,6 @@
 """Cancelling and moving: previewed in exact amounts, then done only if they still hold."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -235,18 +235,28 @@ def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str, w
 
 @run_again
 def reschedule(
-    *, access: Access, start: datetime, staff: str | None, version: str, instead_of: str | None = None
+    *,
+    access: Access,
+    start: datetime,
+    staff: str | None,
+    version: str,
+    instead_of: str | None = None,
+    alternatives: bool = True,
 ) -> Booking:
     """Move the visit to `start` (aware), with the same people or `staff` (public id); of several, `staff` comes in for
     `instead_of` (public id) if given, and the others stay.
 
-    Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was.
+    Late, the policy's share of what was paid can no longer come back. A refusal leaves everything as it was. It says
+    what is free instead, unless not `alternatives`: in the transaction of a caller who moves several.
     Seats go to another session of the service; a course stays. Raises PolicyChanged, MoveRefused, NotAllowed,
     SlotTaken, SlotNotOffered, StaffNotAble, ProviderClosed, CourseStays, HoldDoesNotReach.
     """
     actor = access.principal.actor
     _require_giver(access, staff)
-    with _others(access.booking, start, staff=staff, instead_of=instead_of), transaction.atomic():
+    others = (
+        _others(access.booking, start, staff=staff, instead_of=instead_of) if alternatives else nullcontext()
+    )
+    with others, transaction.atomic():
         booking = core.lock(access.booking.ref)
         require_movable(access, booking)
         result = outcome_of(booking, Action.RESCHEDULE, _actor_kind(access))

@@ -38,7 +38,7 @@ def book_in(
     AddressUnknown, SlotNotOffered, SlotTaken (with the nearest alternatives).
     """
     place = access_outlet(principal, outlet, scope="bookings:write")
-    item = replace(item, staff=_whom(principal, place, item.staff))
+    item = replace(item, staff=whom(principal, place, item.staff))
     if not (contact.name.strip() or (contact.phone or "").strip()):
         raise ContactNeeded(_("Write a name or a phone number."))
     with transaction.atomic():
@@ -65,7 +65,7 @@ def book_in(
         return booking
 
 
-def _whom(principal: Principal, outlet: Outlet, staff: str | None) -> str | None:
+def whom(principal: Principal, outlet: Outlet, staff: str | None) -> str | None:
     """Whom this member may book: anybody for managers, themselves for staff. Raises NotAllowed."""
     membership = Membership.objects.select_related("staff").get(
         user=principal.require_user(), provider_id=outlet.provider_id

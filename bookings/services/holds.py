@@ -92,6 +92,7 @@ def hold(
     served: Served | None = None,
     vehicle: Vehicle | None = None,
     offer: Offer | None = None,
+    customer: Customer | None = None,
 ) -> Held:
     """Hold a visit at `start` (aware) at `outlet` for HOLD_MINUTES.
 
@@ -99,7 +100,8 @@ def hold(
     price, under the policy of the dearest. Managers of the provider may book any minute, and staff any of their own;
     with somebody else, staff get what customers do. Of a group service it is `seats` in the session that starts then
     (named `session`, by public id, where two do), or in all dates of its course. `served`: for whom else; `vehicle`:
-    on what. With an `offer` it is held for that customer, as long as the offer says.
+    on what. With an `offer` it is held for that customer, as long as the offer says. With a `customer` it is one of
+    several that are held for them in the caller's transaction: what is free instead is not looked for.
 
     Raises NotFound, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
     AddressUnknown, SlotNotOffered, SlotTaken, TooManyHolds.
@@ -133,20 +135,19 @@ def hold(
     group = is_group(found[0].service)
     others: AbstractContextManager[None] = (
         nullcontext()
-        if offer
+        if offer or customer
         else seat_holds.offering_others(found[0], start, wanted=seats)
         if group
         else reserve.offering_alternatives(plan, start)
     )
 
     with others, transaction.atomic():
-        customer = (
-            offer.customer
-            if offer
-            else customer_of(
+        if offer:
+            customer = offer.customer
+        elif customer is None:
+            customer = customer_of(
                 principal, contact, language, is_member=membership is not None, region=place.country
             )
-        )
         if membership is None and offer is None:
             refuse_hoarding(customer=customer, held_from=held_from)
         now = clock.database_now()

@@ -17,12 +17,19 @@ REASON_LENGTH = 500
 
 
 def confirm_or_ask(
-    booking: Booking, *, who: Who, actor: str, fields: dict[str, Any], retake: bool = False
+    booking: Booking,
+    *,
+    who: Who,
+    actor: str,
+    fields: dict[str, Any],
+    retake: bool = False,
+    **payload: Any,
 ) -> None:
     """What follows when the locked `booking` is paid, or promised to be paid at the counter.
 
     Confirmed; or requested, when the provider has to accept it first and does not itself book. `retake`: its hold
-    had ended, and its time was taken again. `fields` are further columns to set. Raises MoveRefused.
+    had ended, and its time was taken again. `fields` are further columns to set, `payload` further members of the
+    event. Raises MoveRefused.
     """
     if retake:
         fields = {**fields, "ended_at": None}
@@ -35,10 +42,12 @@ def confirm_or_ask(
             actor=actor,
             fields={**fields, "accept_by": due},
             accept_by=clock.rfc3339(due),
+            **payload,
         )
         return
     action = "retake" if retake else "confirm"
-    core.move(booking, action=action, who=who, actor=actor, fields={**fields, "confirmed_at": clock.now()})
+    fields = {**fields, "confirmed_at": clock.now()}
+    core.move(booking, action=action, who=who, actor=actor, fields=fields, **payload)
 
 
 def accept(*, access: Access) -> Booking:

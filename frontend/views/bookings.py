@@ -6,9 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from bookings.rules.series import parse
 from bookings.selectors import bookings as selectors
+from bookings.selectors.series import series_of
 from bookings.selectors.waitlist import waits_of
 from common import clock
+from frontend.series_words import rule_words
 from frontend.visit_cards import ahead, behind
 from frontend.wait_words import wait_line
 
@@ -33,6 +36,10 @@ def bookings(request: HttpRequest) -> HttpResponse:
             "past": behind(page.object_list, now),
             "page": page,
             "now": now,
+            "series": [
+                (each, rule_words(parse(each.rule), each.first_day))
+                for each in series_of(request.principal)  # type: ignore[attr-defined]
+            ],
             "waits": [wait_line(each) for each in waits_of(request.principal)],  # type: ignore[attr-defined]
             "nav": "bookings",
         },

@@ -145,8 +145,12 @@ def picker(
         "visit": visit,
         "is_group": capacity > 1,
         # One service that is done there can be waited for, where nothing is free on the day.
-        "wait_url": _wait_url(outlet_id, offering, found, chosen)
+        "wait_url": _with_day("frontend:wait_join", outlet_id, offering, found, chosen)
         if found and not several and not at_home
+        else "",
+        # One service of one's own may be booked for many days at once.
+        "repeat_url": _with_day("frontend:repeat", outlet_id, offering, found, chosen)
+        if found and found.any_free and not several and capacity == 1
         else "",
         "seats": seats,
         "seat_choices": range(1, min(capacity, MOST_TOGETHER) + 1) if capacity > 1 else (),
@@ -165,8 +169,9 @@ def picker(
     }
 
 
-def _wait_url(outlet_id: str, offering: Offering, found: Plan, chosen: StaffMember | None) -> str:
-    address = reverse("frontend:wait_join", args=[outlet_id, offering.service.public_id])
+def _with_day(name: str, outlet_id: str, offering: Offering, found: Plan, chosen: StaffMember | None) -> str:
+    """Another page about the service, with the day and the person that are looked at."""
+    address = reverse(name, args=[outlet_id, offering.service.public_id])
     asked = {"day": found.chosen.isoformat(), **({"staff": chosen.public_id} if chosen else {})}
     return f"{address}?{urlencode(asked)}"
 

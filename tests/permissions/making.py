@@ -18,7 +18,7 @@ from accounts.principals import OPERATOR_SCOPES, SCOPES, Principal
 from accounts.selectors import session_id
 from accounts.services.customers import main_customer
 from accounts.services.tokens import create_token
-from bookings.models import Booking, BusyCalendar, WaitEntry
+from bookings.models import Booking, BookingSeries, BusyCalendar, SeriesVisit, WaitEntry
 from bookings.services import holds
 from bookings.services.access import new_token
 from bookings.services.feeds import make_feed
@@ -104,6 +104,8 @@ def make_world() -> World:
         names["wait"] = names["wait_id"] = _wait(names, asked).public_id
     visit = _visit(ids, users["customer"])
     theirs = _visit(foreign, users["stranger"])
+    for names, booking in ((ids, visit), (foreign, theirs)):
+        names["series_id"] = _series(booking).public_id
     ids |= _reviewed(ids, users["customer"])
     foreign |= _reviewed(foreign, users["stranger"])
     app, _secret = create_token(user=users["customer"], name="app", scopes=["bookings:read"])
@@ -227,6 +229,23 @@ def _wait(names: dict[str, str], user: User) -> WaitEntry:
         last_day=day + timedelta(days=30),
         made_by="guest",
     )
+
+
+def _series(booking: Booking) -> BookingSeries:
+    """What the visit was booked as a part of."""
+    assert booking.customer is not None
+    series = BookingSeries.objects.create(
+        outlet=booking.outlet,
+        service=booking.items.all()[0].service,
+        customer=booking.customer,
+        rule="FREQ=WEEKLY;INTERVAL=1;COUNT=2",
+        first_day=booking.local_start.date(),
+        at=booking.local_start.time(),
+        timezone=booking.timezone,
+        made_by="guest",
+    )
+    SeriesVisit.objects.create(series=series, booking=booking, day=series.first_day)
+    return series
 
 
 def _export_of(user: User) -> DataExport:

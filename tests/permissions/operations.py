@@ -33,6 +33,13 @@ _FREE_FOR_AN_HOUR = {"until_min_before": 60, "keep_percent": 0}
 _SPAN = {"from": "{start}", "to": "{later}"}
 
 _OWN_CALENDARS = "mark in words"  # the person's own, and all for managers
+_SERIES = {
+    "outlet": "{outlet}",
+    "service": "{service}",
+    "rule": "FREQ=WEEKLY;COUNT=3",
+    "first_day": "{today}",
+    "at": "10:00",
+}
 
 OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     # Everybody
@@ -143,6 +150,18 @@ OPERATIONS: dict[str, Case | tuple[Case, ...]] = {
     "get_wait": Case("see wait", scope="bookings:read"),
     "leave_waitlist": _visit("see wait"),
     "list_outlet_waits": Case("member", scope="bookings:read"),
+    "try_series": Case("public", body=_SERIES),
+    "book_series": _visit(
+        "signed in", body={**_SERIES, "dates": [{"day": "2030-01-01", "start": "{later}"}]}, outcome=422
+    ),
+    "list_series": Case("signed in", scope="bookings:read"),
+    "get_series": Case("see series", scope="bookings:read"),
+    "preview_series_cancel": Case("see series", scope="bookings:read"),
+    "cancel_series": _visit("cancel series", body={"visits": [{"booking": "{ref}", "version": "{version}"}]}),
+    "preview_series_move": Case("see series", scope="bookings:read", query={"day": "{today}", "at": "10:00"}),
+    "move_series": _visit(
+        "move series", body={"visits": [{"booking": "{ref}", "version": "{version}", "start": "{later}"}]}
+    ),
     "list_sessions": Case("member", scope="bookings:read", query=_SPAN),
     "get_session": Case("member", scope="bookings:read"),
     "add_sessions": _visit(

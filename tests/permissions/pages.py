@@ -153,6 +153,17 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("public", form={"slot": "{outlet}:{service}:{later}", "nonce": "{uuid}"}),
     },
     "frontend:wait_join": {"GET": Case("public"), "POST": Case("public", form=_NOTHING, outcome=422)},
+    "frontend:repeat": {"GET": Case("public"), "POST": Case("public")},
+    "frontend:series": {"GET": Case("see series")},
+    # Without a visit named there is nothing to do, for whoever may see it.
+    "frontend:series_cancel": {
+        "GET": Case("see series"),
+        "POST": Case("see series", form=_NOTHING, outcome=422),
+    },
+    "frontend:series_move": {
+        "GET": Case("see series"),
+        "POST": Case("see series", form=_NOTHING, outcome=422),
+    },
     "frontend:wait": {"GET": Case("own wait")},
     "frontend:wait_confirm": {"POST": Case("own wait")},
     "frontend:wait_leave": {"POST": Case("own wait")},

@@ -37,6 +37,9 @@ give back        | 404    404      403      403   403    403       yes     yes  
 close            | 404    404      yes      yes   403    403       403     403   404   403
 see wait         | 404    404      yes      404   yes    yes       yes     yes   404   404
 own wait         | 404    404      yes      404   403    403       403     403   404   404
+see series       | 401    404      yes      401   yes    yes       yes     yes   404   404
+cancel series    | 401    404      yes      401   403    403       yes     yes   404   404
+move series      | 401    404      yes      401   yes    403       yes     yes   404   404
 papers           | 401    404      404      401   404    404       yes     yes   404   yes
 member           | 401    404      404      401   yes    yes       yes     yes   404   404
 manager          | 401    404      404      401   403    403       yes     yes   404   404
