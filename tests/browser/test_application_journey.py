@@ -136,6 +136,14 @@ def _comes_back_and_finishes(page: Page, folder: Path) -> None:
     page.wait_for_url(re.compile(r"/provider/[^/]+/$"))
     business = page.url
     page.goto(f"{business}application/")
+    page.get_by_role("link", name="Go on: Opening hours").click()
+    for day in DAYS:
+        page.get_by_label(f"{day}, opening 1").fill("00:00")
+        page.get_by_label(f"{day}, closing 1").fill("00:00")
+    page.get_by_role("button", name="Save the week").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+
+    page.goto(f"{business}application/")
     page.get_by_role("link", name="Go on: Services and prices").click()
     page.wait_for_url("**/services/new/")
     page.get_by_label("Name of the service").fill("Beard trim")
@@ -145,14 +153,6 @@ def _comes_back_and_finishes(page: Page, folder: Path) -> None:
     page.get_by_label("VAT, per cent").fill("25.5")
     page.get_by_role("button", name="Save").first.click()
     page.wait_for_url(lambda url: "/services/new/" not in url)
-
-    page.goto(f"{business}application/")
-    page.get_by_role("link", name="Go on: Opening hours").click()
-    for day in DAYS:
-        page.get_by_label(f"{day}, opening 1").fill("00:00")
-        page.get_by_label(f"{day}, closing 1").fill("00:00")
-    page.get_by_role("button", name="Save the week").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
 
     page.goto(f"{business}application/")
     page.get_by_role("link", name="Go on: People").click()
