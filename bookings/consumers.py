@@ -240,6 +240,18 @@ class BoardConsumer(LiveConsumer):
         live.require_board(principal_of_scope(self.scope), self.outlet)
 
 
+class QueueConsumer(LiveConsumer):
+    """`/ws/queue/{place}`: for whoever waits: that something changed which may bear on their turn, and nothing else."""
+
+    async def connect(self) -> None:
+        self.place: str = self.scope["url_route"]["kwargs"]["place"]
+        await super().connect()
+
+    def may_listen(self) -> None:
+        outlet = live.require_place_in_queue(principal_of_scope(self.scope), self.place)
+        self.topic = Topic("outlet", outlet, live.queue_messages)
+
+
 class NoSuchSocket(AsyncWebsocketConsumer):
     """Every other path: told like anything else that is not there."""
 

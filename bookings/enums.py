@@ -96,6 +96,16 @@ class RefundState(TextChoices):
     REFUSED = "refused", pgettext_lazy("refund", "Not given back")
 
 
+class QueueState(TextChoices):
+    """Where somebody stands in a walk-in queue. How a called one's visit goes on, the visit says."""
+
+    WAITING = "waiting", pgettext_lazy("queue", "Waiting")
+    CALLED = "called", pgettext_lazy("queue", "Called")
+    NO_SHOW = "no_show", pgettext_lazy("queue", "Did not come when called")
+    LEFT = "left", pgettext_lazy("queue", "Left the queue")
+    CLOSED = "closed", pgettext_lazy("queue", "The shop closed")
+
+
 class AllocationKind(TextChoices):
     """What takes a person's or a unit's time."""
 

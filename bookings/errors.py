@@ -457,3 +457,35 @@ class CalendarsTooMany(DomainError):
     code = "too_many_calendars"
     status = 409
     title = _("Ten calendars are enough. Remove one first.")
+
+
+class QueueClosed(DomainError):
+    """The outlet is not open any more today: nobody can be put in its queue, or back into it."""
+
+    code = "queue_closed"
+    status = 409
+    title = _("Nobody can wait here now: the shop is closed for today.")
+
+
+class QueueFull(DomainError):
+    """As many wait as a queue holds."""
+
+    code = "queue_full"
+    status = 409
+    title = _("The queue is full.")
+
+
+class QueueMoved(DomainError):
+    """Meanwhile somebody else has called, removed or put back whoever waits; `state` is where they stand."""
+
+    code = "queue_moved"
+    status = 409
+    title = _("Somebody else was faster: look at the queue again.")
+
+
+class NobodyToCall(DomainError):
+    """Nobody who waits can be served this minute by whoever asks."""
+
+    code = "nobody_to_call"
+    status = 409
+    title = _("Nobody who waits can be served right now.")

@@ -17,6 +17,8 @@ from bookings.models import (
     ObjectionStatement,
     PayLink,
     PriceChange,
+    QueueEntry,
+    QueueLink,
     RefundRequest,
     VisitMessage,
     WaitEntry,
@@ -58,7 +60,7 @@ def _export_calendars(subject: Subject) -> list[dict[str, Any]]:
 def _export(subject: Subject) -> list[dict[str, Any]]:
     visits = (
         Booking.objects.filter(pk__in=subject.booking_pks)
-        .select_related("outlet")
+        .select_related("outlet", "queue_entry")
         .prefetch_related(
             "items__staff",
             "items__helpers",
@@ -90,6 +92,7 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
         "created_at": rfc3339(booking.created_at),
         "arrived_at": rfc3339(booking.arrived_at) if booking.arrived_at else None,
         "source": booking.source,
+        "waited_in_the_shop": _waited(booking),
         "place": booking.place,
         "for": {
             "name": booking.served_name,
@@ -165,6 +168,21 @@ def _visit(booking: Booking, events: list[dict[str, Any]]) -> dict[str, Any]:
             for message in booking.messages.all()
         ],
         "history": events,
+    }
+
+
+def _waited(booking: Booking) -> dict[str, Any] | None:
+    """How they waited without a booking, for a visit that began so."""
+    if not hasattr(booking, "queue_entry"):
+        return None
+    entry = booking.queue_entry
+    return {
+        "from": rfc3339(entry.joined_at),
+        "called_at": rfc3339(entry.called_at) if entry.called_at else None,
+        "name": entry.name,
+        "phone": entry.phone,
+        "email": entry.email,
+        "party": entry.party,
     }
 
 
@@ -252,6 +270,9 @@ def _erase(subject: Subject) -> None:
     ObjectionStatement.objects.filter(said).update(text="")
     PriceChange.objects.filter(booking__in=theirs).update(reason="")
     PayLink.objects.filter(booking__in=theirs).delete()
+    waited = QueueEntry.objects.filter(booking__in=theirs)
+    waited.update(name="", phone="", email="")
+    QueueLink.objects.filter(entry__in=waited).delete()
     RefundRequest.objects.filter(booking__in=theirs).update(reason="")
 
 
@@ -352,6 +373,13 @@ privacy.personal(
 )
 privacy.personal("bookings.PayLink", area="bookings", blanked="token_hash", reason="the row is deleted")
 privacy.impersonal("bookings.PayLink", {"an id": "made_by"})
+privacy.personal(
+    "bookings.QueueEntry",
+    area="bookings",
+    blanked="name phone email",
+    kept={"an id": "public_id called_by", "a fixed word": "language"},
+)
+privacy.personal("bookings.QueueLink", area="bookings", blanked="token_hash", reason="the row is deleted")
 privacy.personal("bookings.VisitMessage", area="bookings", blanked="text")
 privacy.personal("bookings.MessageReport", area="bookings", blanked="text note", kept={"an id": "actor"})
 privacy.impersonal("bookings.BookingAccess", {"a fixed word": "purpose"})

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from bookings.services import busy_calendars, expiry, keeping, offers, waitlist
+from bookings.services import busy_calendars, expiry, keeping, offers, queue, waitlist
 
 
 @app.periodic(cron="* * * * * */10", periodic_id="expire-holds")
@@ -48,6 +48,14 @@ def finish_cancellations(timestamp: int) -> None:
 def count_missed(timestamp: int) -> None:
     """What nobody of the business came to, and it did not deny, goes back."""
     while expiry.count_missed():
+        pass
+
+
+@app.periodic(cron="* * * * *", periodic_id="queues-close")
+@app.task(name="bookings.close_queues", queueing_lock="bookings.close_queues")
+def close_queues(timestamp: int) -> None:
+    """End the walk-in queues of outlets that have closed, and forget who waited."""
+    while queue.close_queues() == queue.BATCH:
         pass
 
 

@@ -26,8 +26,9 @@ def access(request: HttpRequest, ref: str) -> Access:
     return booking_for(request.principal, ref)  # type: ignore[attr-defined]  # set by the middleware
 
 
-def private_to(opens: Callable[[Principal, str], Access]) -> Callable[[View], View]:
-    """A page about one booking: nobody keeps it, and a `?key=` that `opens` it is traded at once.
+def private_to(opens: Callable[[Principal, str], object], *, named: str = "ref") -> Callable[[View], View]:
+    """A page about one booking, or whatever else its address names as `named`: nobody keeps it, and a `?key=` that
+    `opens` it is traded at once.
 
     Raises NotFound for a wrong key, which an app's token is here: it has no business in an address.
     """
@@ -35,13 +36,13 @@ def private_to(opens: Callable[[Principal, str], Access]) -> Callable[[View], Vi
     def decorate(view: View) -> View:
         @cache_control(private=True, no_store=True)
         @wraps(view)
-        def wrapper(request: HttpRequest, ref: str, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, **ids: Any) -> HttpResponse:
             key = request.GET.get("key", "")
             if not key:
-                return view(request, ref, **kwargs)
+                return view(request, **ids)
             if key.startswith(API_TOKEN_PREFIX):
                 raise NotFound
-            opens(principal_of_bearer(key), ref)
+            opens(principal_of_bearer(key), ids[named])
             response = HttpResponseRedirect(request.path)
             response.set_cookie(GUEST_COOKIE, guest_cookie_with(request, key), **GUEST_COOKIE_OPTIONS)  # type: ignore[arg-type]
             return response

@@ -17,7 +17,7 @@ from django.db.models.functions import Length, Now
 
 from accounts.models import Customer, Saved, SavedAddress, SavedPerson, SavedVehicle
 from bookings.enums import WaitState
-from bookings.models import Booking, BookingAccess, PayLink, WaitEntry
+from bookings.models import Booking, BookingAccess, PayLink, QueueEntry, WaitEntry
 from bookings.rules import states
 from bookings.services.core import ENDED
 from common import clock
@@ -173,6 +173,12 @@ RULES = (
         "what a shop's square opened, once it opens nothing any more",
         timedelta(days=1),
         lambda before: PayLink.objects.filter(expires_at__lt=before),
+    ),
+    Rule(
+        "queues",
+        "that somebody waited in a shop; who it was is forgotten when the shop closes",
+        timedelta(days=30),
+        lambda before: QueueEntry.objects.filter(closes_at__lt=before),
     ),
     Rule(
         "ways between places",

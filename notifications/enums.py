@@ -40,6 +40,7 @@ class Kind(TextChoices):
     PROVIDER_OBJECTION = "provider_objection", "provider: objection"
     PROVIDER_OVERDUE = "provider_overdue", "provider: overdue"
     MEMBER_INVITED = "member_invited", "invited to a business"
+    QUEUE_JOINED = "queue_joined", "in a shop's queue"
     VETTING = "vetting", "provider: vetting"
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
     BANK_CHANGED = "bank_changed", "owner: bank account"

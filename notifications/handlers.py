@@ -16,6 +16,7 @@ from notifications.selectors import (
     invited,
     owners_of,
     provider_of,
+    queued,
     user_of,
     visits_ahead,
     who_waits,
@@ -141,6 +142,13 @@ def on_standing(event: Event) -> None:
 def on_document_expiring(event: Event) -> None:
     """Remind a business of a document that runs out."""
     _tell_business(event, Kind.DOCUMENT_EXPIRING, f"expiring:{event.payload['id']}:{event.payload['days']}")
+
+
+@after_commit("queue.joined")
+def on_queue_joined(event: Event) -> None:
+    """Send whoever waits in a shop the link to their place, when they left an address."""
+    if reader := queued(event.subject_id):
+        send([owe_reader(kind=Kind.QUEUE_JOINED, to=reader, event=event, news=f"queue:{reader.id}")])
 
 
 @after_commit("provider.member_invited")

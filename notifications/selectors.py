@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from accounts.models import Customer, User
-from bookings.models import Booking, WaitEntry
+from bookings.enums import QueueState
+from bookings.models import Booking, QueueEntry, WaitEntry
 from bookings.rules import states
 from common import clock
 from common.errors import NotFound
@@ -100,6 +101,22 @@ def who_waits(wait: str) -> Addressee | None:
     if not (customer.email or (user and user.email)):
         return None
     return Addressee("customer", customer.public_id, user.language if user else customer.language)
+
+
+def place_of(public_id: str) -> QueueEntry | None:
+    """A place in a shop's queue, with the shop, while somebody who left an address waits there; else None."""
+    found = (
+        QueueEntry.objects.select_related("outlet", "service", "staff")
+        .filter(public_id=public_id, state=QueueState.WAITING, closes_at__gt=clock.now())
+        .first()
+    )
+    return found if found and found.email else None
+
+
+def queued(public_id: str) -> Addressee | None:
+    """Who waits in a shop's queue and left an address, by their place."""
+    found = place_of(public_id)
+    return Addressee("waiting", found.public_id, found.language) if found else None
 
 
 def owners_of(public_id: str) -> list[Addressee]:

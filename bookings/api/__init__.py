@@ -8,6 +8,7 @@ from bookings.api import (
     calendars,
     numbers,
     prices,
+    queue,
     refunds,
     series,
     sessions,
@@ -17,7 +18,7 @@ from bookings.api import (
 
 router = Router()
 for _module in (
-    *(booking, visits, prices, refunds, sessions, numbers, waitlist, series),
+    *(booking, visits, prices, refunds, sessions, numbers, waitlist, series, queue),
     *(calendars, busy_calendars),
 ):
     router.add_router("", _module.router)

@@ -2,7 +2,7 @@
 (objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
 people decide about (refunds.py), reports of messages (reports.py), calendars of people's own (calendars.py), open time
 kept ready for search (kept.py), what changed slots (slots.py), who waits for something to become free (waitlist.py),
-visits that recur (series.py)."""
+visits that recur (series.py), who waits at an outlet (queue.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -15,6 +15,7 @@ from bookings.models.calendars import BusyCalendar, BusyTime, CalendarFeed
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
+from bookings.models.queue import QueueEntry, QueueLink
 from bookings.models.refunds import RefundRequest
 from bookings.models.reports import MessageReport
 from bookings.models.series import BookingSeries, SeriesVisit
@@ -42,6 +43,8 @@ __all__ = [
     "OutletDay",
     "PayLink",
     "PriceChange",
+    "QueueEntry",
+    "QueueLink",
     "RefundRequest",
     "SeriesVisit",
     "SlotChange",

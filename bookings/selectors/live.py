@@ -6,6 +6,7 @@ from typing import Any
 from accounts.principals import Principal
 from bookings.selectors.access import booking_for
 from bookings.selectors.bookings import events_after
+from bookings.selectors.queue import entry_for
 from common.clock import rfc3339
 from common.errors import NotFound
 from common.models import Event
@@ -44,6 +45,8 @@ KEEPS_ITS_TIME = frozenset(
 )
 # Whose news carry periods in which open time changed.
 _IN_TIME = ("booking", "session")
+# What members of an outlet follow on its board and in its queue.
+_ON_BOARD = (*_IN_TIME, "queue")
 # News of a business after which any slot of the outlet may be another.
 CHANGES_ALL_SLOTS = frozenset({"hours.changed", "catalogue.changed"})
 
@@ -77,6 +80,11 @@ def require_listed_outlet(outlet_id: str) -> None:
         raise NotFound
 
 
+def require_place_in_queue(principal: Principal, entry_id: str) -> str:
+    """The outlet (public id) in whose queue they wait. Raises NotFound unless they have a link to that place."""
+    return entry_for(principal, entry_id).outlet.public_id
+
+
 def booking_events(ref: str, *, after: int) -> list[Push]:
     """The booking's messages beyond number `after`, in order, at most CHUNK."""
     return booking_messages([_news(event) for event in events_after(ref, after)[:CHUNK]])
@@ -93,8 +101,8 @@ def booking_messages(news: list[News]) -> list[Push]:
 
 
 def board_messages(news: list[News]) -> list[Push]:
-    """What an outlet's board is sent: which bookings and group sessions changed."""
-    return [Push(item.seq, json.dumps(_board(item))) for item in news if item.subject_type in _IN_TIME]
+    """What an outlet's board is sent: which bookings, group sessions and places in the queue changed."""
+    return [Push(item.seq, json.dumps(_board(item))) for item in news if item.subject_type in _ON_BOARD]
 
 
 def _board(item: News) -> dict[str, Any]:
@@ -124,6 +132,12 @@ def slot_messages(news: list[News]) -> list[Push]:
         else:
             merged.append((start, end))
     return [_slots_changed(start, end) for start, end in merged]
+
+
+def queue_messages(news: list[News]) -> list[Push]:
+    """What whoever waits is sent: look again. Of many changes at once, one."""
+    bears = any(item.subject_type in _ON_BOARD or item.type in CHANGES_ALL_SLOTS for item in news)
+    return [Push(0, json.dumps({"type": "queue_changed"}))] if bears else []
 
 
 def _slots_changed(start: str | None, end: str | None) -> Push:

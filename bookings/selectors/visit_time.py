@@ -127,8 +127,8 @@ class VisitTime:
         """The starts on the grid at which a first service fits by itself, in order."""
         starts = self.times[0].choosable(window)
         if starts.start >= starts.end:
-            return self._visits([]), []
-        visits = self._visits(self.parts(starts))
+            return self.laid_out([]), []
+        visits = self.laid_out(self.parts(starts))
         found: set[datetime] = set()
         for at in visits.first_parts:
             part = visits.parts[at]
@@ -143,7 +143,7 @@ class VisitTime:
     ) -> Layout | None:
         if is_choice and not self.times[0].is_choosable(start):
             return None
-        visits = self._visits(self.parts(Span(start, start), any_hour=any_hour, idle=idle))
+        visits = self.laid_out(self.parts(Span(start, start), any_hour=any_hour, idle=idle))
         grid = self.outlet.grid if is_choice else None
         if idle and grid and grid.align == "previous":
             grid = None  # counted from the booking before, any start may have been for sale
@@ -152,7 +152,9 @@ class VisitTime:
             return None
         return visits.at(start)
 
-    def _visits(self, parts: list[Part]) -> Visits:
+    def laid_out(self, parts: Sequence[Part]) -> Visits:
+        """Lays `parts` (the services of the visit, as `parts` answers them) out, by whom the outlet would choose."""
+
         def rank(at: int, person: Person, start: datetime) -> tuple[float, ...]:
             taken = self.times[at].visit.taken(start)
             prefer = self.ask.items[at].prefer_pks

@@ -246,3 +246,17 @@ export function watchBoard(
     onState: options.onState,
   });
 }
+
+/** Calls `onChange` when something happened that may bear on a place in a queue, at each opening too. */
+export function watchQueue(place: string, onChange: () => void): Following {
+  return keep({
+    path: () => `/ws/queue/${encodeURIComponent(place)}`,
+    onMessage: () => onChange(),
+    onOpen: onChange,
+    poll: () => {
+      onChange();
+      return Promise.resolve(true);
+    },
+    pollEvery: LOOK_EVERY,
+  });
+}

@@ -31,7 +31,7 @@ function start(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-live-slots]")) {
     void import("./islands/slots").then((island) => island.start(element));
   }
-  for (const element of root.querySelectorAll<HTMLElement>("[data-live-board]")) {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-live-board], [data-live-queue]")) {
     void import("./islands/board").then((island) => island.start(element));
   }
   for (const element of root.querySelectorAll<HTMLFormElement>("form[data-scan]")) {

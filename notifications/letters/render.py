@@ -20,6 +20,7 @@ from notifications.letters import (
     objections,
     payouts,
     providers,
+    queues,
     receipts,
     reviews,
     series,
@@ -31,6 +32,7 @@ from notifications.letters import (
 from notifications.letters.letter import Letter
 from notifications.models import Message
 from notifications.rules.topics import topic_of
+from notifications.selectors import place_of
 from notifications.stop_links import stop_link
 from providers.models import Provider
 from providers.selectors.invitations import find_invitation
@@ -153,6 +155,11 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
         if invitation is None:
             return "", lambda email: None
         return invitation.email, lambda email: invitations.invited(invitation)
+    if message.kind == Kind.QUEUE_JOINED:
+        place = place_of(message.recipient)
+        if place is None:
+            return "", lambda email: None
+        return place.email, lambda email: queues.joined(place)
     booking = (
         Booking.objects.select_related("outlet__provider", "customer__user")
         .prefetch_related("items__staff", "items__helpers")

@@ -18,11 +18,19 @@ from accounts.principals import OPERATOR_SCOPES, SCOPES, Principal
 from accounts.selectors import session_id
 from accounts.services.customers import main_customer
 from accounts.services.tokens import create_token
-from bookings.models import Booking, BookingSeries, BusyCalendar, SeriesVisit, WaitEntry
+from bookings.models import (
+    Booking,
+    BookingSeries,
+    BusyCalendar,
+    QueueEntry,
+    QueueLink,
+    SeriesVisit,
+    WaitEntry,
+)
 from bookings.services import holds
 from bookings.services.access import new_token
 from bookings.services.feeds import make_feed
-from common import clock
+from common import clock, crypto
 from common.clock import rfc3339
 from common.models import StoredFile
 from common.uploads import sizes, storage
@@ -176,6 +184,7 @@ def make_world() -> World:
         "slug": "hair",
         "sheet": "basics",
         "action": "check_in",
+        "deed": "call",
         "zoom": "14",
         "x": "9327",
         "y": "4742",
@@ -189,6 +198,9 @@ def make_world() -> World:
     }
     foreign |= {"ref": theirs.ref, "id": apps_of_others.public_id, "token_id": apps_of_others.public_id}
     world = World(ids, {**ids, **foreign}, users, new_token(visit, purpose="guest"))
+    QueueLink.objects.create(
+        entry=QueueEntry.objects.get(public_id=ids["place"]), token_hash=crypto.token_hash(world.token)
+    )
     for caller, user in users.items():
         client = sign_in(Client(), user)
         # They have shown who they are, and will have for as long as the tests run.
@@ -372,6 +384,7 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "home": home.public_id,
         "option": make_option(service).public_id,
         "group": group.public_id,
+        "place": _place(outlet, service, person).public_id,
         "session": make_session(outlet, group, tomorrow_at(18, days=4)).public_id,
         "kind": unit.kind.public_id,
         "table_kind": "services",
@@ -413,8 +426,17 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "entry",
         "notice",
         "session",
+        "place",
     )
     return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
+
+
+def _place(outlet: Outlet, service: Service, person: StaffMember) -> QueueEntry:
+    """Somebody waits for the person."""
+    closes = now() + timedelta(hours=12)
+    return QueueEntry.objects.create(
+        outlet=outlet, service=service, staff=person, name="Ville", closes_at=closes
+    )
 
 
 def _document(provider: Provider) -> Document:

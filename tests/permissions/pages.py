@@ -300,6 +300,11 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:calendar_revoke": {"POST": Case("own notice")},
     "provider:waitlist": {"GET": Case("member"), "POST": Case("member", form=_NOTHING, outcome=422)},
     "provider:wait_take_off": {"POST": Case("member")},
+    "provider:queue": {"GET": Case("member"), "POST": Case("member", form=_NOTHING, outcome=422)},
+    "provider:queue_link": {"GET": Case("member"), "POST": Case("member")},
+    "provider:queue_do": {"POST": Case("mark at the desk", form={"key": "{uuid}"})},
+    "frontend:queue_place": {"GET": Case("own place")},
+    "frontend:queue_leave": {"POST": Case("own place", form={"key": "{uuid}"})},
     "provider:sessions": {"GET": Case("member")},
     "provider:session": {"GET": Case("member")},
     "provider:session_new": _DESK_FORM,
@@ -497,5 +502,6 @@ PAGES: dict[str, dict[str, Case]] = {
 SOCKETS: dict[str, Case] = {
     "ws/bookings/<str:ref>": Case("see visit", scope="bookings:read"),
     "ws/outlets/<str:outlet>/slots": Case("public"),
+    "ws/queue/<str:place>": Case("own place"),
     "ws/board/<str:outlet>": Case("follow board", scope="bookings:read"),
 }

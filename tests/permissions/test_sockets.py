@@ -15,7 +15,7 @@ from tests.signing_in import sign_in
 
 ROUTES = {str(route.pattern): route.callback.consumer_class for route in sockets.routes}
 # Each consumer keeps the name in its address under this attribute.
-NAMES = {"ws/bookings/<str:ref>": "ref"}
+NAMES = {"ws/bookings/<str:ref>": "ref", "ws/queue/<str:place>": "place"}
 
 
 def test_every_socket_has_a_rule() -> None:

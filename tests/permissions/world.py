@@ -24,7 +24,15 @@ from django.utils.timezone import now
 from accounts.models import User
 from accounts.principals import SCOPES, Principal
 from accounts.selectors import GUEST_COOKIE, GUEST_COOKIE_SALT
-from bookings.models import Booking, MessageReport, Objection, PriceChange, RefundRequest, VisitMessage
+from bookings.models import (
+    Booking,
+    MessageReport,
+    Objection,
+    PriceChange,
+    QueueEntry,
+    RefundRequest,
+    VisitMessage,
+)
 from bookings.selectors.access import booking_for
 from bookings.services import till
 from common import crypto
@@ -118,7 +126,8 @@ class World:
         its customer's case for `objected`, with one that nobody came for `not_come`, with a proposed price for
         `price_asked`, paid and with its document for `invoiced`, paid online for
         `paid_online`, with a refund that waits for `refund_asked`; for `wallet_out` its customer wants money in
-        their bank account; for `written` the business wrote, and another message of its is reported."""
+        their bank account; for `called` it is of whoever waited
+        in the queue; for `written` the business wrote, and another message of its is reported."""
         booking = Booking.objects.filter(ref=self.ids["ref"])
         short = {
             "at_home": "confirmed",
@@ -135,11 +144,16 @@ class World:
             "refund_asked": "completed",
             "wallet_out": "confirmed",
             "written": "confirmed",
+            "called": "confirmed",
         }
         _bring(booking, short.get(state, state))
         if state == "reviewed":
             photo = make_review_photo(make_review(booking.get()))
             self.ids |= {"photo": photo.file.public_id, "photo_id": photo.file.public_id}
+        if state == "called":
+            QueueEntry.objects.filter(public_id=self.ids["place"]).update(
+                state=state, called_at=now(), called_by="user:x", booking=booking.get()
+            )
         if state == "at_home":
             booking.update(place="customer")
         if state in ("to_pay", "paid_there", "invoiced"):
@@ -205,7 +219,7 @@ class World:
                 currency="EUR",
                 asked_by="user:u",
             )
-        if state in ("missed", "today", "at_home", "checked_in", "started", "not_come"):
+        if state in ("missed", "today", "called", "at_home", "checked_in", "started", "not_come"):
             make_due(self.ids["ref"], ago=timedelta(hours=2 if state in ("missed", "not_come") else 0))
 
     def app(self, caller: str, *scopes: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from accounts.models import Customer, SavedAddress, SavedPerson, SavedVehicle
-from bookings.models import Booking, BookingAccess, PayLink, WaitEntry
+from bookings.models import Booking, BookingAccess, PayLink, QueueEntry, WaitEntry
 from bookings.services import paying
 from common import clock
 from geo.models import Leg
@@ -101,6 +101,11 @@ def a_pay_link(shop: Shop) -> Callable[[], bool]:
         booking=ended(shop), token_hash="h", made_by="user:u", expires_at=clock.now()
     )
     return lambda: PayLink.objects.filter(pk=link.pk).exists()
+
+
+def a_place_in_a_queue(shop: Shop) -> Callable[[], bool]:
+    entry = QueueEntry.objects.create(outlet=shop.outlet, service=shop.service, closes_at=clock.now())
+    return lambda: QueueEntry.objects.filter(pk=entry.pk).exists()
 
 
 def a_webhook(shop: Shop) -> Callable[[], bool]:
@@ -205,6 +210,7 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "home addresses": a_home_visit,
     "booking links": a_link,
     "links to pay": a_pay_link,
+    "queues": a_place_in_a_queue,
     "gateways' messages": a_webhook,
     "ways between places": a_way,
     "refused documents": a_refused_paper,

@@ -1,4 +1,4 @@
-import { watchBoard } from "../live";
+import { watchBoard, watchQueue } from "../live";
 import { asSeen, firstTime, renewed } from "./once";
 
 /** The day's line says what time it is. */
@@ -6,7 +6,10 @@ const LOOK_EVERY = 60_000;
 /** How long what was just said about a visit stays beside it, in ms after the page was loaded. */
 const SAID_FOR = 20_000;
 
-/** A shop's day follows what happens. Marks: data-live-board (the outlets, with spaces between); what is marked data-live is taken anew. */
+/**
+ * A shop's day, or a place in its queue, follows what happens. Marks: data-live-board (the outlets, with spaces between), or
+ * data-live-queue (the place); what is marked data-live is taken anew.
+ */
 export function start(root: HTMLElement): void {
   if (!firstTime(root, "Board")) return;
   let timer = 0;
@@ -55,6 +58,8 @@ export function start(root: HTMLElement): void {
   const outlets = (root.dataset["liveBoard"] ?? "").split(" ").filter(Boolean);
   const followed = outlets.map((outlet) => watchBoard(outlet, { onEvent: () => soon(), onRefetch: () => soon() }));
   root.addEventListener("board:settled", () => soon(0));
+  const place = root.dataset["liveQueue"];
+  if (place) watchQueue(place, () => soon());
   const looks = window.setInterval(() => {
     if (document.visibilityState === "visible") soon();
   }, LOOK_EVERY);
