@@ -67,7 +67,7 @@ class SeriesForm(forms.Form):
     """When first, how often, how many times, with whom."""
 
     day = day_field(_("First day"))
-    at = time_field(_("Time"), required=True)
+    at = time_field(_("Time of day"), required=True)
     every = forms.ChoiceField(label=_("How often"), choices=EVERY)
     count = forms.IntegerField(
         label=_("How many visits"),
