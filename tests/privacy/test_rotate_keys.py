@@ -11,13 +11,13 @@ from django.core.management import call_command
 
 from accounts.models import DataExport
 from accounts.services import exports
-from bookings.models import Booking
+from bookings.models import Booking, QueueEntry
 from common import clock
 from marketplace.management.commands.rotate_keys import ENCRYPTED
 from notifications.models import Device
 from payments.enums import DifferenceKind
 from payments.models import GatewayDifference, PayoutFile, PayoutHold, PayoutRun, WalletPayout
-from providers.models import Provider
+from providers.models import Offering, Provider
 from tests.privacy.person import Traced
 from tests.privacy.scan import rows, tables
 from tests.signing_in import make_operator
@@ -62,6 +62,16 @@ def _seal_what_is_about_businesses(provider: Provider) -> None:
         iban="FI2112345600000785",
         shown_account="FI ···· 0785",
         needs_second=False,
+    )
+    # Who waits in a shop is forgotten when it closes.
+    outlet = provider.outlets.get()
+    QueueEntry.objects.create(
+        outlet=outlet,
+        service=Offering.objects.filter(outlet=outlet)[0].service,
+        name="Ville",
+        phone="+358401234567",
+        email="ville@example.com",
+        closes_at=clock.now(),
     )
     # Erased with its reader; what makes it ring is handed out to nobody.
     Device.objects.create(
