@@ -201,7 +201,7 @@ def _lane(
     parts += [_session(found, block, now) for block in column.sessions]
     if column.elsewhere:
         parts = [replace(each, clashes=bool(intersect([each.span], column.elsewhere))) for each in parts]
-        booked = [each.span for each in parts]
+        booked = [each.span for each in parts] + [each.span for each in column.besides]
         parts += [
             Placed(_place(found, span), "elsewhere", span, minutes=_minutes(span))
             for span in subtract(column.elsewhere, booked)

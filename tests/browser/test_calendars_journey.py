@@ -78,7 +78,8 @@ def test_a_file_takes_time_and_gives_it_back(device: Device, site: Site, world: 
     expect(lane.locator(".block--clash")).to_have_count(1)
     assert not looked_at(owner)
 
-    calendars(owner, world).get_by_role("button", name="Remove").click()
+    row = calendars(owner, world).get_by_role("listitem").filter(has_text="own.ics")
+    row.get_by_role("button", name="Remove").click()
 
     expect(owner.get_by_text("Removed. Its times can be booked again.")).to_be_visible()
     assert plates(customer, site, world) == free
