@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.principals import Principal
 from bookings.enums import DateTrouble
 from bookings.errors import SeriesNotPossible
-from bookings.models import Booking, BookingSeries
+from bookings.models import Booking, BookingSeries, SeriesVisit
 from bookings.rules import states
 from bookings.rules.grid import DAY, midnight
 from bookings.rules.series import Rule, RuleUnknown, days_of, instant
@@ -175,7 +175,7 @@ def visits_of(access: SeriesAccess) -> list[Visit]:
     """All visits of the series, in order of time, and what the caller is to each."""
     bookings = list(
         Booking.objects.filter(series_visit__series=access.series)
-        .select_related("outlet__provider", "customer", "series_visit")
+        .select_related("outlet__provider", "customer")
         .prefetch_related(
             "items__staff__photo",
             "items__helpers",
@@ -190,7 +190,8 @@ def visits_of(access: SeriesAccess) -> list[Visit]:
         found = as_member(access.principal, access.series.outlet.provider_id, bookings)
     else:
         found = [Access(booking, access.principal, is_customer=True, role=None) for booking in bookings]
-    return [Visit(each.booking.series_visit.day, each) for each in found]
+    days = dict(SeriesVisit.objects.filter(series=access.series).values_list("booking_id", "day"))
+    return [Visit(days[each.booking.pk], each) for each in found]
 
 
 def following(visits: Sequence[Visit], ref: str | None) -> list[Visit]:

@@ -305,7 +305,7 @@ def test_addresses_for_calendars(customer: Page, owner: Page, world: World) -> N
         (owner, f"/provider/{world.wash.provider}/calendars/"),
     ):
         page.goto(path)
-        page.get_by_role("button", name="Make an address").first.click()
+        page.get_by_role("button", name="Make a link").first.click()
         page.get_by_role("textbox", name="Address of the calendar").wait_for()
         found = looked_at(page)
         assert not found, "\n".join(found)

@@ -1,4 +1,7 @@
-"""A cut every second week: tried, one date moved over, booked, moved from one visit on, and cancelled together."""
+"""A cut every second week: tried, one date moved over, booked, moved from one visit on, and cancelled together.
+
+By the customer, and at the counter for somebody who calls.
+"""
 
 from collections.abc import Callable
 
@@ -95,3 +98,25 @@ def test_a_series_from_the_first_date_to_the_last_cancelled(device: Device, site
     maria.wait_for_url("**/s/*")
     expect(maria.get_by_text("Cancelled", exact=True)).to_have_count(3)
     expect(maria.get_by_role("link", name="Cancel all ahead")).to_have_count(0)
+
+
+def test_at_the_counter_a_caller_gets_a_series(device: Device, site: Site, world: World) -> None:
+    service, day = site.orm(_one_person, world.salon)
+    owner = sign_in(device(), street.OWNER)
+    owner.goto(f"/provider/{world.salon.provider}/{world.salon.outlet}/day/add?service={service}&day={day}")
+    owner.get_by_role("link", name="Book it every week or month").click()
+    expect(owner.get_by_label("First day")).to_have_value(day)
+    owner.get_by_label("Time").fill("15:00")
+    owner.get_by_label("How many visits").fill("2")
+    owner.get_by_role("button", name="Try these dates").click()
+    expect(owner.get_by_text("2 of 2 dates are free as you wish.")).to_be_visible()
+    assert looked_at(owner) == []
+    owner.get_by_label("Name").fill("Ville Ranta")
+    owner.get_by_label("Phone").fill("040 123 4567")
+    owner.get_by_role("button", name="Book these visits").click()
+    owner.wait_for_url("**/s/*")
+    expect(owner.locator("ol.list > li")).to_have_count(2)
+    expect(owner.get_by_text("Confirmed", exact=True)).to_have_count(2)
+    # Each stands on its day's board.
+    owner.goto(f"/provider/{world.salon.provider}/{world.salon.outlet}/board?day={day}")
+    expect(owner.locator(".board").get_by_text("Ville Ranta").first).to_be_visible()

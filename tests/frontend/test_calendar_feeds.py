@@ -258,7 +258,7 @@ def test_only_the_hash_of_the_token_is_kept_and_the_address_shown_once(user: Use
     assert len(token) == 43
     page = sign_in(Client(), user).get("/account/calendar/").content.decode()
     assert token not in page
-    assert "Make a new address" in page
+    assert "Make a new link" in page
 
 
 def test_it_is_asked_again_at_no_cost(user: User, visit: Booking) -> None:
