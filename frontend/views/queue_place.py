@@ -51,6 +51,7 @@ def place(request: HttpRequest, place_id: str) -> HttpResponse:
 def leave(request: HttpRequest, place_id: str) -> HttpResponse:
     """They go; back to the page, which says so."""
     principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
+    selectors.entry_for(principal, place_id)
     # Called or gone meanwhile: the page says how it stands.
     with contextlib.suppress(QueueMoved):
         once(

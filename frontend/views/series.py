@@ -18,6 +18,7 @@ from accounts.errors import EmailInvalid, PhoneInvalid
 from accounts.services.consents import WORDS
 from bookings.errors import (
     ContactNeeded,
+    NotOffered,
     PrepaymentNeeded,
     SeriesNotFree,
     SeriesNotPossible,
@@ -30,6 +31,7 @@ from bookings.selectors.slots import ItemRequest
 from bookings.services import holds, series
 from bookings.services.holders import Contact
 from common import clock
+from common.errors import NotFound
 from common.money import Money
 from frontend.booking_forms import ContactForm
 from frontend.once import new_key, once
@@ -112,7 +114,10 @@ class NoteForm(forms.Form):
 @cache_control(private=True, no_store=True)
 def repeat(request: HttpRequest, outlet: str, service: str) -> HttpResponse:
     """The form; with a rule in the query, each of its dates as it is now; POST books those that were chosen."""
-    offering = sold_in_series(outlet, service)
+    try:
+        offering = sold_in_series(outlet, service)
+    except NotOffered:
+        raise NotFound from None  # no such service has no such page
     principal = request.principal  # type: ignore[attr-defined]  # set by the middleware
     address = remembered(request) if offering.place == Place.CUSTOMER else None
     if offering.place == Place.CUSTOMER and address is None:

@@ -88,7 +88,9 @@ def test_a_statement_adds_up_and_a_hold_is_told(device: Device, site: Site, worl
     operator.get_by_label("Commission, per cent").fill("4.5")
     assert looked_at(operator) == []
     operator.set_viewport_size(DESK)
-    operator.get_by_role("button", name="Save the rate").click()
+    operator.get_by_role("button", name="See whom it touches").click()
+    expect(operator.locator("#reach")).to_contain_text("1 business pays 4.5 %")
+    operator.get_by_role("button", name="Save it so").click()
     expect(operator.get_by_role("main")).to_contain_text("4.5 %")
     operator.goto("/desk/payouts/")
     operator.get_by_role("button", name="Begin a run now").click()

@@ -80,14 +80,18 @@ def test_two_people_from_the_form_to_the_board(device: Device, site: Site, world
     # Somebody else comes in for one of them; the other stays.
     owner.set_viewport_size(DESK)
     owner.get_by_role("link", name=re.compile("Gwen Koski")).first.click()
-    owner.get_by_role("link", name="Move", exact=False).first.click()
+    sheet = owner.locator("#sheet")
+    sheet.get_by_role("link", name="Move…").click()
+    expect(sheet.get_by_role("heading", name="Move to another time")).to_be_visible()
     for label, name in (("Who does it", other), ("Instead of", helper)):
         with owner.expect_response(lambda answer: answer.request.method == "POST"):
-            owner.get_by_label(label).select_option(label=name)
-        expect(owner.get_by_label(label).locator("option:checked")).to_have_text(name)
+            sheet.get_by_label(label).select_option(label=name)
+        expect(sheet.get_by_label(label).locator("option:checked")).to_have_text(name)
     assert looked_at(owner) == []
     owner.set_viewport_size(DESK)
-    owner.locator(".plate").first.click()
-    owner.get_by_role("button", name="Move it").last.click()
-    expect(owner.get_by_text("Moved. The customer is told.")).to_be_visible()
+    sheet.locator(".plate").first.click()
+    sheet.get_by_role("button", name="Move it").last.click()
+    expect(owner.locator(".toast")).to_contain_text("Moved. The customer is told.")
+    expect(sheet).to_be_hidden()
+    owner.get_by_role("link", name="As a list").click()
     expect(owner.locator("li.visit").filter(has_text="Gwen Koski")).to_contain_text(f"Bo Salmi and {other}")

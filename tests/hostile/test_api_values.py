@@ -18,7 +18,7 @@ def best(world: World, case: Case) -> dict[str, str]:
     """The headers of who gets furthest with it: an app's token, or the session of an operator or of a person."""
     if case.rule == "signed in person":
         return in_session(world, "stranger")
-    everybody = ("customer", "owner", "person", "stranger", "nobody", "operator")
+    everybody = ("customer", "owner", "person", "stranger", "nobody", "guest", "operator")
     caller = next(c for c in everybody if RULES[case.rule][c] == "yes")
     return in_session(world, caller) if caller == "operator" else world.app(caller)
 
