@@ -96,6 +96,13 @@ class RefundState(TextChoices):
     REFUSED = "refused", pgettext_lazy("refund", "Not given back")
 
 
+class NoteKind(TextChoices):
+    """What a business writes down about a customer."""
+
+    NOTE = "note", _("Note")
+    PREFERENCE = "preference", _("Preference or allergy")
+
+
 class QueueState(TextChoices):
     """Where somebody stands in a walk-in queue. How a called one's visit goes on, the visit says."""
 

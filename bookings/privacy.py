@@ -12,6 +12,7 @@ from bookings.models import (
     BookingSeries,
     BusyCalendar,
     CalendarFeed,
+    CustomerNote,
     MessageReport,
     Objection,
     ObjectionStatement,
@@ -251,6 +252,25 @@ def _erase_series(subject: Subject) -> None:
     BookingSeries.objects.filter(customer_id__in=subject.customer_pks).delete()
 
 
+def _export_notes(subject: Subject) -> list[dict[str, Any]]:
+    """What businesses wrote down about them; who wrote it is the business's own."""
+    found = CustomerNote.objects.filter(customer_id__in=subject.customer_pks).select_related("provider")
+    return [
+        {
+            "business": note.provider.name,
+            "kind": note.kind,
+            "text": note.text,
+            "written_at": rfc3339(note.written_at),
+            "changed_at": rfc3339(note.edited_at) if note.edited_at else None,
+        }
+        for note in found.order_by("pk")
+    ]
+
+
+def _erase_notes(subject: Subject) -> None:
+    CustomerNote.objects.filter(customer_id__in=subject.customer_pks).delete()
+
+
 def _erase(subject: Subject) -> None:
     theirs = Booking.objects.filter(pk__in=subject.booking_pks)
     # `""` through the encrypted fields is empty; the point goes with the line.
@@ -305,6 +325,19 @@ privacy.personal(
     "bookings.BookingSeries",
     area="series",
     blanked="public_id rule timezone made_by",
+    reason="the row is deleted",
+)
+privacy.area(
+    "customer_notes",
+    app="bookings",
+    title=_("What businesses noted about you"),
+    export=_export_notes,
+    erase=_erase_notes,
+)
+privacy.personal(
+    "bookings.CustomerNote",
+    area="customer_notes",
+    blanked="public_id kind text",
     reason="the row is deleted",
 )
 privacy.impersonal("bookings.WaitLook", {"what the worker saw of the database": "snapshot"})

@@ -12,6 +12,7 @@ from frontend.views import (
     provider_board,
     provider_busy,
     provider_calendars,
+    provider_customers,
     provider_day,
     provider_drop,
     provider_hours,
@@ -132,6 +133,9 @@ urlpatterns = [
     path(f"{_business}visits/<str:ref>/keep", provider_day.keep, name="visit_keep"),
     path(f"{_business}visits/<str:ref>/standard", provider_day.tick, name="visit_standard"),
     path(f"{_business}visits/<str:ref>/<slug:action>", provider_day.mark, name="visit_mark"),
+    path(f"{_business}customers/", provider_customers.listing, name="customers"),
+    path(f"{_business}customers/<str:customer_id>/", provider_customers.customer, name="customer"),
+    path(f"{_business}notes/<str:note_id>/", provider_customers.note, name="customer_note"),
     path(f"{_business}calendars/", provider_calendars.calendars, name="calendars"),
     path(
         f"{_business}calendars/<str:work_feed_id>/revoke/", provider_calendars.revoke, name="calendar_revoke"

@@ -17,7 +17,7 @@ from django.db.models.functions import Length, Now
 
 from accounts.models import Customer, Saved, SavedAddress, SavedPerson, SavedVehicle
 from bookings.enums import WaitState
-from bookings.models import Booking, BookingAccess, PayLink, QueueEntry, WaitEntry
+from bookings.models import Booking, BookingAccess, CustomerNote, PayLink, QueueEntry, WaitEntry
 from bookings.rules import states
 from bookings.services.core import ENDED
 from common import clock
@@ -75,6 +75,15 @@ def _addresses(before: datetime) -> QuerySet[Booking]:
             | Q(told__gt=0)
             | Q(plate__gt=0)
         )
+    )
+
+
+def _notes(before: datetime) -> QuerySet[CustomerNote]:
+    """Of customers who had no visit with the business since, as whoever they were served."""
+    theirs = Q(customer=OuterRef("customer")) | Q(customer__user=OuterRef("customer__user"))
+    visits = Booking.objects.filter(theirs, outlet__provider=OuterRef("provider"), ends_at__gte=before)
+    return CustomerNote.objects.filter(
+        ~Exists(visits), Q(edited_at__isnull=True) | Q(edited_at__lt=before), written_at__lt=before
     )
 
 
@@ -179,6 +188,12 @@ RULES = (
         "that somebody waited in a shop; who it was is forgotten when the shop closes",
         timedelta(days=30),
         lambda before: QueueEntry.objects.filter(closes_at__lt=before),
+    ),
+    Rule(
+        "notes about customers",
+        "what a business wrote down about a customer, since they were last there and it was last changed",
+        timedelta(days=730),
+        _notes,
     ),
     Rule(
         "ways between places",

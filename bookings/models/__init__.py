@@ -2,7 +2,8 @@
 (objections.py), group sessions and courses (sessions.py), price changes and links to pay (price.py), refunds that
 people decide about (refunds.py), reports of messages (reports.py), calendars of people's own (calendars.py), open time
 kept ready for search (kept.py), what changed slots (slots.py), who waits for something to become free (waitlist.py),
-visits that recur (series.py), who waits at an outlet (queue.py)."""
+visits that recur (series.py), who waits at an outlet (queue.py), what a business notes about a customer
+(customer_notes.py)."""
 
 from bookings.models.booking import (
     Allocation,
@@ -12,6 +13,7 @@ from bookings.models.booking import (
     VisitMessage,
 )
 from bookings.models.calendars import BusyCalendar, BusyTime, CalendarFeed
+from bookings.models.customer_notes import CustomerNote
 from bookings.models.kept import OpenKept, OutletDay, StaffDay
 from bookings.models.objections import Objection, ObjectionStatement
 from bookings.models.price import PayLink, PriceChange
@@ -34,6 +36,7 @@ __all__ = [
     "BusyTime",
     "CalendarFeed",
     "Course",
+    "CustomerNote",
     "GroupSession",
     "ItemHelper",
     "MessageReport",

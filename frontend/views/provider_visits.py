@@ -25,6 +25,7 @@ from bookings.models import Booking
 from bookings.presenters import actions
 from bookings.rules import states
 from bookings.selectors.access import Access
+from bookings.selectors.customers import notes_on_visit
 from bookings.selectors.front_desk import DeskTimes, move_times
 from bookings.services import changes, refunds, till, visits
 from bookings.services.messages import can_be_reached, is_open, send_message
@@ -47,6 +48,8 @@ from providers.rules.hours import opening
 
 # Why a time is not taken; said on the page of times.
 REFUSALS = (SlotTaken, SlotNotOffered, StaffNotAble, NotOffered, PolicyChanged, HoldDoesNotReach)
+# Of what the business noted about the customer; all of it stands on their page.
+NOTES_SHOWN = 3
 MEANS = {CounterMeans.CASH: _("Cash"), CounterMeans.TERMINAL: _("The shop's card terminal")}
 
 
@@ -292,6 +295,7 @@ def _page(desk: Desk, access: Access, *, form: MessageForm | None = None, status
         may_reverse=access.is_manager and taken is not None and booking.status in till.PAYABLE,
         means=MEANS.items(),
         may_move="reschedule" in actions(access),
+        notes=notes_on_visit(booking, most=NOTES_SHOWN) if may_mark else [],
         sent=thread(desk.request, access, side="provider") if may_mark else [],
         may_write=may_mark and is_open(booking),
         reachable=can_be_reached(booking),

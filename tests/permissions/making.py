@@ -22,6 +22,7 @@ from bookings.models import (
     Booking,
     BookingSeries,
     BusyCalendar,
+    CustomerNote,
     QueueEntry,
     QueueLink,
     SeriesVisit,
@@ -114,6 +115,7 @@ def make_world() -> World:
     theirs = _visit(foreign, users["stranger"])
     for names, booking in ((ids, visit), (foreign, theirs)):
         names["series_id"] = _series(booking).public_id
+        names |= _noted(booking)
     ids |= _reviewed(ids, users["customer"])
     foreign |= _reviewed(foreign, users["stranger"])
     app, _secret = create_token(user=users["customer"], name="app", scopes=["bookings:read"])
@@ -429,6 +431,15 @@ def _things(outlet: Outlet, person: StaffMember, owner: User) -> dict[str, str]:
         "place",
     )
     return ids | {f"{name}_id": ids[name] for name in names} | {"unit_id": ids["resource"]}
+
+
+def _noted(visit: Booking) -> dict[str, str]:
+    """The business remembers something of the visit's customer."""
+    assert visit.customer is not None
+    note = CustomerNote.objects.create(
+        provider=visit.outlet.provider, customer=visit.customer, text="Likes it short."
+    )
+    return {"customer_id": visit.customer.public_id, "note_id": note.public_id}
 
 
 def _place(outlet: Outlet, service: Service, person: StaffMember) -> QueueEntry:

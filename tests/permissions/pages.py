@@ -305,6 +305,15 @@ PAGES: dict[str, dict[str, Case]] = {
     "provider:queue_do": {"POST": Case("mark at the desk", form={"key": "{uuid}"})},
     "frontend:queue_place": {"GET": Case("own place")},
     "frontend:queue_leave": {"POST": Case("own place", form={"key": "{uuid}"})},
+    "provider:customers": {"GET": Case("member"), "POST": Case("member", form={"q": "Helmi"})},
+    "provider:customer": {
+        "GET": Case("see customer"),
+        "POST": Case("see customer", form={"kind": "note", "text": "Likes it short.", "key": "{uuid}"}),
+    },
+    "provider:customer_note": {
+        "GET": Case("change note"),
+        "POST": Case("change note", form={"text": "Likes it shorter."}),
+    },
     "provider:sessions": {"GET": Case("member")},
     "provider:session": {"GET": Case("member")},
     "provider:session_new": _DESK_FORM,

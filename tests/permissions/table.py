@@ -48,6 +48,8 @@ book in          | 401    404      404      401   yes    403       yes     yes  
 mark at the desk | 401    404      404      401   yes    told      yes     yes   404   404
 mark in words    | 401    404      404      401   yes    403       yes     yes   404   404
 take a quiz      | 401    404      404      401   yes    yes       403     403   404   404
+see customer     | 401    404      404      401   yes    404       yes     yes   404   404
+change note      | 401    404      404      401   403    404       yes     yes   404   404
 own notice       | 401    404      404      401   yes    404       404     404   404   404
 own place        | 404    404      404      yes   404    404       404     404   404   404
 follow board     | 404    404      404      404   yes    yes       yes     yes   404   yes

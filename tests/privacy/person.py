@@ -15,10 +15,12 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.principals import Principal
 from accounts.services import create_token, join_customers, save_address, save_person, save_vehicle
-from bookings.enums import MessageReason
+from bookings.enums import MessageReason, NoteKind
 from bookings.models import Booking, BusyCalendar
 from bookings.selectors.access import Access, booking_for
+from bookings.selectors.customers import person_of
 from bookings.services import holds, objections, paying, price_changes, refunds, till, visits
+from bookings.services.customer_notes import add_note
 from bookings.services.message_reports import report as report_message
 from bookings.services.messages import send_message
 from bookings.services.served import Served, Vehicle
@@ -78,6 +80,8 @@ CANARIES = {
     "review": "canary sang of a clean floor",
     "report": "canary heard a false note",
     "appeal": "canary stands by the song",
+    "customer note": "canary always hums along",
+    "preference": "canary is allergic to millet",
     "refund": "canary found a feather on the floor",
     "price": "canary sang half a song",
     "message": "canary, come a little earlier",
@@ -130,6 +134,7 @@ def live_a_life() -> Traced:
     details = SellerDetails("Shop Oy", "Vaasankatu 3", "00500", "Helsinki", "FI", company_id="2077474-0")
     set_seller(provider=outlet.provider, details=details, actor=owner.actor)
     guest = _book_as_guest(outlet, owner)
+    _noted_by(owner, guest)
     _prove_second_address(user)
     home = _home_visit(outlet, owner, user)
     review = make_review(home, author_name="Canaria N.", text=CANARIES["review"])
@@ -229,6 +234,15 @@ def _book_as_guest(outlet: Outlet, owner: Principal) -> Booking:
     visits.complete(access=as_owner)
     visits.close(access=booking_for(guest, held.booking.ref))
     return Booking.objects.get(pk=held.booking.pk)
+
+
+def _noted_by(owner: Principal, booking: Booking) -> None:
+    """The business writes down what it remembers of them."""
+    membership = Membership.objects.get(user=owner.user, provider=booking.outlet.provider)
+    assert booking.customer is not None
+    person = person_of(membership, booking.customer.public_id)
+    add_note(principal=owner, person=person, kind=NoteKind.NOTE, text=CANARIES["customer note"])
+    add_note(principal=owner, person=person, kind=NoteKind.PREFERENCE, text=CANARIES["preference"])
 
 
 def _prove_second_address(user: User) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from accounts.models import Customer, SavedAddress, SavedPerson, SavedVehicle
-from bookings.models import Booking, BookingAccess, PayLink, QueueEntry, WaitEntry
+from bookings.models import Booking, BookingAccess, CustomerNote, PayLink, QueueEntry, WaitEntry
 from bookings.services import paying
 from common import clock
 from geo.models import Leg
@@ -106,6 +106,15 @@ def a_pay_link(shop: Shop) -> Callable[[], bool]:
 def a_place_in_a_queue(shop: Shop) -> Callable[[], bool]:
     entry = QueueEntry.objects.create(outlet=shop.outlet, service=shop.service, closes_at=clock.now())
     return lambda: QueueEntry.objects.filter(pk=entry.pk).exists()
+
+
+def a_note(shop: Shop) -> Callable[[], bool]:
+    # They were there until now.
+    visit = booked(shop, starts_at=clock.now() - timedelta(hours=1), ends_at=clock.now())
+    note = CustomerNote.objects.create(
+        provider=shop.outlet.provider, customer_id=visit.customer_id, text="Likes it short"
+    )
+    return lambda: CustomerNote.objects.filter(pk=note.pk).exists()
 
 
 def a_webhook(shop: Shop) -> Callable[[], bool]:
@@ -211,6 +220,7 @@ OLD: dict[str, Callable[[Shop], Callable[[], bool]]] = {
     "booking links": a_link,
     "links to pay": a_pay_link,
     "queues": a_place_in_a_queue,
+    "notes about customers": a_note,
     "gateways' messages": a_webhook,
     "ways between places": a_way,
     "refused documents": a_refused_paper,
