@@ -1,9 +1,5 @@
 """Has a calendar file read by a process of its own (bookings.rules.busy_process)."""
 
-import json
-import logging
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -11,10 +7,9 @@ from django.conf import settings
 
 from bookings.rules.busy_file import BusyFile
 from common import clock
+from common.apart import Ended, run_apart
 from common.spans import Span
 from providers.models import StaffMember
-
-log = logging.getLogger(__name__)
 
 # So far ahead times are worked out; nothing can be booked later. And a day back, for what is under way.
 AHEAD, BACK = timedelta(days=400), timedelta(days=1)
@@ -43,25 +38,12 @@ def read_file(content: bytes, *, zone: str) -> BusyFile:
     window = Span(clock.now() - BACK, clock.now() + AHEAD)
     bounds = [str(each.timestamp()) for each in window]
     own = urlsplit(settings.SITE_URL).hostname or ""
-    command = [sys.executable, "-B", "-s", "-m", "bookings.rules.busy_process", zone, *bounds, own]
     try:
-        done = subprocess.run(  # noqa: S603  # our own module, and words of ours
-            command,
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
-            env={"LC_ALL": "C.UTF-8"},
-            timeout=SECONDS,
-            check=False,
+        head, bare = run_apart(
+            "bookings.rules.busy_process", zone, *bounds, own, content=content, seconds=SECONDS
         )
-    except subprocess.TimeoutExpired:
+    except Ended:
         raise Unreadable("too_much") from None
-    if done.returncode != 0:  # it ran out of time or memory
-        log.warning("a calendar of %s bytes ended its process: %s", len(content), done.returncode)
-        raise Unreadable("too_much")
-    line, _, bare = done.stdout.partition(b"\n")
-    head = json.loads(line)
     if code := head.get("refused"):
         raise Unreadable(code)
     spans = [Span(*(datetime.fromtimestamp(each, UTC) for each in pair)) for pair in head["spans"]]

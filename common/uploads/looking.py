@@ -1,14 +1,11 @@
 """Has a file looked through by a process of its own (common.filework)."""
 
-import json
 import logging
-import subprocess
-import sys
 import threading
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from common.apart import Ended, run_apart
 from common.filework import MAX_BYTES, Clean
 from common.filework.kinds import kind_of
 from common.uploads.errors import (
@@ -34,29 +31,14 @@ def look_through(file: UploadedFile, *, wanted: str, longest_px: int) -> Clean:
     content = _content(file)
     if kind_of(content) is None:
         raise UploadTypeRefused
-    command = [sys.executable, "-B", "-s", "-m", "common.filework", wanted, str(longest_px)]
     if not _turns.acquire(timeout=PATIENCE_S):
         raise UploadBusy
     try:
-        done = subprocess.run(  # noqa: S603  # our own module, and two words of ours
-            command,
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
-            env={"LC_ALL": "C.UTF-8"},
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        head, clean = run_apart("common.filework", wanted, str(longest_px), content=content, seconds=SECONDS)
+    except Ended:
         raise UploadRefused from None
     finally:
         _turns.release()
-    if done.returncode != 0:  # it ran out of time or memory, or the decoder crashed
-        log.warning("an upload of %s bytes ended its process: %s", len(content), done.returncode)
-        raise UploadRefused
-    line, _, clean = done.stdout.partition(b"\n")
-    head = json.loads(line)
     if code := head.get("refused"):
         if why := head.get("why"):
             log.info("an upload of %s bytes could not be read: %s", len(content), why)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ class Outcome:
         return not self.problems and any(row.state in (NEW, CHANGED) for row in self.rows)
 
 
-class Sheet:
+class Sheet(ABC):
     """One kind of table of one business; its kinds say what a row is, how it is found, and who writes it."""
 
     kind: ClassVar[str]
@@ -97,43 +98,44 @@ class Sheet:
         self.load()
         self.columns = self.make_columns()
 
+    @abstractmethod
     def load(self) -> None:
         """Read what is there now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_columns(self) -> list[Column]:
-        raise NotImplementedError
+        """The columns, in their order."""
 
+    @abstractmethod
     def rows(self) -> Sequence[Any]:
         """What is in use, in its order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cells(self, row: Any) -> dict[str, Value]:
         """What stands in the columns for one that is there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, given: dict[str, str]) -> Any:
         """The one that a row of the file is about, None for a new one. Raises CellWrong."""
-        raise NotImplementedError
 
     def name(self, given: dict[str, str]) -> str:
         """What people call the row."""
         return given.get("name", "")
 
-    def settle(self, values: dict[str, Value], now: dict[str, Value] | None) -> None:
+    def settle(self, values: dict[str, Value], now: dict[str, Value] | None) -> None:  # noqa: B027  # most kinds have nothing to settle
         """Put values right that depend on one another, in place. Raises CellWrong."""
 
+    @abstractmethod
     def write(self, row: Any, values: dict[str, Value]) -> None:
         """Make a new one (`row` None) or change one by these columns. Raises DomainError."""
-        raise NotImplementedError
 
     def column_of(self, field_name: str) -> str:
         """The column that a service's refusal is about, "" when it is the whole row."""
         return field_name if any(column.name == field_name for column in self.columns) else ""
 
+    @abstractmethod
     def example(self) -> list[list[Value]]:
         """Two rows that show how it is written, in the order of the columns."""
-        raise NotImplementedError
 
     def export(self, *, for_excel: bool = False, example: bool = False) -> bytes:
         """The sheet as a file that comes back as it is; `example`: with made-up rows instead."""
