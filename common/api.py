@@ -164,7 +164,8 @@ def idempotent(view: View, *, together: bool = False) -> View:
 
 
 def idempotent_together(view: View) -> View:
-    """`idempotent`, with the view's work and the kept answer in one transaction."""
+    """`idempotent`, with the view's work and the kept answer in one transaction: for what would be done a second time
+    when a process dies before it can answer, as what is made anew, and for an answer that is given only once."""
     return idempotent(view, together=True)
 
 

@@ -151,7 +151,7 @@ def list_outlet_bookings(request: HttpRequest, outlet: schemas.PublicId, day: sc
 @router.post(
     "/outlets/{outlet}/visits", response={201: schemas.BookingOut, **ERRORS}, operation_id="add_visit"
 )
-@idempotent
+@idempotent_together
 def add_visit(
     request: HttpRequest, outlet: schemas.PublicId, body: schemas.VisitIn
 ) -> tuple[int, schemas.BookingOut]:

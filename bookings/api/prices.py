@@ -10,7 +10,7 @@ from bookings.models import PriceChange
 from bookings.presenters import price_change as present_change
 from bookings.selectors.access import payer_for
 from bookings.services import price_changes, rest
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, idempotent_together
 
 router = Router(tags=["bookings"])
 
@@ -20,7 +20,7 @@ router = Router(tags=["bookings"])
     response={201: schemas.PriceChangeOut, **ERRORS},
     operation_id="propose_price_change",
 )
-@idempotent
+@idempotent_together
 def propose(
     request: HttpRequest, ref: schemas.PublicId, body: price_schemas.PriceChangeIn
 ) -> tuple[int, schemas.PriceChangeOut]:

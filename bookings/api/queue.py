@@ -9,7 +9,7 @@ from bookings.models import QueueEntry
 from bookings.schemas import queue as s
 from bookings.selectors import queue as selectors
 from bookings.services import queue as services
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, idempotent_together
 from providers.selectors.access import access_outlet
 
 router = Router(tags=["queue"])
@@ -38,7 +38,7 @@ def get_queue(request: HttpRequest, outlet: schemas.PublicId) -> s.QueueOut:
 
 
 @router.post("/outlets/{outlet}/queue", response={201: s.QueueEntryOut, **ERRORS}, operation_id="join_queue")
-@idempotent
+@idempotent_together
 def join_queue(
     request: HttpRequest, outlet: schemas.PublicId, body: s.QueueIn
 ) -> tuple[int, s.QueueEntryOut]:
@@ -50,7 +50,7 @@ def join_queue(
 @router.post(
     "/outlets/{outlet}/queue/next", response={200: s.QueueEntryOut, **ERRORS}, operation_id="call_next"
 )
-@idempotent
+@idempotent_together
 def call_next(request: HttpRequest, outlet: schemas.PublicId) -> s.QueueEntryOut:
     """Call the first who can be served this minute (nobody: 409 `nobody_to_call`); their visit begins now."""
     entry = services.call_next(principal=caller(request, WRITE), outlet=outlet)

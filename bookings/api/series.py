@@ -20,7 +20,7 @@ from bookings.services.holders import Contact
 from bookings.services.quotes import quote_for
 from bookings.session_schemas import ServiceRef
 from bookings.wait_schemas import WallTime
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, idempotent_together
 
 router = Router(tags=["series"])
 
@@ -62,7 +62,7 @@ def try_series(request: HttpRequest, body: s.SeriesIn) -> s.SeriesDatesOut:
 
 
 @router.post("/series", response={201: s.SeriesOut, **ERRORS}, operation_id="book_series")
-@idempotent
+@idempotent_together
 def book_series(request: HttpRequest, body: s.BookSeriesIn) -> tuple[int, s.SeriesOut]:
     """Book these dates, all or none (409 `series_not_free` names those that are gone). Each is a booking of its own,
     paid when it is done. A customer agrees to the terms and the notice in force by it: show that beside the button."""

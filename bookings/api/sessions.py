@@ -14,7 +14,7 @@ from bookings.selectors import sessions as selectors
 from bookings.selectors.access import as_member
 from bookings.selectors.open_time import checked_window
 from bookings.services import sessions
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, idempotent_together
 from providers.api.given import Acknowledged
 from providers.enums import Role
 from providers.selectors.access import access_outlet
@@ -40,7 +40,7 @@ def list_sessions(
 @router.post(
     "/outlets/{outlet}/sessions", response={201: s.SessionsOut, **ERRORS}, operation_id="add_sessions"
 )
-@idempotent
+@idempotent_together
 def add_sessions(
     request: HttpRequest, outlet: schemas.PublicId, body: s.SessionsIn
 ) -> tuple[int, s.SessionsOut]:

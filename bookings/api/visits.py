@@ -19,7 +19,7 @@ from bookings.services import (
     till,
     visits,
 )
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, idempotent_together
 from payments.enums import CounterMeans
 
 router = Router(tags=["bookings"])
@@ -213,7 +213,7 @@ def withdraw_objection(request: HttpRequest, ref: schemas.PublicId) -> schemas.B
 @router.post(
     "/bookings/{ref}/messages", response={201: schemas.MessageOut, **ERRORS}, operation_id="send_message"
 )
-@idempotent
+@idempotent_together
 def send_message(
     request: HttpRequest, ref: schemas.PublicId, body: schemas.MessageIn
 ) -> tuple[int, schemas.MessageOut]:

@@ -13,13 +13,13 @@ from bookings.selectors import waitlist as selectors
 from bookings.services import waitlist
 from bookings.services.holders import Contact
 from bookings.session_schemas import ServiceRef
-from common.api import ERRORS, idempotent
+from common.api import ERRORS, idempotent, idempotent_together
 
 router = Router(tags=["waitlist"])
 
 
 @router.post("/waitlist", response={201: s.WaitOut, **ERRORS}, operation_id="join_waitlist")
-@idempotent
+@idempotent_together
 def join_waitlist(request: HttpRequest, body: s.WaitIn) -> tuple[int, s.WaitOut]:
     """Wait for a service at an outlet. Who waits for it already gets that entry, as it is asked for now."""
     wanted = body.dict()

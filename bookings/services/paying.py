@@ -51,7 +51,8 @@ def pay(
     with this card of theirs (public id) that the method's gateway keeps, on no page unless their bank asks them;
     `keep_card`: the one that they pay with is kept. `return_url` is where a gateway's page sends the customer back.
     `agreed`: where the customer was shown the terms that they agree to by it; nothing of that is noted when it is
-    refused. Call it outside a transaction: a gateway is asked after the first one has ended. Raises NotAllowed,
+    refused. Asked for what is so already, it answers that: the answer to a request is lost with the process that did
+    it, and then it is sent again. Call it outside a transaction: a gateway is asked after the first one has ended. Raises NotAllowed,
     ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible, PrepaymentNeeded when the policy asks for
     money first, CardUnknown, PaymentClosed when the hold was given up or changed meanwhile, GatewayUnavailable,
     GatewayRefused.
@@ -63,6 +64,9 @@ def pay(
     with transaction.atomic():
         if agreed and access.is_customer and access.booking.customer:
             consents.accept_terms(customer=access.booking.customer, source=agreed)
+        before = _so_already(core.lock(access.booking.ref), method=method, whole=whole)
+        if before:
+            return before
         booking = holds.lock_hold(access.booking.ref)
         _require_contact(booking, access)
         due = booking.asked_beforehand
@@ -119,6 +123,21 @@ def pay(
     # A kept card may have paid by now, or been declined: then there is nowhere to go.
     to = payment.redirect_url if payment.status == PaymentStatus.PENDING else ""
     return Payment(status=payment.status, redirect_url=to or None)
+
+
+def _so_already(booking: Booking, *, method: str, whole: bool) -> Payment | None:
+    """What the locked booking has come to, when it is what is asked for."""
+    if booking.status not in (states.REQUESTED, states.CONFIRMED):
+        return None
+    total, state, prepaid = booking.total_amount, booking.payment_state, booking.prepaid_amount
+    if method == "counter" or not total:
+        promised = state == (PaymentState.COUNTER if total else PaymentState.PAID) and not prepaid
+        return Payment(status=booking.status, redirect_url=None) if promised else None
+    if state == PaymentState.ON_CARD and not whole:
+        return Payment(status=PaymentStatus.AUTHORISED, redirect_url=None)
+    if prepaid == total or (not whole and prepaid and prepaid == booking.asked_beforehand):
+        return Payment(status=PaymentStatus.CAPTURED, redirect_url=None)
+    return None
 
 
 def _cards(access: Access, method: str, card: str, keep: bool) -> payments.CardChoice:

@@ -57,6 +57,7 @@ def write(request: HttpRequest, ref: str) -> HttpResponse:
             request,
             request.POST.get("key", ""),
             lambda: {"id": messages.send_message(access=access, text=text, side="customer").public_id},
+            together=True,
         )
     except DomainError as error:
         if error.status not in (409, 422, 429):

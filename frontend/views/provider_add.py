@@ -118,7 +118,10 @@ def add(desk: Desk, outlet_id: str) -> HttpResponse:
         return _page(desk, outlet, choice, form, status=422)
     try:
         answer = once(
-            desk.request, desk.request.POST.get("key", ""), lambda: _book(desk, choice, form, start)
+            desk.request,
+            desk.request.POST.get("key", ""),
+            lambda: _book(desk, choice, form, start),
+            together=True,
         )
     except tuple(FIELD_OF) as error:
         form.add_error(FIELD_OF[type(error)], str(error))

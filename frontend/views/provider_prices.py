@@ -173,7 +173,7 @@ def _refused(error: DomainError, booking: Booking) -> str:
 
 def _do(desk: Desk, ref: str, run: Any, said: str) -> HttpResponse:
     try:
-        once(desk.request, desk.request.POST.get("key", ""), run)
+        once(desk.request, desk.request.POST.get("key", ""), run, together=True)
     except DomainError as error:
         messages.error(desk.request, _refused(error, visit_access(desk, ref).booking))
     else:

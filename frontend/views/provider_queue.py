@@ -103,6 +103,7 @@ def queue(desk: Desk, outlet_id: str) -> HttpResponse:
                 desk.request,
                 desk.request.POST.get("key", ""),
                 lambda: {"id": _join(desk, outlet, form).public_id},
+                together=True,
             )
         except tuple(FIELD_OF) as error:
             form.add_error(FIELD_OF[type(error)], str(error))
@@ -142,6 +143,7 @@ def do(desk: Desk, place_id: str, deed: str) -> HttpResponse:
             desk.request,
             desk.request.POST.get("key", ""),
             lambda: {"state": DOES[deed](principal=desk.principal, entry=place_id).state},
+            together=True,
         )
     except DomainError as error:
         messages.error(desk.request, f"{entry.name}: {error}")

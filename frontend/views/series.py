@@ -237,7 +237,9 @@ def _booked(
         )
         return {"series": made.public_id}
 
-    return redirect("frontend:series", once(request, request.POST.get("key", ""), run)["series"])
+    return redirect(
+        "frontend:series", once(request, request.POST.get("key", ""), run, together=True)["series"]
+    )
 
 
 def chosen(request: HttpRequest) -> dict[str, datetime]:

@@ -158,7 +158,7 @@ def _joined(
         )
         return {"wait": entry.public_id}
 
-    answer = once(request, request.POST.get("key", ""), run)
+    answer = once(request, request.POST.get("key", ""), run, together=True)
     if guest is None:
         return redirect("frontend:wait", answer["wait"])
     # What they typed is shown back to them; nothing else opens without the mail's link.
