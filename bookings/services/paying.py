@@ -52,10 +52,10 @@ def pay(
     `keep_card`: the one that they pay with is kept. `return_url` is where a gateway's page sends the customer back.
     `agreed`: where the customer was shown the terms that they agree to by it; nothing of that is noted when it is
     refused. Asked for what is so already, it answers that: the answer to a request is lost with the process that did
-    it, and then it is sent again. Call it outside a transaction: a gateway is asked after the first one has ended. Raises NotAllowed,
-    ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible, PrepaymentNeeded when the policy asks for
-    money first, CardUnknown, PaymentClosed when the hold was given up or changed meanwhile, GatewayUnavailable,
-    GatewayRefused.
+    it, and then it is sent again. Call it outside a transaction: a gateway is asked after the first one has ended.
+    Raises NotAllowed, ContactNeeded, HoldEnded, MoveRefused, ProviderClosed, PaymentNotPossible, PrepaymentNeeded
+    when the policy asks for money first, CardUnknown, PaymentClosed when the hold was given up or changed meanwhile,
+    GatewayUnavailable, GatewayRefused.
     """
     access.require_counterpart()
     if method != "counter" and method not in gateways.methods():
