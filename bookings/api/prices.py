@@ -4,10 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router
 
-from bookings import price_schemas, schemas
+from bookings import schemas
 from bookings.api.given import access_to, again, caller
 from bookings.models import PriceChange
 from bookings.presenters import price_change as present_change
+from bookings.schemas import prices as price_schemas
 from bookings.selectors.access import payer_for
 from bookings.services import price_changes, rest
 from common.api import ERRORS, idempotent, idempotent_together

@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from bookings import price_schemas as schemas
 from bookings.api.given import access_to, caller
 from bookings.models import RefundRequest
 from bookings.schemas import PublicId, money
+from bookings.schemas import prices as schemas
 from bookings.services import refunds
 from common.api import ERRORS, idempotent
 from common.errors import NotFound

@@ -6,20 +6,20 @@ from ninja import Query, Router
 
 from accounts.enums import ConsentSource
 from bookings import schemas
-from bookings import series_schemas as s
 from bookings.api.given import caller
 from bookings.enums import Source
 from bookings.errors import SeriesNotPossible
 from bookings.rules.series import Rule, RuleUnknown, parse
 from bookings.schemas import money
+from bookings.schemas import series as s
 from bookings.schemas.asked import Day
+from bookings.schemas.sessions import ServiceRef
+from bookings.schemas.waitlist import WallTime
 from bookings.selectors import series as selectors
 from bookings.selectors.slots import ItemRequest
 from bookings.services import changes, holds, series
 from bookings.services.holders import Contact
 from bookings.services.quotes import quote_for
-from bookings.session_schemas import ServiceRef
-from bookings.wait_schemas import WallTime
 from common.api import ERRORS, idempotent, idempotent_together
 
 router = Router(tags=["series"])

@@ -6,10 +6,10 @@ from pydantic import AwareDatetime
 
 from accounts.principals import Principal
 from bookings import schemas
-from bookings import session_schemas as s
 from bookings.api.given import caller
 from bookings.models import GroupSession
 from bookings.presenters import present
+from bookings.schemas import sessions as s
 from bookings.selectors import sessions as selectors
 from bookings.selectors.access import as_member
 from bookings.selectors.open_time import checked_window

@@ -5,14 +5,14 @@ from django.utils.translation import get_language
 from ninja import Router
 
 from bookings import schemas
-from bookings import wait_schemas as s
 from bookings.api.given import caller
 from bookings.enums import WaitState
 from bookings.models import WaitEntry
+from bookings.schemas import waitlist as s
+from bookings.schemas.sessions import ServiceRef
 from bookings.selectors import waitlist as selectors
 from bookings.services import waitlist
 from bookings.services.holders import Contact
-from bookings.session_schemas import ServiceRef
 from common.api import ERRORS, idempotent, idempotent_together
 
 router = Router(tags=["waitlist"])

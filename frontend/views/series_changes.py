@@ -1,6 +1,6 @@
 """Cancelling and moving several visits of a series: what each means first, in exact amounts, then the button."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, time
 from typing import Any
 
@@ -20,6 +20,7 @@ from bookings.errors import (
     SeriesNotPossible,
     StaffNotAble,
 )
+from bookings.models import Booking
 from bookings.selectors.series import SeriesAccess, Visit, days_between, following, series_for, visits_of
 from bookings.services import changes, series
 from common.errors import DomainError
@@ -45,19 +46,9 @@ def cancel(request: HttpRequest, series_id: str) -> HttpResponse:
     access = series_for(request.principal, series_id)  # type: ignore[attr-defined]  # set by the middleware
     refused: DomainError | None = None
     if request.method == "POST":
-        try:
-            once(
-                request,
-                request.POST.get("key", ""),
-                lambda: {
-                    "bookings": [
-                        each.ref for each in series.cancel(access=access, versions=_versions(request))
-                    ]
-                },
-            )
+        refused = _refused(request, lambda: series.cancel(access=access, versions=_versions(request)))
+        if refused is None:
             return redirect("frontend:series", series_id)
-        except REFUSED as error:
-            refused = error
     found = series.cancelling(_from(request, access))
     if not found:
         return redirect("frontend:series", series_id)
@@ -76,22 +67,12 @@ def move(request: HttpRequest, series_id: str) -> HttpResponse:
     access = series_for(request.principal, series_id)  # type: ignore[attr-defined]  # set by the middleware
     refused: DomainError | None = None
     if request.method == "POST":
-        try:
-            once(
-                request,
-                request.POST.get("key", ""),
-                lambda: {
-                    "bookings": [
-                        each.ref
-                        for each in series.move(
-                            access=access, starts=chosen(request), versions=_versions(request)
-                        )
-                    ]
-                },
-            )
+        refused = _refused(
+            request,
+            lambda: series.move(access=access, starts=chosen(request), versions=_versions(request)),
+        )
+        if refused is None:
             return redirect("frontend:series", series_id)
-        except REFUSED as error:
-            refused = error
     visits = _from(request, access)
     if not visits:
         return redirect("frontend:series", series_id)
@@ -107,6 +88,15 @@ def move(request: HttpRequest, series_id: str) -> HttpResponse:
         **_sums(each.preview for each in found),
     }
     return render(request, "series/move.html", context, status=refused.status if refused else 200)
+
+
+def _refused(request: HttpRequest, run: Callable[[], list[Booking]]) -> DomainError | None:
+    """Do it once, with its form's key; answers why it was refused."""
+    try:
+        once(request, request.POST.get("key", ""), lambda: {"bookings": [each.ref for each in run()]})
+    except REFUSED as error:
+        return error
+    return None
 
 
 def _tried(form: ToForm, visits: list[Visit]) -> list[series.Moving]:

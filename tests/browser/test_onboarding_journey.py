@@ -13,7 +13,7 @@ from tests.browser import world as street
 from tests.browser.axe import violations
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.site import Site
-from tests.browser.test_journey import open_mail
+from tests.browser.test_application_journey import signs_up
 from tests.browser.world import World
 from tests.uploads.pdfs import pdf
 from tests.vetting.conftest import make_kind
@@ -42,7 +42,7 @@ def _prepare() -> None:
 
 def test_onboarding_with_spreadsheets(device: Device, site: Site, world: World, tmp_path: Path) -> None:
     site.orm(_prepare)
-    page = _signs_up(device(viewport=PHONE))
+    page = signs_up(device(viewport=PHONE), "Siiri Salonki", OWNER)
 
     page.get_by_label("Name of the business").fill(SHOP)
     page.get_by_role("button", name="Make the draft").click()
@@ -131,22 +131,3 @@ def _tries(page: Page, folder: Path, content: bytes) -> None:
     page.get_by_label("CSV file").set_input_files(file)
     page.get_by_role("button", name="Try it").click()
     page.wait_for_load_state()
-
-
-def _signs_up(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto("/account/signup/?next=/provider/new/")
-    page.get_by_label("Name").fill("Siiri Salonki")
-    page.get_by_label("E-mail").fill(OWNER)
-    page.get_by_label("Password").fill(street.PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
-    page.get_by_label("Code").wait_for()
-    mail = context.new_page()
-    open_mail(mail, OWNER, ".")
-    code = re.search(r"\b[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}\b", mail.locator("article").inner_text())
-    assert code, mail.locator("article").inner_text()
-    mail.close()
-    page.get_by_label("Code").fill(code[0])
-    page.get_by_role("button", name="Go on").click()
-    page.wait_for_url("**/provider/new/")
-    return page

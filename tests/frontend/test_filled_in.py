@@ -19,25 +19,11 @@ from bookings.selectors.access import booking_for
 from common import clock
 from common.clock import rfc3339
 from providers.models import Outlet, Service, StaffMember
-from tests.factories import make_option, make_outlet, make_service, make_staff, make_user, tomorrow_at
-from tests.frontend.booking_steps import WHO, held_by, options_field, pay, text
+from tests.factories import make_option, make_user, tomorrow_at
+from tests.frontend.booking_steps import WHO, held_by, options_field, outlet, pay, person, service, text
 
+__all__ = ["outlet", "person", "service"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def outlet() -> Outlet:
-    return make_outlet()
-
-
-@pytest.fixture
-def person(outlet: Outlet) -> StaffMember:
-    return make_staff(outlet, name="Aino Rinne")
-
-
-@pytest.fixture
-def service(outlet: Outlet, person: StaffMember) -> Service:
-    return make_service(outlet, staff=[person])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from bookings.schemas import ContactIn, Instant, OutletRef, PersonRef, PublicId, Strict
 from bookings.schemas.asked import Day
-from bookings.session_schemas import ServiceRef
+from bookings.schemas.sessions import ServiceRef
 
 
 def _plain(moment: time) -> time:

@@ -17,8 +17,8 @@ from bookings.schemas import (
     Text,
 )
 from bookings.schemas.asked import Day
-from bookings.session_schemas import ServiceRef
-from bookings.wait_schemas import WallTime
+from bookings.schemas.sessions import ServiceRef
+from bookings.schemas.waitlist import WallTime
 
 
 class SeriesIn(Strict):
