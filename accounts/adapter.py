@@ -4,26 +4,33 @@ import logging
 from ipaddress import ip_address
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import MailNotSent
+from accounts.errors import MailNotSent, PhoneTaken
+from accounts.fields import PhoneField
 from accounts.models import User
+from accounts.rules.contacts import spaced_phone
+from accounts.services import verify_phone
 from common.network import network_address
+from common.texting import send_text
 
 log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """E-mail names an account today; a phone will, too, once it can be verified by SMS.
+    """E-mail names an account; a phone belongs to one once a code that was sent there came back.
 
-    No setting of allauth covers "e-mail or phone": its phone settings lock out people without one. So phone
-    stays out of its settings, and User stores a missing address as NULL.
+    No setting of allauth covers "e-mail or phone": its phone settings lock out people without one. So phone stays
+    out of its settings, only its pages for changing the number are used, and User stores a missing one as NULL.
     """
 
     error_messages = {
@@ -33,7 +40,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_taken": _("Another account has this address."),
         "enter_current_password": _("This is not your present password."),
         "incorrect_code": _("This is not the code. Look again, or have a new one sent."),
+        "phone_taken": PhoneTaken.title,
         "rate_limited": _("That was too often. Wait a minute and try again."),
+        "same_as_current": _("That is the present one already."),
         "too_many_login_attempts": _("That was too often. Wait a few minutes and try again."),
     }
 
@@ -66,6 +75,39 @@ class AccountAdapter(DefaultAccountAdapter):
         except (OSError, SMTPException) as error:
             log.exception("mail %s was not sent", template_prefix)
             raise MailNotSent from error
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """The verified number; others are not kept with the user."""
+        return (user.phone, True) if user.phone else None
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return User.objects.filter(phone=phone).first()
+
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+        return PhoneField(**kwargs)
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        """The code, with a last line by which the phone's browser fills it in here and nowhere else (WebOTP,
+        https://wicg.github.io/web-otp/). Raises TextNotSent."""
+        words = gettext("%(code)s is your code at %(site)s. Give it to nobody.")
+        host = urlsplit(settings.SITE_URL).hostname
+        text = words % {"code": code, "site": settings.SITE_NAME}
+        send_text(to=phone, text=f"{text}\n\n@{host} #{code.replace('-', '')}")
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        """Raises PhoneTaken, when another account verified it a moment ago."""
+        joined = verify_phone(user=user, phone=phone)
+        if joined:
+            words = gettext("What shops wrote down for this number is in your account now.")
+            messages.success(context.request, words)
+        self.send_notification_mail(
+            "account/email/phone_changed",
+            user,
+            {
+                "phone": spaced_phone(phone),
+                "account_url": settings.SITE_URL + reverse("account_change_phone"),
+            },
+        )
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/account/"

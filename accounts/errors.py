@@ -86,6 +86,14 @@ class MailNotSent(DomainError):
     title = _("We could not send you the mail just now. Try again in a minute.")
 
 
+class PhoneTaken(DomainError):
+    """Another account has this number, which both have shown to be theirs."""
+
+    code = "phone_taken"
+    status = 409
+    title = _("Another account has this number. Sign in there and take it away first.")
+
+
 class ExportUnderWay(DomainError):
     """A download of all data was asked for and is being made."""
 

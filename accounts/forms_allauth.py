@@ -3,11 +3,13 @@
 from typing import Any
 
 from allauth.account.forms import (
+    ChangePhoneForm,
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
     LoginForm,
     SignupForm,
+    VerifyPhoneForm,
 )
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +62,18 @@ class SignInCodeForm(CodeField, ConfirmLoginCodeForm):
 
 class EmailCodeForm(CodeField, ConfirmEmailVerificationCodeForm):
     """The code that shows that an address is one's own."""
+
+
+class PhoneForm(ChangePhoneForm):
+    """The number that a code is sent to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = _("We send a code there by text message.")
+
+
+class PhoneCodeForm(CodeField, VerifyPhoneForm):
+    """The code that shows that a number is one's own."""
 
 
 class ResetCodeForm(CodeField, ConfirmPasswordResetCodeForm):

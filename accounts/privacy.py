@@ -37,6 +37,7 @@ def _find(subject: Subject) -> None:
         user = User.objects.get(pk=subject.user_pk)
         subject.user_id = user.public_id
         subject.emails |= {user.email} if user.email else set()
+        subject.phones |= {user.phone} if user.phone else set()
         subject.emails |= {a.email.lower() for a in EmailAddress.objects.filter(user=user)}
         subject.customer_pks |= set(Customer.objects.filter(user=user).values_list("pk", flat=True))
     for customer in Customer.objects.filter(pk__in=subject.customer_pks):

@@ -57,6 +57,14 @@ class BodyTooLarge(DomainError):
     title = _("That is too much to send at once.")
 
 
+class TextNotSent(DomainError):
+    """No text gateway took a message that the person is waiting for, such as one with a code; or none is set."""
+
+    code = "text_not_sent"
+    status = 503
+    title = _("We could not send you the text just now. Try again in a minute.")
+
+
 class CursorInvalid(DomainError):
     """The page cursor is unknown, altered, or of another list."""
 

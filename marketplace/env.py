@@ -40,6 +40,7 @@ class Env(BaseSettings):
     static_root: Path = BASE_DIR / ".data" / "static"
     media_root: Path = BASE_DIR / ".data" / "media"
     email_url: SecretStr = SecretStr("mailbox:")
+    texts_url: SecretStr = SecretStr("")
     email_from: str = "Hereabouts <hello@hereabouts.example>"
     hold_minutes: int = Field(default=10, ge=1, le=120)
     offer_minutes: int = Field(default=15, ge=5, le=120)
@@ -169,6 +170,16 @@ class Env(BaseSettings):
         url = urlsplit(value)
         if url.scheme not in ("http", "https") or not url.hostname or url.path or url.query or url.fragment:
             raise ValueError("is http:// or https:// with a host, and no more")
+        return value
+
+    @field_validator("texts_url")
+    @classmethod
+    def names_a_text_gateway(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url not in ("", "mailbox:") and ("://" not in url or url.count("{to}") != 1):
+            raise ValueError(
+                "is empty, mailbox:, or the address of a gateway of apprise with {to} for the number"
+            )
         return value
 
     @field_validator("email_url")

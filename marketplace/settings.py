@@ -188,6 +188,8 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "accounts.forms_allauth.SignInCodeForm",
     "confirm_email_verification_code": "accounts.forms_allauth.EmailCodeForm",
     "confirm_password_reset_code": "accounts.forms_allauth.ResetCodeForm",
+    "change_phone": "accounts.forms_allauth.PhoneForm",
+    "verify_phone": "accounts.forms_allauth.PhoneCodeForm",
 }
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -227,6 +229,9 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
     "reset_password": "20/m/ip,3/m/key,10/h/key",
+    # A text costs something, and rings somewhere: the key is the number.
+    "change_phone": "10/h/user",
+    "verify_phone": "1/30s/key,5/h/key,3/m/ip,20/h/ip",
 }
 # How people here write phone numbers without a country code (ISO 3166-1).
 PHONE_REGION = "FI"
@@ -265,6 +270,9 @@ PUSH_KEYS = env.push_keys
 PUSH_CONTACT = env.push_contact
 PUSH_SERVICES = env.push_services
 
+# Without a gateway there are no texts, but for the demo, whose mailbox shows them.
+TEXTS_URL = env.texts_url.get_secret_value() or ("mailbox:" if DEMO else "")
+TEXTS_SENDER = "notifications.mailbox.keep_text" if TEXTS_URL == "mailbox:" else "common.texting.by_gateway"
 DEFAULT_FROM_EMAIL = env.email_from
 EMAIL_URL = env.email_url.get_secret_value()
 if EMAIL_URL == "mailbox:":
@@ -294,6 +302,8 @@ LOGGING = {
         # Its INFO lines name paths with their query strings.
         "httpx": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # It names the numbers that it could not reach.
+        "apprise": {"level": "CRITICAL"},
         # Their INFO lines tell each step of drawing a document.
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
@@ -23,9 +24,22 @@ class MailboxBackend(BaseEmailBackend):
                 subject=str(message.subject),
                 raw=message.message().as_bytes(),
             )
-        oldest_kept = DevMail.objects.order_by("-pk").values_list("pk", flat=True)[KEPT - 1 : KEPT]
-        DevMail.objects.filter(pk__lt=next(iter(oldest_kept), 0)).delete()
+        _forget_old()
         return len(email_messages)
+
+
+def keep_text(to: str, text: str) -> None:
+    """Keep a text message to a phone (E.164) where the mails are (TEXTS_URL=mailbox:)."""
+    message = EmailMessage(body=text, from_email=settings.SITE_NAME).message()
+    DevMail.objects.create(
+        recipients=to, subject=text.partition("\n")[0], raw=message.as_bytes(), is_text=True
+    )
+    _forget_old()
+
+
+def _forget_old() -> None:
+    oldest_kept = DevMail.objects.order_by("-pk").values_list("pk", flat=True)[KEPT - 1 : KEPT]
+    DevMail.objects.filter(pk__lt=next(iter(oldest_kept), 0)).delete()
 
 
 @dataclass(frozen=True, slots=True)

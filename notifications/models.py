@@ -136,12 +136,13 @@ class Message(models.Model):
 
 
 class DevMail(models.Model):
-    """A mail as the development mailbox keeps it instead of sending it (EMAIL_URL=mailbox:)."""
+    """A mail, or a text message, as the development mailbox keeps it instead of sending it (mailbox:)."""
 
     at = models.DateTimeField(db_default=Now())
     recipients = models.TextField()
     subject = models.TextField()
     raw = models.BinaryField(help_text="the message as it would have gone out, RFC 5322")
+    is_text = models.BooleanField(default=False, db_default=False, help_text="to a phone")
 
     def __str__(self) -> str:
         return self.subject

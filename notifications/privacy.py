@@ -32,7 +32,7 @@ def _theirs(subject: Subject) -> Iterator[DevMail]:
     """Kept mails to them or about their visits: a business's mail names its customer."""
     for mail in DevMail.objects.order_by("pk").iterator(chunk_size=100):
         to = {address.strip().lower() for address in mail.recipients.split(",")}
-        if to & subject.emails or any(ref in _words(mail) for ref in subject.booking_refs):
+        if to & (subject.emails | subject.phones) or any(ref in _words(mail) for ref in subject.booking_refs):
             yield mail
 
 

@@ -1,8 +1,21 @@
 """What can be done with people, and where each verb is written."""
 
 from accounts.services.contacts import clean_email, clean_phone
-from accounts.services.customers import correct_guest, guest_customer, join_customers, main_customer
-from accounts.services.people import open_account, set_language, update_profile, vouch_for_email
+from accounts.services.customers import (
+    correct_guest,
+    guest_customer,
+    join_by_phone,
+    join_customers,
+    main_customer,
+)
+from accounts.services.people import (
+    forget_phone,
+    open_account,
+    set_language,
+    update_profile,
+    verify_phone,
+    vouch_for_email,
+)
 from accounts.services.saved import save_address, save_person, save_vehicle
 from accounts.services.tokens import create_token, note_use, revoke_token
 
@@ -11,7 +24,9 @@ __all__ = [
     "clean_phone",
     "correct_guest",
     "create_token",
+    "forget_phone",
     "guest_customer",
+    "join_by_phone",
     "join_customers",
     "main_customer",
     "note_use",
@@ -22,5 +37,6 @@ __all__ = [
     "save_vehicle",
     "set_language",
     "update_profile",
+    "verify_phone",
     "vouch_for_email",
 ]

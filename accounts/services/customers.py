@@ -1,4 +1,4 @@
-"""Customers: who is served. A guest's are their own until the address that they gave is verified."""
+"""Customers: who is served. A guest's are their own until the address, or the number, that they gave is verified."""
 
 from collections.abc import Iterable
 
@@ -79,13 +79,14 @@ def correct_guest(
 def join_customers(*, user: User, emails: Iterable[str] = (), phones: Iterable[str] = ()) -> list[Customer]:
     """Give `user` the guests who gave exactly these addresses. The caller has verified every one of them.
 
-    Each customer joins once, with an audit row and the event `customer.joined`. Answers those who did now.
+    A number joins who gave no e-mail: with one, it is for whoever reads its mail to say that they are the guest. Each
+    customer joins once, with an audit row and the event `customer.joined`. Answers those who did now.
     """
     same = Q(pk__in=[])
     for email in emails:
         same |= Q(email__iexact=email)
     for phone in phones:
-        same |= Q(phone=phone)
+        same |= Q(phone=phone, email__isnull=True)
     with transaction.atomic():
         guests = list(
             Customer.objects.select_for_update()
@@ -93,23 +94,40 @@ def join_customers(*, user: User, emails: Iterable[str] = (), phones: Iterable[s
             .order_by("pk")
         )
         for customer in guests:
-            customer.user = user
             customer.joined_at = clock.now()
-            customer.save(update_fields=["user", "joined_at"])
-            audit.record(
-                actor=user_actor(user.public_id),
-                action="customer.joined",
-                object_type="customer",
-                object_id=customer.public_id,
-                user=user.public_id,
-            )
-            # A customer joins once and has no other event: the first number is always free.
-            publish(
-                subject_type="customer",
-                subject_id=customer.public_id,
-                seq=1,
-                type="customer.joined",
-                actor=user_actor(user.public_id),
-                payload={"user": user.public_id},
-            )
+            _join(customer, user)
     return guests
+
+
+def join_by_phone(customer: Customer) -> None:
+    """Whom a shop wrote down just now by a number alone is the account that has verified it.
+
+    In the transaction that made the customer; theirs from the first, it has no `joined_at`.
+    """
+    if customer.phone and not customer.email and not customer.user_id:
+        user = User.objects.filter(phone=customer.phone, is_active=True).first()
+        if user is not None:
+            _join(customer, user)
+
+
+def _join(customer: Customer, user: User) -> None:
+    customer.user = user
+    customer.save(update_fields=["user", "joined_at"])
+    by = "email" if customer.email else "phone"
+    audit.record(
+        actor=user_actor(user.public_id),
+        action="customer.joined",
+        object_type="customer",
+        object_id=customer.public_id,
+        user=user.public_id,
+        by=by,
+    )
+    # A customer joins once and has no other event: the first number is always free.
+    publish(
+        subject_type="customer",
+        subject_id=customer.public_id,
+        seq=1,
+        type="customer.joined",
+        actor=user_actor(user.public_id),
+        payload={"user": user.public_id, "by": by},
+    )

@@ -35,9 +35,12 @@ def customer_of(
         return accounts.main_customer(user=principal.user)
     if contact is None:
         return None
-    return accounts.guest_customer(
+    customer = accounts.guest_customer(
         name=contact.name, email=contact.email, phone=contact.phone, language=language, region=region
     )
+    if is_member:
+        accounts.join_by_phone(customer)
+    return customer
 
 
 def customer_for_details(access: Access, contact: Contact, language: str) -> Customer:

@@ -20,6 +20,8 @@ class Subject:
     customer_ids: set[str] = field(default_factory=set)
     # Addresses that are or were theirs, in lower case; never shown, only searched for.
     emails: set[str] = field(default_factory=set, repr=False)
+    # Their verified number, E.164: what their shops wrote down may be anybody's.
+    phones: set[str] = field(default_factory=set, repr=False)
     booking_pks: set[int] = field(default_factory=set)
     booking_refs: set[str] = field(default_factory=set)
     payment_refs: set[str] = field(default_factory=set)

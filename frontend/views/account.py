@@ -40,6 +40,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "cards": kept_cards(user),
         "wallet": [Money(amount, currency) for currency, amount in _balances(user)],
         "sessions": len(selectors.sessions_of(user)),
+        "texts": bool(settings.TEXTS_URL),
         "passkeys": selectors.passkeys_of(user),
         "has_code_app": selectors.has_code_app(user),
         "tokens": selectors.tokens_of(user).count(),

@@ -10,6 +10,7 @@ from frontend.views import (
     calendar_feeds,
     cards,
     notices,
+    phone,
     wallet,
 )
 
@@ -43,6 +44,9 @@ urlpatterns = [
     path("account/data/erase/undo/", account_data.undo_erasure, name="account_erase_undo"),
     path("account/data/marketing/", account_data.marketing, name="account_marketing"),
     path("account/erasure/undo", account_data.undo_erasure_by_link, name="account_erasure_undo"),
+    path("account/phone/", phone.phone, name="account_change_phone"),
+    path("account/phone/code/", phone.verify, name="account_verify_phone"),
+    path("account/phone/remove/", phone.remove, name="account_phone_remove"),
     path("account/notices/", notices.notices, name="account_notices"),
     path("account/devices/", notices.account_devices, name="account_devices"),
     path("account/devices/<str:device_id>/remove/", notices.remove_device, name="account_device_remove"),

@@ -89,7 +89,7 @@ def test_joining_leaves_one_event_and_one_audit_row_and_happens_once() -> None:
     assert guest.user == alice
     event = Event.objects.get(type="customer.joined")
     assert (event.subject_id, event.actor) == (guest.public_id, f"user:{alice.public_id}")
-    assert event.payload == {"user": alice.public_id}
+    assert event.payload == {"user": alice.public_id, "by": "email"}
     assert AuditEntry.objects.filter(action="customer.joined", object_id=guest.public_id).count() == 1
 
 
