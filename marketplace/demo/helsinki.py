@@ -16,9 +16,11 @@ from geo.importer import store
 from marketplace.demo import city, places, signins
 from marketplace.demo.groups import load_groups
 from marketplace.demo.load_businesses import load_businesses
+from marketplace.demo.load_calendars import load_calendars
 from marketplace.demo.load_cases import load_cases
 from marketplace.demo.load_payouts import load_payouts
 from marketplace.demo.load_people import known_customer, load_categories, load_people
+from marketplace.demo.load_regulars import load_notes, load_series
 from marketplace.demo.load_shopfloor import load_shopfloor
 from marketplace.demo.load_vetting import load_vetting
 from marketplace.demo.load_visits import Rows, load_absences, load_visits
@@ -100,12 +102,12 @@ def load(
         visits = Visits(
             seed, plans, today=day, homes=places.houses(city.extract()), known=known_customer(seed)
         )
+        midnight = datetime.combine(day, time(0), tzinfo=ZONE).astimezone(UTC)
         if written is None:
             if User.objects.filter(email__in=[s.email for s in signins.SIGN_INS]).exists():
                 raise NameTaken
             progress.step("map and addresses")
             store(city.extract())
-            midnight = datetime.combine(day, time(0), tzinfo=ZONE).astimezone(UTC)
             progress.step("people and categories")
             load_categories()
             load_people(seed, regulars=visits.regulars, at=midnight - timedelta(days=300))
@@ -117,6 +119,7 @@ def load(
             load_pictures(seed, plans)
             progress.step("documents and applications")
             load_vetting(seed, plans, at=midnight)
+            load_calendars(at=midnight)
         first = written + timedelta(days=1) if written else day - timedelta(days=PAST_DAYS)
         count = _load_days(visits, [p.public_id for p in plans], first, last, progress)
         if written is None:
@@ -129,6 +132,8 @@ def load(
             load_payouts(at=midnight)
             load_papers()
             load_shopfloor()
+            load_notes(at=midnight)
+        load_series(at=midnight)
         AuditEntry.objects.create(
             actor=SYSTEM,
             action=_ACTION,

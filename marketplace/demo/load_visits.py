@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Customer
 from bookings.enums import AllocationKind, PaymentState, Source
-from bookings.models import Allocation, Booking, BookingItem
+from bookings.models import Allocation, Booking, BookingItem, BusyTime
 from bookings.rules.availability import Visit
 from bookings.rules.states import LIVE, MOVABLE
 from bookings.services.standard import TICKED_IN
@@ -278,6 +278,9 @@ def _without_overlaps(rows: Rows, visits: list[VisitPlan]) -> list[VisitPlan]:
     found = Allocation.objects.filter(live=True, period__endswith__gt=first)
     for staff, resource, period in found.values_list("staff_id", "resource_id", "period"):
         taken.setdefault((staff, resource), []).append(period)
+    elsewhere = BusyTime.objects.filter(period__endswith__gt=first)
+    for staff, period in elsewhere.values_list("staff_id", "period"):
+        taken.setdefault((staff, None), []).append(period)
     if not taken:
         return visits
 

@@ -35,6 +35,7 @@ BROUGHT = (
     | Q(
         type__in=(
             "catalogue.changed",
+            "hours.changed",
             "provider.bank_changed",
             "booking.price_change_asked",
             "booking.refund_asked",
@@ -43,8 +44,10 @@ BROUGHT = (
 )
 BY_SERVICES = {
     Service: Q(capacity__gt=1) | Q(team_size__gt=1),
-    Booking: Q(items__session__isnull=False) | Q(items__helpers__isnull=False),
-    BookingItem: Q(session__isnull=False) | Q(helpers__isnull=False),
+    Booking: Q(items__session__isnull=False)
+    | Q(items__helpers__isnull=False)
+    | Q(series_visit__isnull=False),
+    BookingItem: Q(session__isnull=False) | Q(helpers__isnull=False) | Q(booking__series_visit__isnull=False),
 }
 
 
@@ -76,7 +79,7 @@ def test_a_seed_and_day_give_the_same_rows() -> None:
             rows: list[object] = []
             for model, columns in ROWS.items():
                 found = model.objects.order_by(*columns).values_list(*columns)  # type: ignore[attr-defined]
-                # What is brought before operators, groups and teams are done by the services, at their own time.
+                # What is brought before operators, groups, teams and series are by the services, at their time.
                 made = Booking.objects.filter(BY_SERVICES[Booking]).values("ref")
                 # So is what was given up into a wallet.
                 moved = Payment.objects.filter(refunds__wallet__gt="")

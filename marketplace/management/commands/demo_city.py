@@ -10,13 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from geo.osm import ATTRIBUTION, ATTRIBUTION_URL
 from marketplace.demo import helsinki, metropolis, town
+from marketplace.demo.load_today import load_today
 from marketplace.demo.progress import Progress
 
 
 class Command(BaseCommand):
     help = (
-        "Load the demo city: central Helsinki with invented businesses, people and visits. Again on the same "
-        "day: nothing to do. On a later day: visits are added up to 13 days ahead, nothing else changes. "
+        "Load the demo city: central Helsinki with invented businesses, people and visits. On a later day: visits "
+        "are added up to 13 days ahead. Each time: what goes on today is brought up to now, nothing else changes. "
         "With --outlets N: a metropolis of N outlets for benchmarks instead, in a database of its own; with --town N: "
         "a town of N outlets that differ, slower."
     )
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             ) from other
         except helsinki.NameTaken as taken:
             raise CommandError("A demo e-mail address belongs to someone else here.") from taken
+        load_today(seed)
         if loaded is None:
             self.stdout.write("The demo city is up to date.")
         else:
