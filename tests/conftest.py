@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
@@ -12,6 +13,12 @@ from geo.town import forget_town
 from providers.selectors.categories import forget_tree
 from providers.selectors.usual import forget_usual
 from tests.emptying import empty
+
+# Another run may have the machine: how long an example takes says nothing.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

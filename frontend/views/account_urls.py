@@ -11,6 +11,7 @@ from frontend.views import (
     cards,
     notices,
     phone,
+    start,
     wallet,
 )
 
@@ -28,6 +29,7 @@ def _kept(kind: str, one: str) -> list[URLPattern]:
 
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/start/", start.start, name="account_start"),
     path("account/profile/", account.profile, name="account_profile"),
     *_kept("people", "person"),
     *_kept("addresses", "address"),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import PhoneTaken
 from accounts.models import User
@@ -34,11 +34,12 @@ class PhoneView(ChangePhoneView):
             return self.render_to_response(self.get_context_data(form=form), status=error.status)
 
 
-phone = never_cache(PhoneView.as_view())
+phone = never_cache(require_http_methods(["GET", "HEAD", "POST"])(PhoneView.as_view()))
 
 
 @login_required
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """The code that was sent there is typed; after three wrong ones, or a quarter of an hour, another is needed."""
     assert isinstance(request.user, User)

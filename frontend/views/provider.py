@@ -64,8 +64,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @at_desk()
 def overview(desk: Desk) -> HttpResponse:
-    """A business at a glance: who is next, what waits for an answer, what is there, how far its application is."""
-    found = catalogue.overview(desk.provider)
+    """A business at a glance: who is next, what waits for an answer, how far its application is."""
     # Only a manager can mend it.
     idle = []
     if desk.can_manage:
@@ -83,7 +82,6 @@ def overview(desk: Desk) -> HttpResponse:
         now=clock.now(),
         first_name=(desk.request.user.name.split() or [""])[0],  # type: ignore[union-attr]  # signed in
         nav="overview",
-        overview=found,
         about_you=vetting.notices(desk.membership.staff) if desk.membership.staff else [],
         suspension=vetting.suspension(desk.provider) if desk.can_manage else None,
         zone=desk.zone,
@@ -107,7 +105,7 @@ def edit(desk: Desk) -> HttpResponse:
     closes = reverse("provider:close", args=[desk.provider.public_id]) if desk.is_owner else ""
     return desk.form(
         form,
-        nav="overview",
+        nav="edit",
         title=_("About your business"),
         step="business",
         archive=closes,

@@ -91,6 +91,11 @@ class Lane:
     def key(self) -> str:
         return f"{self.who}-{self.day.isoformat()}"
 
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing can be there all day: a person who does not work, or a day on which all is closed."""
+        return bool(self.parts) and all(part.kind == "off" for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

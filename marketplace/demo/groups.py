@@ -20,8 +20,8 @@ from providers.enums import Place
 from providers.models import Category, Outlet, Provider, Skill
 from providers.services import catalogue
 
-# In the evening first, then when there is room.
-HOURS = (17, 16, 15, 18, 10, 12, 13, 14, 11)
+# Late in the day first, but over before anybody closes; then when there is room.
+HOURS = (15, 14, 13, 16, 11, 12, 10)
 
 
 @dataclass(frozen=True, slots=True)

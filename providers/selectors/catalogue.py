@@ -3,10 +3,9 @@ the business comes from providers.selectors.access.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Count, F, Model, Prefetch, Q, QuerySet
+from django.db.models import F, Model, Prefetch, QuerySet
 
 from common import clock
 from providers.errors import NotOfThisBusiness
@@ -29,34 +28,6 @@ from providers.models import (
 )
 
 M = TypeVar("M", bound=Model)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """A business at a glance: how many of each are in use, and what is missing for approval."""
-
-    outlets: int
-    staff: int
-    services: int
-    resources: int
-    members: int
-    missing: tuple[str, ...]
-
-
-def overview(provider: Provider) -> Overview:
-    """The numbers of a business's first page."""
-    counted = Provider.objects.filter(pk=provider.pk).aggregate(
-        outlets=Count("outlets", filter=Q(outlets__archived_at__isnull=True), distinct=True),
-        staff=Count("staff", filter=Q(staff__archived_at__isnull=True), distinct=True),
-        services=Count("services", filter=Q(services__archived_at__isnull=True), distinct=True),
-        members=Count("memberships", distinct=True),
-        resources=Count(
-            "resource_kinds__units",
-            filter=Q(resource_kinds__units__archived_at__isnull=True),
-            distinct=True,
-        ),
-    )
-    return Overview(**counted, missing=tuple(missing_for_approval(provider)))
 
 
 def missing_for_approval(provider: Provider) -> list[str]:

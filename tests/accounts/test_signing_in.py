@@ -100,7 +100,7 @@ def test_a_next_that_leaves_the_site_is_not_followed(client: Client) -> None:
         "/account/login/?next=https://evil.example/",
         {"login": "alice@example.com", "password": PASSWORD, "next": "https://evil.example/"},
     )
-    assert response["Location"] == "/"
+    assert response["Location"] == "/account/start/"
 
 
 def test_a_closed_account_does_not_open(client: Client) -> None:

@@ -371,13 +371,21 @@ def test_the_days_money_is_for_managers(shop: Shop, at_ten: None) -> None:
     assert "Money today" not in text(shop.staff.get(shop.url))
 
 
-def test_the_first_tab_is_today(shop: Shop) -> None:
+def test_the_tabs_are_what_a_day_needs_and_the_way_to_all_else(shop: Shop) -> None:
     page = shop.staff.get(shop.url).content.decode()
     tabs = re.search(r'<nav class="tabs-bar.*?</nav>', page, flags=re.S)
     assert tabs
-    assert re.findall(r'href="([^"]+)"', tabs[0])[0] == shop.url
-    assert tabs[0].count("<a ") == 4
+    business = shop.url.split(shop.outlet.public_id)[0]
+    outlet = f"{business}{shop.outlet.public_id}/"
+    assert re.findall(r'href="([^"]+)"', tabs[0]) == [
+        business,
+        f"{outlet}board",
+        f"{outlet}queue",
+        f"{business}customers/",
+        f"{business}#more",
+    ]
     assert tabs[0].count('aria-current="page"') == 1
+    assert 'id="more"' in shop.staff.get(business).content.decode()
 
 
 def test_three_visits_take_as_many_queries_as_one(shop: Shop, at_ten: None) -> None:

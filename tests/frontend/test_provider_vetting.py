@@ -137,8 +137,8 @@ def test_a_persons_documents_stand_on_their_page(case: Vetting) -> None:
 
 def test_reviews_are_reached_from_the_overview(case: Vetting) -> None:
     text = browser(case.owner).get(base(case)).content.decode()
-    listed = text[text.index('id="parts"') :]
-    assert f'{base(case)}reviews/"' in listed[: listed.index("</section>")]
+    listed = text[text.index('id="more"') :]
+    assert f'{base(case)}reviews/"' in listed[: listed.index("</nav>")]
 
 
 def test_the_file_opens_for_managers_and_operators_and_each_opening_is_written_down(case: Vetting) -> None:

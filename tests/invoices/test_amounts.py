@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.rules.pricing import tax_within
@@ -34,7 +34,6 @@ def test_three_things_at_two_rates() -> None:
     assert (found.net, found.tax, found.gross) == (6641, 1492, 8133)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(SOLD, min_size=1, max_size=12))
 def test_all_of_it_adds_up(sold: list[Sold]) -> None:
     found = amounts(sold)
@@ -50,7 +49,6 @@ def test_all_of_it_adds_up(sold: list[Sold]) -> None:
         assert abs(line.gross - tax_within(line.gross, line.rate) - line.net) <= 2
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # another run may have the machine
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**9), min_size=1, max_size=12))
 def test_shares_are_whole_and_within_one_of_their_part(amount: int, weights: list[int]) -> None:
     parts = shares(amount, weights)
@@ -61,7 +59,6 @@ def test_shares_are_whole_and_within_one_of_their_part(amount: int, weights: lis
             assert abs(part * total - amount * weight) < total
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.lists(SOLD, min_size=1, max_size=6).filter(lambda sold: sum(each.gross for each in sold) > 0),
     st.data(),

@@ -112,6 +112,7 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("signed in", form={"currency": "EUR", "amount": "100", "key": "{uuid}"}),
     },
     "account_wallet_out": {"GET": Case("signed in"), "POST": Case("signed in")},
+    "account_start": {"GET": Case("signed in")},
     "account_change_phone": {"GET": Case("signed in"), "POST": Case("signed in", form={"phone": "12"})},
     "account_verify_phone": {"GET": Case("signed in"), "POST": Case("signed in")},
     "account_phone_remove": {"POST": Case("signed in")},
