@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from bookings.services import busy_calendars, expiry, keeping, offers, queue, waitlist
+from bookings.services import busy_calendars, expiry, keeping, offers, queue_closing, waitlist
 
 
 @app.periodic(cron="* * * * * */10", periodic_id="expire-holds")
@@ -55,7 +55,7 @@ def count_missed(timestamp: int) -> None:
 @app.task(name="bookings.close_queues", queueing_lock="bookings.close_queues")
 def close_queues(timestamp: int) -> None:
     """End the walk-in queues of outlets that have closed, and forget who waited."""
-    while queue.close_queues() == queue.BATCH:
+    while queue_closing.close_queues() == queue_closing.BATCH:
         pass
 
 

@@ -8,6 +8,7 @@ class Kind(TextChoices):
 
     CONFIRMED = "confirmed", "confirmed"
     RESCHEDULED = "rescheduled", "rescheduled"
+    LENGTH = "length", "another length"
     CANCELLED = "cancelled", "cancelled"
     REMINDER = "reminder", "reminder"
     PAID_TOO_LATE = "paid_too_late", "paid too late"
@@ -41,6 +42,7 @@ class Kind(TextChoices):
     PROVIDER_OVERDUE = "provider_overdue", "provider: overdue"
     MEMBER_INVITED = "member_invited", "invited to a business"
     QUEUE_JOINED = "queue_joined", "in a shop's queue"
+    QUEUE_CALLED = "queue_called", "called from a shop's queue"
     VETTING = "vetting", "provider: vetting"
     DOCUMENT_EXPIRING = "document_expiring", "provider: document runs out"
     BANK_CHANGED = "bank_changed", "owner: bank account"

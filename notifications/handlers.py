@@ -8,6 +8,7 @@ from common.actors import GUEST, user_actor
 from common.events import after_commit
 from common.models import Event
 from notifications.enums import Kind
+from notifications.letters.lengths import SETTLED_AFTER, TO_COME
 from notifications.selectors import (
     Addressee,
     business_of,
@@ -151,6 +152,15 @@ def on_queue_joined(event: Event) -> None:
         send([owe_reader(kind=Kind.QUEUE_JOINED, to=reader, event=event, news=f"queue:{reader.id}")])
 
 
+@after_commit("queue.called")
+def on_queue_called(event: Event) -> None:
+    """It is their turn: who left an address may have gone round the corner."""
+    if reader := queued(event.subject_id, called=True):
+        # They may be put back, and called again.
+        news = f"called:{reader.id}:{event.seq}"
+        send([owe_reader(kind=Kind.QUEUE_CALLED, to=reader, event=event, news=news)])
+
+
 @after_commit("provider.member_invited")
 def on_member_invited(event: Event) -> None:
     """Tell whoever reads the address; the mail goes out with the address as it stands in the open invitation."""
@@ -210,6 +220,21 @@ def on_what_cannot_wait(event: Event) -> None:
         send(owe_pushes(kind=kind, booking=booking, event=event))
 
 
+@after_commit("booking.lengthened", "booking.shortened")
+def on_length(event: Event) -> None:
+    """Tell the customer of another end than they were promised, once whoever drags the visit's edge has let go. Who is
+    there already sees how long it takes."""
+    booking = find_booking(event.subject_id)
+    if booking is None or event.payload["status"] not in TO_COME:
+        return
+    owed = []
+    if reader := customer_of(booking):
+        owed.append(owe(kind=Kind.LENGTH, booking=booking, to=reader, event=event, after=SETTLED_AFTER))
+    if not _did_it_themselves(booking, event):
+        owed += owe_pushes(kind=Kind.LENGTH, booking=booking, event=event, after=SETTLED_AFTER)
+    send(owed)
+
+
 @after_commit("series.booked")
 def on_series(event: Event) -> None:
     """One letter for all visits that were booked together, to each side."""
@@ -253,6 +278,8 @@ def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
         return  # the decision about it tells both
     if event.payload.get("series"):
         return  # one letter tells of all its visits
+    if event.payload.get("queue"):
+        return  # whoever waits in a queue has their place before their eyes, and is told when it is their turn
     to_customer, to_provider = MAILS[event.type]
     after = timedelta(0)
     if event.type == "booking.message_sent":
@@ -281,8 +308,9 @@ def _tell(event: Event, booking_ref: str, *, only: str = "") -> None:
 
 
 def _did_it_themselves(booking: Booking, event: Event) -> bool:
-    """Whoever moved or cancelled their visit knows: a letter says so for the record, no device rings."""
-    if event.type not in ("booking.rescheduled", "booking.cancelled"):
+    """Whoever moved or cancelled their visit, or agreed to more of it, knows: a letter says so for the record, and no
+    device rings."""
+    if event.type not in ("booking.rescheduled", "booking.cancelled", "booking.lengthened"):
         return False
     user = booking.customer.user if booking.customer else None
     return event.actor == GUEST or (user is not None and event.actor == user_actor(user.public_id))

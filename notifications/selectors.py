@@ -8,6 +8,7 @@ from accounts.models import Customer, User
 from bookings.enums import QueueState
 from bookings.models import Booking, QueueEntry, WaitEntry
 from bookings.rules import states
+from bookings.selectors.queue import is_awaited
 from common import clock
 from common.errors import NotFound
 from notifications.enums import Channel
@@ -103,19 +104,23 @@ def who_waits(wait: str) -> Addressee | None:
     return Addressee("customer", customer.public_id, user.language if user else customer.language)
 
 
-def place_of(public_id: str) -> QueueEntry | None:
-    """A place in a shop's queue, with the shop, while somebody who left an address waits there; else None."""
+def place_of(public_id: str, *, called: bool = False) -> QueueEntry | None:
+    """A place in a shop's queue, with the shop, while somebody who left an address waits there, or is `called` and has
+    not come yet; else None."""
+    state = QueueState.CALLED if called else QueueState.WAITING
     found = (
-        QueueEntry.objects.select_related("outlet", "service", "staff")
-        .filter(public_id=public_id, state=QueueState.WAITING, closes_at__gt=clock.now())
+        QueueEntry.objects.select_related("outlet", "service", "staff", "booking")
+        .filter(public_id=public_id, state=state, closes_at__gt=clock.now())
         .first()
     )
-    return found if found and found.email else None
+    if found is None or not found.email or (called and not is_awaited(found)):
+        return None
+    return found
 
 
-def queued(public_id: str) -> Addressee | None:
-    """Who waits in a shop's queue and left an address, by their place."""
-    found = place_of(public_id)
+def queued(public_id: str, *, called: bool = False) -> Addressee | None:
+    """Who waits in a shop's queue, or is `called` there, and left an address, by their place."""
+    found = place_of(public_id, called=called)
     return Addressee("waiting", found.public_id, found.language) if found else None
 
 

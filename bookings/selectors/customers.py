@@ -217,7 +217,7 @@ def figures_of(person: Person) -> Figures:
     sums = person.visits.aggregate(
         done=Count("pk", filter=done),
         ahead=Count("pk", filter=Q(status__in=_AHEAD, ends_at__gt=now)),
-        no_shows=Count("pk", filter=Q(status=states.NO_SHOW)),
+        no_shows=Count("pk", filter=Q(status=states.NO_SHOW, waits_again=False)),
         late_cancels=Count("pk", filter=Q(status=states.CANCELLED, fee_amount__gt=0)),
         first=Min("starts_at", filter=done),
         last=Max("starts_at", filter=done),

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from bookings.enums import ObjectionState, PriceChangeState, Side, Source
-from bookings.models import Booking, BookingItem, Objection, PriceChange
+from bookings.enums import ObjectionState, PriceChangeState, QueueState, Side, Source
+from bookings.models import Booking, BookingItem, Objection, PriceChange, QueueEntry
 from bookings.models.objections import ObjectionStatement
 from bookings.rules import states
 from bookings.selectors import fit
@@ -40,6 +40,29 @@ def day_at(outlets: Iterable[Outlet], now: datetime) -> QuerySet[Booking]:
         days |= Q(outlet=outlet, starts_at__gte=start, starts_at__lt=end)
     never = [states.EXPIRED, states.DECLINED, states.HELD, states.REQUESTED, states.CANCELLED]
     return _shown(Booking.objects.filter(days).exclude(status__in=never)).order_by("starts_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """How many places of an outlet's walk-in queue wait to be called, and since when the first of them does."""
+
+    outlet: Outlet
+    count: int
+    since: datetime
+
+
+def queues_of(provider: Provider, now: datetime) -> list[InQueue]:
+    """The outlets in whose queue somebody waits, who has waited longest first. Two queries."""
+    rows = (
+        QueueEntry.objects.filter(outlet__provider=provider, state=QueueState.WAITING, closes_at__gt=now)
+        .order_by()
+        .values_list("outlet")
+        .annotate(count=Count("pk"), since=Min("joined_at"))
+        .order_by("since", "outlet")
+    )
+    found = list(rows)
+    shops = Outlet.objects.in_bulk([pk for pk, _, _ in found])
+    return [InQueue(shops[pk], count, since) for pk, count, since in found]
 
 
 def unmarked(provider: Provider, person: int | None, now: datetime) -> QuerySet[Booking]:

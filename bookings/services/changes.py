@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -212,14 +213,16 @@ def finish_cancel(ref: str) -> None:
         )
 
 
-def cancel_with_its_session(booking: Booking, *, actor: str) -> None:
-    """The provider gives up what the locked `booking` is about, at no cost to the customer. In the caller's
-    transaction. Raises MoveRefused, ObjectionOpen."""
+def cancel_with_its_session(booking: Booking, *, actor: str, **about: Any) -> None:
+    """The provider gives up what the locked `booking` is about, at no cost to the customer; the event says `about`,
+    too. In the caller's transaction. Raises MoveRefused, ObjectionOpen."""
     _may_cancel(booking, "staff")
-    _give_up(booking, who="staff", actor_kind=ActorKind.PROVIDER, actor=actor)
+    _give_up(booking, who="staff", actor_kind=ActorKind.PROVIDER, actor=actor, **about)
 
 
-def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str, wallet: str = "") -> None:
+def _give_up(
+    booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str, wallet: str = "", **about: Any
+) -> None:
     settled = settle(booking, action="cancel", actor_kind=actor_kind, actor=actor, wallet=wallet)
     core.move(
         booking,
@@ -230,6 +233,7 @@ def _give_up(booking: Booking, *, who: Who, actor_kind: ActorKind, actor: str, w
         **settled,
         by=who,
         **({"wallet": True} if wallet and settled["refund"] else {}),
+        **about,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -32,15 +33,16 @@ def book_in(
     address: holds.Address | None = None,
     seats: int = 1,
     party: int = 1,
+    **about: Any,
 ) -> Booking:
     """Book `start` (aware, any minute that is not taken) at `outlet` (public id), to be paid at the counter.
 
     Of a group service it is `seats` in the session that starts then; of any other for a `party` of so many, each of
     whom has it. Managers book with anybody; staff with themselves, whom no named person means. A name or a phone is
     enough.
-    Confirmed at once: nobody else is asked. Raises NotSignedIn, NotFound, NotAllowed, ContactNeeded,
-    EmailInvalid, PhoneInvalid, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded, AddressOutsideArea,
-    AddressUnknown, SlotNotOffered, SlotTaken (with the nearest alternatives).
+    Confirmed at once: nobody else is asked. The event says `about`, too. Raises NotSignedIn, NotFound, NotAllowed,
+    ContactNeeded, EmailInvalid, PhoneInvalid, NotOffered, StaffNotAble, OptionUnknown, AddressNeeded,
+    AddressOutsideArea, AddressUnknown, SlotNotOffered, SlotTaken (with the nearest alternatives).
     """
     place = access_outlet(principal, outlet, scope="bookings:write")
     item = replace(item, staff=whom(principal, place, item.staff))
@@ -66,6 +68,7 @@ def book_in(
             who="staff",
             actor=principal.actor,
             fields={"payment_state": state, "confirmed_at": clock.now()},
+            **about,
         )
         return booking
 

@@ -72,6 +72,7 @@ def set_length(*, access: Access, minutes: int, version: str) -> Booking:
             },
             minutes=abs(more),
             previous={"ends_at": clock.rfc3339(before)},
+            by="staff",
         )
         return booking
 

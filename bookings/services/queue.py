@@ -1,4 +1,4 @@
-"""The walk-in queue: joining, being called, leaving, and its end when the outlet closes.
+"""The walk-in queue: joining, being called, leaving.
 
 The entry's row is locked first, before any booking, person or unit (docs/locking.md): of two who call the same person
 at once, the second finds them called.
@@ -6,8 +6,6 @@ at once, the second finds them called.
 
 import logging
 import secrets
-from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -26,22 +24,21 @@ from bookings.errors import (
     SlotTaken,
     StaffNotAble,
 )
-from bookings.models import QueueEntry, QueueLink
+from bookings.models import Booking, QueueEntry, QueueLink
 from bookings.models.queue import MOST_TOGETHER
 from bookings.selectors import queue as selectors
 from bookings.selectors.access import booking_for
 from bookings.services import changes, core, front_desk, holds, visits
-from common import audit, clock, crypto
-from common.actors import GUEST, SYSTEM
-from common.errors import InvalidInput, NotAllowed, NotFound
-from common.events import publish
+from bookings.services.queue_entry import change, lock, require
+from common import clock, crypto
+from common.actors import GUEST
+from common.errors import InvalidInput, NotAllowed
 from providers.models import Membership, Outlet, StaffMember
 from providers.selectors.access import access_outlet
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 50
-BATCH = 200
 WRITE = "bookings:write"
 
 
@@ -98,7 +95,7 @@ def join(
             joined_at=clock.now(),
             closes_at=closes,
         )
-        _tell(entry, "queue.joined", actor=principal.actor, fields={})
+        change(entry, "queue.joined", actor=principal.actor, fields={})
     return entry
 
 
@@ -117,8 +114,8 @@ def call(*, principal: Principal, entry: str) -> QueueEntry:
     first = selectors.next_for(selectors.queue_of(found.outlet), own)
     out_of_turn = first is not None and first.entry.pk != found.pk
     with transaction.atomic():
-        found = _lock(entry)
-        _require(found, QueueState.WAITING)
+        found = lock(entry)
+        require(found, QueueState.WAITING)
         booking = front_desk.book_in(
             principal=principal,
             outlet=found.outlet.public_id,
@@ -129,8 +126,9 @@ def call(*, principal: Principal, entry: str) -> QueueEntry:
             start=selectors.this_minute(),
             contact=holds.Contact(found.name, found.email or None, found.phone or None),
             source=Source.WALK_IN,
+            queue=found.public_id,
         )
-        _tell(
+        change(
             found,
             "queue.called",
             actor=principal.actor,
@@ -191,11 +189,11 @@ def no_show(*, principal: Principal, entry: str) -> QueueEntry:
     """
     _may_serve(principal, entry)
     with transaction.atomic():
-        found = _lock(entry)
+        found = lock(entry)
         _require_awaited(found)
         assert found.booking is not None
         front_desk.not_come(found.booking.ref, actor=principal.actor)
-        _tell(
+        change(
             found,
             "queue.no_show",
             actor=principal.actor,
@@ -212,16 +210,21 @@ def put_back(*, principal: Principal, entry: str) -> QueueEntry:
     """
     _may_serve(principal, entry)
     with transaction.atomic():
-        found = _lock(entry)
+        found = lock(entry)
         if found.state == QueueState.CALLED:
             _require_awaited(found)
             assert found.booking is not None
-            changes.cancel_with_its_session(core.lock(found.booking.ref), actor=principal.actor)
+            changes.cancel_with_its_session(
+                core.lock(found.booking.ref), actor=principal.actor, queue=found.public_id
+            )
         else:
-            _require(found, QueueState.NO_SHOW, QueueState.LEFT)
+            require(found, QueueState.NO_SHOW, QueueState.LEFT)
         if found.closes_at <= clock.now():
             raise QueueClosed
-        _tell(
+        if found.state == QueueState.NO_SHOW and found.booking:
+            # Whether they come is open again: until they finally do not, it is no no-show of theirs.
+            Booking.objects.filter(pk=found.booking.pk).update(waits_again=True)
+        change(
             found,
             "queue.put_back",
             actor=principal.actor,
@@ -255,8 +258,8 @@ def show_link(*, principal: Principal, entry: str) -> str:
     outlet closes or the links are ended. Raises NotSignedIn, NotFound, NotAllowed, QueueMoved."""
     selectors.entry_at(principal, entry, scope=WRITE)
     with transaction.atomic():
-        found = _lock(entry)
-        _require(found, QueueState.WAITING, QueueState.CALLED)
+        found = lock(entry)
+        require(found, QueueState.WAITING, QueueState.CALLED)
         return new_link(found)
 
 
@@ -272,78 +275,18 @@ def end_links(*, principal: Principal, entry: str) -> None:
     """No link to this place opens anything any more. Raises NotSignedIn, NotFound, NotAllowed."""
     selectors.entry_at(principal, entry, scope=WRITE)
     with transaction.atomic():
-        found = _lock(entry)
+        found = lock(entry)
         found.links.all().delete()
-        _tell(found, "queue.links_ended", actor=principal.actor, fields={})
-
-
-def close_queues() -> int:
-    """End the places whose outlet has closed, and forget who had them; answers how many. Run by the clock.
-
-    Where the hours of the day became longer meanwhile, they go on. Any number of workers may run it.
-    """
-    now = clock.now()
-    due = QueueEntry.objects.filter(closes_at__lte=now).exclude(name="")
-    done = 0
-    for pk in due.order_by("pk").values_list("pk", flat=True)[:BATCH]:
-        with transaction.atomic():
-            entry = (
-                QueueEntry.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("outlet__provider")
-                .filter(pk=pk, closes_at__lte=now)
-                .first()
-            )
-            if entry is not None:
-                _close(entry, now)
-                done += 1
-    return done
-
-
-def _close(entry: QueueEntry, now: datetime) -> None:
-    waits = entry.state == QueueState.WAITING
-    later = selectors.closing_of(entry.outlet, now) if waits else None
-    same_day = later is not None and _day(entry, later) == _day(entry, entry.closes_at)
-    if later is not None and same_day:
-        entry.closes_at = later
-        entry.save(update_fields=["closes_at"])
-        return
-    entry.links.all().delete()
-    blank = {"name": "", "phone": "", "email": ""}
-    if waits:
-        fields = {"state": QueueState.CLOSED, "ended_at": now, **blank}
-        _tell(entry, "queue.closed", actor=SYSTEM, fields=fields)
-    else:
-        QueueEntry.objects.filter(pk=entry.pk).update(**blank)
-
-
-def _day(entry: QueueEntry, at: datetime) -> object:
-    """The local day that an outlet's closing belongs to."""
-    return (at - selectors.NIGHT).astimezone(entry.outlet.zone).date()
+        change(found, "queue.links_ended", actor=principal.actor, fields={})
 
 
 def _leave(entry: str, *, actor: str, by: str) -> QueueEntry:
     with transaction.atomic():
-        found = _lock(entry)
-        _require(found, QueueState.WAITING)
+        found = lock(entry)
+        require(found, QueueState.WAITING)
         fields = {"state": QueueState.LEFT, "ended_at": clock.now()}
-        _tell(found, "queue.left", actor=actor, fields=fields, by=by)
+        change(found, "queue.left", actor=actor, fields=fields, by=by)
     return found
-
-
-def _lock(entry: str) -> QueueEntry:
-    try:
-        return (
-            QueueEntry.objects.select_for_update(of=("self",))
-            .select_related("outlet__provider", "service", "staff", "booking")
-            .get(public_id=entry)
-        )
-    except QueueEntry.DoesNotExist:
-        raise NotFound from None
-
-
-def _require(entry: QueueEntry, *where: QueueState) -> None:
-    if entry.state not in where:
-        raise QueueMoved(state=entry.state)
 
 
 def _require_awaited(entry: QueueEntry) -> None:
@@ -384,21 +327,3 @@ def _person(outlet: Outlet, service_pk: int, staff: str | None) -> StaffMember |
     if found is None:
         raise StaffNotAble
     return found
-
-
-def _tell(entry: QueueEntry, event: str, *, actor: str, fields: dict[str, Any], **payload: Any) -> None:
-    """Write `fields` of the locked entry, the event that says so and the audit row, in the open transaction."""
-    fields = {**fields, "last_seq": entry.last_seq + 1}
-    for name, value in fields.items():
-        setattr(entry, name, value)
-    entry.save(update_fields=list(fields))
-    publish(
-        subject_type="queue",
-        subject_id=entry.public_id,
-        seq=entry.last_seq,
-        type=event,
-        actor=actor,
-        outlet_id=entry.outlet.public_id,
-        payload={"state": str(entry.state), **payload},
-    )
-    audit.record(actor=actor, action=event, object_type="queue", object_id=entry.public_id, **payload)

@@ -74,10 +74,10 @@ def join(
         names = (customer.user_id, customer.email, customer.phone)
         for name in sorted(str(name) for name in names if name):
             lock_named("open-waits", name)
-        same = same_contact(user_id=customer.user_id, email=customer.email, phone=customer.phone)
-        if WaitEntry.objects.filter(same, state__in=OPEN).count() >= MOST_WAITS:
-            raise TooManyWaits
         known = _known(customer.pk, place, offering.service_id)
+        same = same_contact(user_id=customer.user_id, email=customer.email, phone=customer.phone)
+        if known is None and WaitEntry.objects.filter(same, state__in=OPEN).count() >= MOST_WAITS:
+            raise TooManyWaits
         confirmed = for_caller or customer.user_id is not None
         if known is not None:
             _change(known, event="wait.changed", actor=principal.actor, fields=wanted)

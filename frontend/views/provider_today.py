@@ -99,6 +99,7 @@ def waits_at(desk: Desk) -> list[Wait]:
     found = [*_objections(desk, person)]
     if desk.can_manage:
         found += _misfits(desk)
+    found += [*_queues(desk)]
     found += [*_messages(desk, person), *_unmarked(desk, person)]
     if desk.can_manage:
         found += [*_papers(desk), *_reviews(desk)]
@@ -127,6 +128,20 @@ def _misfits(desk: Desk) -> Iterator[Wait]:
         url = reverse("provider:visit_move", args=[desk.provider.public_id, each.booking.ref])
         yield Wait("calendar-x", title, _what(each.booking), url)
     yield from _rest(found[SHOWN:], "calendar-x")
+
+
+def _queues(desk: Desk) -> Iterator[Wait]:
+    now = clock.now()
+    for each in waiting.queues_of(desk.provider, now):
+        title = ngettext(
+            "%(n)s waits in the queue at %(shop)s", "%(n)s wait in the queue at %(shop)s", each.count
+        ) % {"n": each.count, "shop": each.outlet.name}
+        minutes = max(0, int((now - each.since).total_seconds() // 60))
+        about = ngettext("The first for %(n)s minute", "The first for %(n)s minutes", minutes) % {
+            "n": minutes
+        }
+        url = reverse("provider:queue", args=[desk.provider.public_id, each.outlet.public_id])
+        yield Wait("users", title, about, url)
 
 
 def _messages(desk: Desk, person: int | None) -> Iterator[Wait]:

@@ -29,10 +29,10 @@ def confirmed(booking: Booking, message: Message, email: str) -> Letter | None:
         subject=_("Confirmed: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
         heading=_("%(when)s is yours.") % {"when": when},
         paragraphs=[_before_you_come(booking), _until_when_free(booking)],
-        facts=_facts(booking),
+        facts=facts_of(booking),
         link=mail_link(booking),
         link_text=_("See or change your booking"),
-        files=[_calendar(booking, message, email)],
+        files=[calendar_file(booking, message, email)],
     )
 
 
@@ -59,10 +59,10 @@ def rescheduled(booking: Booking, message: Message, email: str) -> Letter | None
         )
         % {"when": when},
         paragraphs=paragraphs,
-        facts=_facts(booking),
+        facts=facts_of(booking),
         link=mail_link(booking),
         link_text=_("See or change your booking"),
-        files=[_calendar(booking, message, email)],
+        files=[calendar_file(booking, message, email)],
     )
 
 
@@ -115,7 +115,7 @@ def cancelled(booking: Booking, message: Message, email: str) -> Letter | None:
         link=mail_link(booking),
         link_text=_("See the booking"),
         # Of what was never confirmed nobody has a calendar file.
-        files=[_calendar(booking, message, email, cancelled=True)] if booking.confirmed_at else [],
+        files=[calendar_file(booking, message, email, cancelled=True)] if booking.confirmed_at else [],
     )
 
 
@@ -135,7 +135,7 @@ def requested(booking: Booking, message: Message, email: str) -> Letter | None:
         subject=_("Asked: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
         heading=_("We asked %(outlet)s for %(when)s.") % {"outlet": booking.outlet.name, "when": when},
         paragraphs=[_("%(outlet)s answers by %(when)s. The time is yours until then.") % names, otherwise],
-        facts=[fact for fact in _facts(booking) if fact[0] != _("Your code")],
+        facts=[fact for fact in facts_of(booking) if fact[0] != _("Your code")],
         link=mail_link(booking),
         link_text=_("See the booking"),
     )
@@ -180,7 +180,7 @@ def reminder(booking: Booking, message: Message, email: str) -> Letter | None:
         subject=_("Soon: %(service)s, %(when)s") % {"service": _service(booking), "when": when},
         heading=_("See you on %(when)s.") % {"when": when},
         paragraphs=[_before_you_come(booking)],
-        facts=_facts(booking),
+        facts=facts_of(booking),
         link=mail_link(booking),
         link_text=_("See or change your booking"),
     )
@@ -273,7 +273,7 @@ def _when(booking: Booking) -> str:
     return "; ".join(long_time(start, booking.zone) for start in starts)
 
 
-def _facts(booking: Booking) -> list[tuple[str, str]]:
+def facts_of(booking: Booking) -> list[tuple[str, str]]:
     total = amount(booking.total_amount, booking.currency)
     on_the_spot = (
         _("%(amount)s, of it %(paid)s paid and %(due)s on the spot")
@@ -314,7 +314,7 @@ def _until_when_free(booking: Booking) -> str:
     return _("Cancelling or moving is free until %(until)s.") % {"until": long_time(until, booking.zone)}
 
 
-def _calendar(booking: Booking, message: Message, email: str, *, cancelled: bool = False) -> File:
+def calendar_file(booking: Booking, message: Message, email: str, *, cancelled: bool = False) -> File:
     assert message.event is not None
     return invitation(
         booking, sequence=message.event.seq, attendee=email, at=message.event.at, cancelled=cancelled

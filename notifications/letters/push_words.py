@@ -9,6 +9,7 @@ from bookings.models import Booking
 from bookings.rules import states
 from notifications.enums import Kind
 from notifications.letters.customers import unread_message
+from notifications.letters.lengths import new_end
 from notifications.letters.words import long_time
 from notifications.models import Message
 
@@ -49,11 +50,21 @@ def _message(booking: Booking, message: Message) -> tuple[str, str] | None:
     return (_("A message about your visit"), _where(booking)) if unread_message(booking, message) else None
 
 
+def _length(booking: Booking, message: Message) -> tuple[str, str] | None:
+    ends = new_end(booking, message)
+    if ends is None:
+        return None
+    when = long_time(ends.now, booking.zone)
+    body = _("It ends %(when)s, %(where)s") % {"when": when, "where": booking.outlet.name}
+    return (_("Your visit takes longer") if ends.is_later else _("Your visit takes less time")), body
+
+
 _AHEAD = (states.CONFIRMED, states.ON_THE_WAY, states.CHECKED_IN, states.STARTED)
 
 WORDS: dict[str, Words] = {
     Kind.CONFIRMED: _say(lambda: _("Your visit is confirmed"), _while(*_AHEAD)),
     Kind.RESCHEDULED: _say(lambda: _("Your visit was moved"), _while(*_AHEAD, states.REQUESTED)),
+    Kind.LENGTH: _length,
     Kind.CANCELLED: _say(lambda: _("Your visit was cancelled"), _while(states.CANCELLED)),
     Kind.OFFERED: _say(lambda: _("What you wait for is free, and held for you"), _while(states.HELD)),
     Kind.DECLINED: _say(lambda: _("They cannot take your visit"), _while(states.DECLINED)),

@@ -17,6 +17,7 @@ from notifications.letters import (
     bank,
     customers,
     invitations,
+    lengths,
     objections,
     payouts,
     providers,
@@ -43,6 +44,7 @@ BusinessWriter = Callable[[Provider, Message, str], Letter | None]
 WRITERS: dict[str, Writer] = {
     Kind.CONFIRMED: customers.confirmed,
     Kind.RESCHEDULED: customers.rescheduled,
+    Kind.LENGTH: lengths.another_length,
     Kind.CANCELLED: customers.cancelled,
     Kind.REMINDER: customers.reminder,
     Kind.PAID_TOO_LATE: customers.paid_too_late,
@@ -155,11 +157,13 @@ def _reader(message: Message) -> tuple[str, Callable[[str], Letter | None]]:
         if invitation is None:
             return "", lambda email: None
         return invitation.email, lambda email: invitations.invited(invitation)
-    if message.kind == Kind.QUEUE_JOINED:
-        place = place_of(message.recipient)
+    if message.kind in (Kind.QUEUE_JOINED, Kind.QUEUE_CALLED):
+        called = message.kind == Kind.QUEUE_CALLED
+        place = place_of(message.recipient, called=called)
         if place is None:
             return "", lambda email: None
-        return place.email, lambda email: queues.joined(place)
+        tell = queues.called if called else queues.joined
+        return place.email, lambda email: tell(place)
     booking = (
         Booking.objects.select_related("outlet__provider", "customer__user")
         .prefetch_related("items__staff", "items__helpers")

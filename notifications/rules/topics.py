@@ -18,6 +18,7 @@ class Topic(StrEnum):
 TOPICS: dict[str, Topic] = {
     Kind.CONFIRMED: Topic.VISITS,
     Kind.RESCHEDULED: Topic.VISITS,
+    Kind.LENGTH: Topic.VISITS,
     Kind.CANCELLED: Topic.VISITS,
     Kind.REQUESTED: Topic.VISITS,
     Kind.DECLINED: Topic.VISITS,

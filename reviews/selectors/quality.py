@@ -86,7 +86,7 @@ def record_since(
         visits=Count("pk", distinct=True),
         declined=Count("pk", filter=Q(status=states.DECLINED), distinct=True),
         cancelled=Count("pk", filter=Q(status=states.CANCELLED, cancelled_by="staff"), distinct=True),
-        no_shows=Count("pk", filter=Q(status=states.NO_SHOW), distinct=True),
+        no_shows=Count("pk", filter=Q(status=states.NO_SHOW, waits_again=False), distinct=True),
     )
     return Record(stars=stars, objections=objections, **numbers)
 

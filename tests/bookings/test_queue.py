@@ -21,8 +21,10 @@ from bookings.errors import (
 )
 from bookings.models import Allocation, Booking, QueueEntry, QueueLink
 from bookings.rules import states
+from bookings.rules.weeks import Days
 from bookings.selectors import queue as selectors
-from bookings.services import front_desk, holds, queue
+from bookings.selectors.numbers import numbers_of
+from bookings.services import front_desk, holds, queue, queue_closing
 from common import clock
 from common.errors import InvalidInput, NotAllowed, NotFound
 from common.models import AuditEntry, Event
@@ -301,11 +303,11 @@ def test_the_queue_ends_when_the_shop_closes_and_forgets_who_waited(shop: Waits)
     queue.show_link(principal=shop.manager, entry=waits.public_id)
     queue.call(principal=shop.manager, entry=called.public_id)
     with clock.at(NOON + timedelta(hours=4, minutes=59)):
-        assert queue.close_queues() == 0
+        assert queue_closing.close_queues() == 0
 
     with clock.at(NOON + timedelta(hours=5)):
-        done = queue.close_queues()
-        again = queue.close_queues()
+        done = queue_closing.close_queues()
+        again = queue_closing.close_queues()
 
     assert (done, again) == (2, 0)
     assert QueueEntry.objects.get(pk=waits.pk).state == QueueState.CLOSED
@@ -322,7 +324,7 @@ def test_longer_hours_keep_the_queue_open(shop: Waits) -> None:
     HoursOverride.objects.create(outlet=shop.outlet, date=NOON.date(), opens="09:00", closes="20:00")
 
     with clock.at(NOON + timedelta(hours=5)):
-        queue.close_queues()
+        queue_closing.close_queues()
 
     entry.refresh_from_db()
     assert (entry.state, entry.closes_at) == (QueueState.WAITING, NOON + timedelta(hours=8))
@@ -378,3 +380,22 @@ def test_however_many_wait_the_queries_are_as_many(
 
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         selectors.queue_of(shop.outlet)
+
+
+def test_who_was_put_back_is_a_no_show_only_if_they_finally_do_not_come(shop: Waits) -> None:
+    entry = shop.join("Ville")
+
+    def no_shows() -> int:
+        return numbers_of(
+            shop.outlet.provider, Days(NOON.date(), NOON.date(), "Europe/Helsinki")
+        ).total.no_shows
+
+    queue.call(principal=shop.manager, entry=entry.public_id)
+    queue.no_show(principal=shop.manager, entry=entry.public_id)
+    before = no_shows()
+    queue.put_back(principal=shop.manager, entry=entry.public_id)
+    waiting = no_shows()
+    queue.call(principal=shop.manager, entry=entry.public_id)
+    queue.no_show(principal=shop.manager, entry=entry.public_id)
+
+    assert (before, waiting, no_shows()) == (1, 0, 1)

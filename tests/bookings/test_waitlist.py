@@ -390,3 +390,13 @@ def test_a_killed_worker_offers_nothing_twice(shop: Shop, full: list[Booking], m
     assert Booking.objects.filter(customer__in=[each.customer for each in entries]).get() == offer.booking
     told = Event.objects.filter(type="booking.offered")
     assert told.get().subject_id == offer.booking.ref
+
+
+def test_a_wish_that_is_known_is_changed_however_many_there_are(shop: Shop) -> None:
+    services = [make_service(shop.outlet, staff=[shop.person], name=f"S{n}") for n in range(10)]
+    first, *_ = [put_on(shop.outlet, each, principal=shop.customer) for each in services]
+
+    again = put_on(shop.outlet, services[0], principal=shop.customer, from_time=time(11), until_time=time(12))
+
+    assert (again.pk, again.from_time) == (first.pk, time(11))
+    assert WaitEntry.objects.count() == 10

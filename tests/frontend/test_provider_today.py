@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bookings.models import Booking, Objection, PriceChange, VisitMessage
+from bookings.models import Booking, Objection, PriceChange, QueueEntry, VisitMessage
 from common import clock
 from providers.enums import DocumentStatus, ProviderStatus, Role
 from providers.models import Outlet, Service, Skill, StaffMember
@@ -257,6 +257,28 @@ def test_before_it_is_approved_there_is_no_day() -> None:
 
     assert answer.context["today"] is None
     assert "Needs an answer" not in text(answer)
+
+
+def test_who_waits_in_a_queue_is_counted_with_how_long_the_first_has(shop: Shop) -> None:
+    def join(name: str, ago: int) -> None:
+        QueueEntry.objects.create(
+            outlet=shop.outlet,
+            service=shop.cut,
+            name=name,
+            joined_at=NOW - timedelta(minutes=ago),
+            closes_at=NOW + timedelta(hours=3),
+            language="en",
+        )
+
+    quiet = shop.page().content.decode()
+    join("Ville", 25)
+    join("Sari", 4)
+    html = shop.page().content.decode()
+
+    assert "in the queue at" not in quiet
+    assert f"2 wait in the queue at {shop.outlet.name}" in html
+    assert "The first for 25 minutes" in html
+    assert f"/{shop.outlet.public_id}/queue" in html
 
 
 def test_it_follows_all_shops(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from accounts.principals import Principal
 from bookings.enums import QueueState
 from bookings.errors import NobodyToCall
 from bookings.models import Allocation, Booking, QueueEntry
-from bookings.services import queue
+from bookings.services import queue, queue_closing
 from common import clock
 from providers.enums import Role
 from providers.models import Outlet, StaffMember
@@ -72,7 +72,7 @@ def test_without_the_places_lock_only_the_database_stands_in_the_way(
         both.wait()
         return found
 
-    monkeypatch.setattr(queue, "_lock", unlocked)
+    monkeypatch.setattr(queue, "lock", unlocked)
 
     results = together(*[lambda: counter.call(entry)] * 2)
 
@@ -123,8 +123,8 @@ def test_the_worker_closes_a_queue_once_beside_whoever_calls(transactional_db: N
     entry = counter.join("Ville")
     QueueEntry.objects.update(closes_at=clock.now() - timedelta(days=2))
 
-    together(lambda: counter.call(entry), queue.close_queues, queue.close_queues)
-    while queue.close_queues():
+    together(lambda: counter.call(entry), queue_closing.close_queues, queue_closing.close_queues)
+    while queue_closing.close_queues():
         pass
 
     found = QueueEntry.objects.get()

@@ -24,7 +24,7 @@ WITH seen AS MATERIALIZED (
                 THEN extract(epoch FROM b.starts_at - b.created_at) / 60 END AS lead
       FROM bookings_booking b JOIN accounts_customer c ON c.id = b.customer_id
      WHERE b.outlet_id = ANY(%(outlets)s) AND b.starts_at >= %(start)s AND b.starts_at < %(end)s
-       AND (b.status = ANY(%(done)s) OR b.status = %(no_show)s)
+       AND (b.status = ANY(%(done)s) OR (b.status = %(no_show)s AND NOT b.waits_again))
 ), begun AS MATERIALIZED (
     SELECT coalesce(c.user_id, -c.id) AS whom, min(b.starts_at) AS at
       FROM bookings_booking b JOIN accounts_customer c ON c.id = b.customer_id

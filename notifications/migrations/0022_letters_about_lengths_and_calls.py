@@ -1,0 +1,68 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("notifications", "0021_texts_in_the_mailbox"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="message",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("confirmed", "confirmed"),
+                    ("rescheduled", "rescheduled"),
+                    ("length", "another length"),
+                    ("cancelled", "cancelled"),
+                    ("reminder", "reminder"),
+                    ("paid_too_late", "paid too late"),
+                    ("refunded", "refunded"),
+                    ("requested", "requested"),
+                    ("declined", "declined"),
+                    ("message", "message"),
+                    ("receipt", "receipt"),
+                    ("on_the_way", "on the way"),
+                    ("price_asked", "price change asked"),
+                    ("shop_suspended", "business suspended"),
+                    ("shop_back", "business reinstated"),
+                    ("review_invited", "review: invited"),
+                    ("review_replied", "review: replied"),
+                    ("review_hidden", "review: hidden"),
+                    ("review_restored", "review: shown again"),
+                    ("review_appeal", "review: appeal refused"),
+                    ("report_decided", "review: report decided"),
+                    ("provider_reviewed", "provider: reviewed"),
+                    ("provider_hidden", "provider: review hidden"),
+                    ("provider_restored", "provider: review shown"),
+                    ("provider_appeal", "provider: appeal refused"),
+                    ("provider_new", "provider: new"),
+                    ("provider_moved", "provider: moved"),
+                    ("provider_cancelled", "provider: cancelled"),
+                    ("provider_message", "provider: message"),
+                    ("provider_request", "provider: request"),
+                    ("objection", "objection"),
+                    ("provider_objection", "provider: objection"),
+                    ("provider_overdue", "provider: overdue"),
+                    ("member_invited", "invited to a business"),
+                    ("queue_joined", "in a shop's queue"),
+                    ("queue_called", "called from a shop's queue"),
+                    ("vetting", "provider: vetting"),
+                    ("document_expiring", "provider: document runs out"),
+                    ("bank_changed", "owner: bank account"),
+                    ("payouts_held", "owner: payouts held"),
+                    ("dispute", "owner: chargeback"),
+                    ("payout_failed", "owner: payout failed"),
+                    ("payee", "owner: account at the gateway"),
+                    ("series_booked", "series: booked"),
+                    ("provider_series", "provider: series"),
+                    ("wait_asked", "waitlist: confirm it"),
+                    ("wait_joined", "waitlist: on the list"),
+                    ("offered", "waitlist: a time is held"),
+                    ("wallet_payout", "wallet: to a bank account"),
+                ],
+                max_length=20,
+            ),
+        ),
+    ]
