@@ -88,9 +88,11 @@ class VisitTime:
         """The visit at `start`, or None when it is not free or not offered.
 
         Members of the provider (`by_staff`) may take any minute that is not taken: off the grid, without
-        notice, and outside hours. One that was `agreed` before needs no notice any more, but hours.
+        notice, and outside hours, of whom is off duty only where nobody on duty is free. One that was `agreed` before
+        needs no notice any more, but hours.
         """
-        return self._at(start, is_choice=not (by_staff or agreed), any_hour=by_staff)
+        found = self._at(start, is_choice=not (by_staff or agreed))
+        return self._at(start, is_choice=False, any_hour=True) if found is None and by_staff else found
 
     def is_offered(self, start: datetime) -> bool:
         """Whether customers could take `start` if all were idle; else it never was for sale."""

@@ -1,7 +1,7 @@
 """The walk-in queue: joining, being called, leaving, and its end. The clock stands at noon in Helsinki."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -29,7 +29,7 @@ from common import clock
 from common.errors import InvalidInput, NotAllowed, NotFound
 from common.models import AuditEntry, Event
 from providers.enums import Role
-from providers.models import HoursOverride
+from providers.models import HoursOverride, HoursRule
 from tests.factories import (
     make_group_service,
     make_member,
@@ -158,6 +158,19 @@ def test_calling_makes_a_walk_in_visit_that_begins_now(shop: Waits) -> None:
     assert AuditEntry.objects.filter(action="queue.called", object_id=entry.public_id).count() == 1
     found = selectors.queue_of(shop.outlet)
     assert ([each.pk for each in found.called], found.waiting) == ([entry.pk], [])
+
+
+@pytest.mark.parametrize("at_work", ["aino", "juho"])
+def test_whoever_wants_anyone_gets_somebody_who_is_at_work(shop: Waits, at_work: str) -> None:
+    there, away = (shop.aino, shop.juho) if at_work == "aino" else (shop.juho, shop.aino)
+    HoursRule.objects.create(outlet=shop.outlet, staff=away, weekday=1, opens=time(9), closes=time(17))
+    entry = shop.join()
+
+    booking = queue.call(principal=shop.manager, entry=entry.public_id).booking
+
+    assert booking and booking.items.get().staff == there
+    second = queue.call(principal=shop.manager, entry=shop.join("Next").public_id).booking
+    assert second and second.items.get().staff == away
 
 
 def test_a_party_is_one_visit_with_an_item_for_each(shop: Waits) -> None:
