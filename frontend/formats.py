@@ -68,6 +68,15 @@ def day_month(day: date) -> str:
     return str(format_date(day, "M 月 d 日" if language() == "zh" else "d MMM", locale=locale()))
 
 
+def days_to(first: date, last: date) -> str:
+    """Some days by the first and the last, the month once where it is the same: 23 – 29 November."""
+    is_chinese = language() == "zh"
+    day, whole = ("d 日", "M 月 d 日") if is_chinese else ("d", "d MMMM")
+    once = (first.year, first.month) == (last.year, last.month)
+    begins, ends = day if once and not is_chinese else whole, day if once and is_chinese else whole
+    return f"{format_date(first, begins, locale=locale())} – {format_date(last, ends, locale=locale())}"
+
+
 def cell(text: str) -> str:
     """Text that a spreadsheet takes for text: what a shop calls its things may begin like a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -33,6 +33,12 @@ def weekday(day: date) -> str:
 
 
 @register.filter
+def days_to(first: date, last: date) -> str:
+    """`{{ first|days_to:last }}`: some days, such as a week."""
+    return formats.days_to(first, last)
+
+
+@register.filter
 def day_pattern(day: date, form: str) -> str:
     """A local date in one of the patterns of frontend.formats: long, medium, short, month, date."""
     return formats.pattern(day, form)

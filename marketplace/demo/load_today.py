@@ -20,7 +20,7 @@ from bookings.models import Booking, QueueEntry, WaitEntry
 from bookings.models.waitlist import OPEN
 from bookings.rules import states
 from bookings.selectors.access import Access, booking_for
-from bookings.selectors.queue import is_awaited, may_wait_for
+from bookings.selectors.queue import is_awaited, may_wait_for, queue_of
 from bookings.selectors.working import WorkingHours
 from bookings.services import queue, visits, waitlist
 from bookings.services.holders import Contact
@@ -147,25 +147,32 @@ class _Shop:
         known = {entry.name for entry in self.in_queue()}
         new = [name for name in self.names if name not in known]
         for n, (name, minutes) in enumerate(zip(new, CAME, strict=False)):
-            with clock.at(max(opened, self.now - timedelta(minutes=minutes))):
-                self._join(n, name)
+            self._join(n, name, at=max(opened, self.now - timedelta(minutes=minutes)))
         self._call(max(opened, self.now - SERVED), comes=True)
         self._call(max(opened, self.now - CALLED), comes=False)
 
-    def _join(self, n: int, name: str) -> None:
-        """The first want what is quick; one wants the owner."""
+    def _join(self, n: int, name: str, *, at: datetime) -> None:
+        """The first want what is quick; one wants the owner. For whom nobody has time takes the quickest, or goes."""
         r = self._chance("waits for", self.day, name)
         sold = sorted(may_wait_for(self.outlet), key=lambda each: each.service.duration_min)
-        service = (sold[:2] if n < 2 else sold)[r.randrange(2 if n < 2 else len(sold))].service
+        wish = (sold[:2] if n < 2 else sold)[r.randrange(2 if n < 2 else len(sold))]
+        phone = r.choice(FICTIONAL_PHONES) if n % 2 else None
         owner = StaffMember.objects.get(membership__user=self.owner.user) if n == 3 else None
-        queue.join(
-            principal=self.owner,
-            outlet=self.outlet.public_id,
-            service=service.public_id,
-            name=name,
-            staff=owner.public_id if owner else None,
-            phone=r.choice(FICTIONAL_PHONES) if n % 2 else None,
-        )
+        for service, staff in ((wish.service, owner), (sold[0].service, None)):
+            with transaction.atomic():
+                with clock.at(at):
+                    entry = queue.join(
+                        principal=self.owner,
+                        outlet=self.outlet.public_id,
+                        service=service.public_id,
+                        name=name,
+                        staff=staff.public_id if staff else None,
+                        phone=phone,
+                    )
+                place = next(each for each in queue_of(self.outlet).waiting if each.entry.pk == entry.pk)
+                if place.earliest:
+                    return
+                transaction.set_rollback(True)
 
     def _call(self, at: datetime, *, comes: bool) -> None:
         # Nobody may be free for them.
