@@ -23,6 +23,7 @@ from frontend.templatetags.look import house_number
 from frontend.views import finding, shops
 from frontend.views.again import book_again
 from frontend.views.finding import Asked
+from frontend.views.start import shop_of
 from geo.rules.positions import Position
 from geo.town import town
 from payments.selectors.shares import general_bp
@@ -68,6 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "tiles": _tiles(asked),
         "ideas": _ideas(asked),
         "commission": general_bp() / 100,
+        "shop_url": shop_of(request.principal),  # type: ignore[attr-defined]  # set by the middleware
         "linked_data": linked_data.website(settings.SITE_NAME, reverse("frontend:search")),
         "nonce": new_key(),
     }

@@ -5,16 +5,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.principals import Principal
 from accounts.rules import terms as terms_in_force
 from discovery.pages import HORIZON
 from discovery.rules.questions import DEFAULT_RADIUS_M
+from frontend.views.start import shop_of
 from payments.selectors.shares import general_bp
 
 
 @require_safe
 def for_providers(request: HttpRequest) -> HttpResponse:
     """What a business gets and what it costs."""
-    context = {"nav": "providers", "commission": general_bp() / 100}
+    principal: Principal = request.principal  # type: ignore[attr-defined]  # the middleware's
+    context = {"nav": "providers", "commission": general_bp() / 100, "shop_url": shop_of(principal)}
     return render(request, "frontend/for_providers.html", context)
 
 

@@ -40,7 +40,7 @@ from geo.errors import AddressUnknown
 from providers.enums import Place
 from providers.models import Offering, Outlet, StaffMember
 from providers.rules.hours import opening
-from providers.selectors.public import live_offerings
+from providers.selectors.public import live_offerings, outlet_staff
 
 # As far ahead as any booking may be made.
 FARTHEST = timedelta(days=366)
@@ -167,12 +167,12 @@ def _choice(desk: Desk, outlet: Outlet) -> Choice:
         offerings = [offering for offering in offerings if offering.service_id in doable]
     chosen = given.get("service", "")
     offering = next((one for one in offerings if one.service.public_id == chosen), None)
+    named = given.get("staff", "")
     if offering is None and offerings:
-        offering = offerings[0]
+        offering = _what_they_do(outlet, offerings, named) or offerings[0]
     people = able(outlet, [offering]) if offering else []
     if not desk.can_manage:
         people = [person for person in people if own and person.pk == own.pk]
-    named = given.get("staff", "")
     person = next((one for one in people if one.public_id == named), None)
     if person is None and not desk.can_manage:
         person = people[0] if people else None
@@ -189,6 +189,15 @@ def _choice(desk: Desk, outlet: Outlet) -> Choice:
         start=given.get("start", "")[:40],
         seats=seats_of(given.get("seats", "")) if offering and offering.service.capacity > 1 else 1,
     )
+
+
+def _what_they_do(outlet: Outlet, offerings: list[Offering], named: str) -> Offering | None:
+    """The first that the named person does: whose gap was tapped is who is meant, whatever stands first in the list."""
+    person = outlet_staff(outlet).filter(public_id=named).first() if named else None
+    if person is None:
+        return None
+    doable = set(person.skills.filter(held_back=False).values_list("service_id", flat=True))
+    return next((one for one in offerings if one.service_id in doable), None)
 
 
 def _start(outlet: Outlet, choice: Choice, form: VisitForm) -> datetime | None:

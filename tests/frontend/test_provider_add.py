@@ -64,6 +64,19 @@ def test_a_call_needs_no_name_and_may_come_at_any_minute(shop: Shop, at_ten: Non
     assert booking.customer and (booking.customer.name, booking.customer.phone) == ("", "+358401234567")
 
 
+def test_a_tapped_gap_keeps_its_person_and_starts_with_what_they_do(shop: Shop, at_ten: None) -> None:
+    maria = make_staff(shop.outlet, name="Maria Salo")
+    nails = make_service(shop.outlet, staff=[maria], name="Zebra nails")
+    page = shop.manager.get(f"{url(shop)}?day={shop.day}&time=11:00&staff={maria.public_id}")
+    choice = page.context["choice"]
+    assert (choice.offering.service, choice.person) == (nails, maria)
+    assert choice.start == rfc3339(shop.at(11))
+    # Somebody who does nothing here, or is of elsewhere, leaves the list as it begins.
+    stranger = make_staff(make_outlet(), name="Somebody")
+    choice = shop.manager.get(f"{url(shop)}?day={shop.day}&staff={stranger.public_id}").context["choice"]
+    assert (choice.offering.service, choice.person) == (shop.service, None)
+
+
 def test_sent_twice_it_is_booked_once(shop: Shop, at_ten: None) -> None:
     fields = form(shop)
     first, second = (shop.manager.post(url(shop), fields) for _ in range(2))

@@ -31,6 +31,16 @@ def test_a_member_at_their_business_and_at_the_list_of_several() -> None:
     assert begins(member) == "/provider/"
 
 
+def test_the_board_on_the_street_leads_a_member_to_their_business_and_others_to_what_it_is() -> None:
+    shop = make_outlet()
+    member = Client()
+    member.force_login(make_member(shop.provider, Role.OWNER))
+    own = f'<a class="button button--lamp button--big" href="/provider/{shop.provider.public_id}/">'
+    assert own in member.get("/").content.decode()
+    assert f'href="/provider/{shop.provider.public_id}/"' in member.get("/for-providers").content.decode()
+    assert 'button--lamp button--big" href="/for-providers"' in Client().get("/").content.decode()
+
+
 def test_an_operator_at_the_desk() -> None:
     assert begins(make_user(is_operator=True)) == "/desk/"
 
