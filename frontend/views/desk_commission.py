@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.find import names_of
 from common.errors import NotFound
+from common.models import AuditEntry
 from frontend import formats
 from frontend.views.desk import OperatorsDesk, at_operators_desk
 from frontend.views.desk_money_forms import HUNDREDTHS, RateForm, VatForm
@@ -18,18 +21,21 @@ from payments.models import CommissionRule
 from payments.rules.commission import Rate
 from payments.selectors import shares
 from payments.services import drop_commission_vat, set_commission_vat
-from payments.services.rates import Weighed, change_commission, version_of
+from payments.services.rates import Weighed, change_commission, read_told, version_of
 from providers.models import Category, Provider
 from providers.selectors.categories import CategoryNode, by_pk
 
+# So many changes are listed; the record has all.
+SHOWN = 20
+# What the record calls the rates that are no business's own.
+OURS = "commission"
+
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A rate in the list, with whom it is for."""
+class Words:
+    """A rate as people read it."""
 
-    rule: CommissionRule
     rate: Rate
-    category: str
 
     @property
     def percent(self) -> str:
@@ -46,6 +52,28 @@ class Row:
     @property
     def intro(self) -> str:
         return percent(self.rate.intro_bp) if self.rate.intro_bp is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A rate in the list, with whom it is for."""
+
+    rule: CommissionRule
+    words: Words
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a rate: who made it when, whose rate it is (None and "" for everybody's), and what it was (None for
+    no rate of its own)."""
+
+    entry: AuditEntry
+    who: str
+    provider: Provider | None
+    category: str
+    before: Words | None
+    after: Words | None
 
 
 def percent(basis_points: int) -> str:
@@ -70,7 +98,7 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
         return _saved(desk, reverse("desk:commission"))
     names = _names()
     rows = [
-        Row(rule, rule.rate, names[rule.category_id].name if rule.category_id in names else "")
+        Row(rule, Words(rule.rate), names[rule.category_id].name if rule.category_id in names else "")
         for rule in shares.commission_rules()
     ]
     return desk.render(
@@ -83,6 +111,7 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
         vat=[(row.country, percent(row.rate_bp)) for row in shares.vat_rates()],
         categories=names.values(),
         form=form,
+        history=_history(_entries()),
     )
 
 
@@ -90,13 +119,19 @@ def listing(desk: OperatorsDesk) -> HttpResponse:
 def edit(desk: OperatorsDesk) -> HttpResponse:
     """The rate of `?provider=` (public id) in `?category=` (slug); without either, everybody's. `do` = drop: away.
 
-    First sent, it is shown whom that touches; sent again, it is done if that is still so.
+    First sent, it is shown whom that touches; sent again, it is done if that is still so. `?back=` fills the form with
+    what an entry of the record says was there before it.
     """
     provider, category = _provider(desk), _category(desk)
+    entries = _entries().filter(
+        object_id=provider.public_id if provider else OURS, data__category=category.slug if category else None
+    )
+    entry = _entry(entries, desk.request.GET.get("back", ""))
     rule = CommissionRule.objects.filter(provider=provider, category=category).first()
     present = rule.rate if rule else shares.rate_for(provider, category.pk if category else None)
     dropping = desk.request.POST.get("do") == "drop"
-    initial = RateForm.initial_of(present)
+    before = entry.data["before"] if entry else None
+    initial = RateForm.initial_of(read_told(before) if before else present)
     form = RateForm(initial if dropping else desk.request.POST if desk.sent else None, initial=initial)
     version = desk.request.POST.get("version", "") if desk.sent else version_of(rule)
 
@@ -122,6 +157,9 @@ def edit(desk: OperatorsDesk) -> HttpResponse:
         status=422 if desk.sent and not weighed else 200,
         form=form,
         rule=rule,
+        entry=entry,
+        had_none=entry is not None and before is None,
+        history=_history(entries),
         version=version,
         weighed=weighed,
         effects=[(percent(each.before), percent(each.after), each.businesses) for each in weighed.effects]
@@ -131,6 +169,41 @@ def edit(desk: OperatorsDesk) -> HttpResponse:
         provider=provider,
         category=names[category.pk].name if category and category.pk in names else "",
     )
+
+
+def _entries() -> QuerySet[AuditEntry]:
+    """What the record says of rates: of those of everybody and of categories, and of businesses' own."""
+    return AuditEntry.objects.filter(
+        action__in=("commission.set", "commission.dropped"), data__has_keys=["before", "after"]
+    )
+
+
+def _entry(entries: QuerySet[AuditEntry], wanted: str) -> AuditEntry | None:
+    """The entry that changed this rate. Raises NotFound for another one."""
+    if not wanted:
+        return None
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 18 else 0
+    found = entries.filter(pk=number).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _history(entries: QuerySet[AuditEntry]) -> list[Change]:
+    rows = list(entries.order_by("-pk")[:SHOWN])
+    names = names_of({row.actor.removeprefix("user:") for row in rows if row.actor.startswith("user:")})
+    whose = Provider.objects.in_bulk({row.object_id for row in rows} - {OURS}, field_name="public_id")
+    categories = {node.slug: node.name for node in _names().values()}
+    return [
+        Change(
+            row,
+            names.get(row.actor.removeprefix("user:"), row.actor),
+            whose.get(row.object_id),
+            categories.get(row.data["category"], row.data["category"] or ""),
+            *(Words(read_told(rate)) if rate else None for rate in (row.data["before"], row.data["after"])),
+        )
+        for row in rows
+    ]
 
 
 def _saved(desk: OperatorsDesk, to: str) -> HttpResponse:

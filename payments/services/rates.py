@@ -1,16 +1,22 @@
 """Setting what the marketplace asks of whom, and the VAT on it. Payments opened before keep their share."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from common import audit
+from common.events import publish
 from common.locks import lock_named
+from common.models import Event
+from payments import events
 from payments.errors import CommissionStale, RateInvalid
 from payments.models import CommissionRule, CommissionTier, CommissionVat
-from payments.rules.commission import MOST_BP, Rate
+from payments.rules.commission import MOST_BP, Rate, RateTier
 from payments.selectors import shares
 from payments.services.own_cause import refuse_own_cause
 from providers.models import Category, Provider
@@ -25,6 +31,7 @@ def set_commission(
     Raises OwnCause.
     """
     with transaction.atomic():
+        _lock_rates()
         refuse_own_cause(actor=actor, provider=provider)
         present = CommissionRule.objects.filter(provider=provider, category=category).first()
         before = told(present.rate) if present else None
@@ -46,6 +53,7 @@ def set_commission(
 def drop_commission(*, rule: CommissionRule, actor: str) -> None:
     """Take a rate away: the next one above it counts. Raises OwnCause."""
     with transaction.atomic():
+        _lock_rates()
         refuse_own_cause(actor=actor, provider=rule.provider)
         _record("commission.dropped", rule, actor, before=told(rule.rate), after=None)
         rule.delete()
@@ -75,8 +83,7 @@ def change_commission(
     `version_of` answered when the maker looked. Raises CommissionStale, OwnCause.
     """
     with transaction.atomic():
-        # A rate that is not there yet has no row to lock.
-        lock_named("commission", "rates")
+        _lock_rates()
         rule = CommissionRule.objects.filter(provider=provider, category=category).first()
         if version_of(rule) != version:
             raise CommissionStale
@@ -137,12 +144,49 @@ def told(rate: Rate) -> dict[str, Any]:
     return {**asdict(rate), "intro_until": rate.intro_until and rate.intro_until.isoformat()}
 
 
-def _record(action: str, rule: CommissionRule, actor: str, **facts: Any) -> None:
+def read_told(data: Mapping[str, Any]) -> Rate:
+    """The rate that `told` wrote down."""
+    until = data["intro_until"]
+    tiers = tuple(RateTier(**tier) for tier in data["tiers"])
+    return Rate(data["rate_bp"], tiers, data["intro_bp"], date.fromisoformat(until) if until else None)
+
+
+def _lock_rates() -> None:
+    # A rate that is not there yet has no row to lock.
+    lock_named("commission", "rates")
+
+
+def _record(
+    action: str,
+    rule: CommissionRule,
+    actor: str,
+    *,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    category = rule.category.slug if rule.category else None
     audit.record(
         actor=actor,
         action=action,
         object_type="provider" if rule.provider else "marketplace",
         object_id=rule.provider.public_id if rule.provider else "commission",
-        category=rule.category.slug if rule.category else None,
-        **facts,
+        category=category,
+        before=before,
+        after=after,
+    )
+    # All rates are one subject, numbered under their lock: a rate that is dropped leaves no row to count in.
+    told_before = Event.objects.filter(subject_type="commission", subject_id="rates")
+    last = told_before.aggregate(seq=Max("seq"))["seq"] or 0
+    publish(
+        subject_type="commission",
+        subject_id="rates",
+        seq=last + 1,
+        type=events.COMMISSION_CHANGED,
+        actor=actor,
+        payload={
+            "provider": rule.provider.public_id if rule.provider else None,
+            "category": category,
+            "before": before,
+            "after": after,
+        },
     )

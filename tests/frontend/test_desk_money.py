@@ -143,6 +143,46 @@ def test_a_stale_rate_is_refused_and_what_was_seen_is_what_is_done(
     assert general_bp() == 900
 
 
+def test_a_rate_says_what_it_was_and_is_taken_back(operator: Client, service: Service) -> None:
+    whose = f"?provider={service.provider.public_id}&category={service.category.slug}"
+    edit = f"/desk/commission/edit/{whose}"
+    change(operator, edit, RATE)
+    change(operator, edit, {"rate": "9.5"})
+
+    page = text(operator.get(edit))
+    assert re.search(
+        r"8 % → 9\.5 %.* before .*6\.5 % from 1,000 a month.*no rate of its own → 8 %", page, re.S
+    )
+    listed = text(operator.get("/desk/commission/"))
+    assert re.search(rf"{service.provider.name} ?, Hair .*8 % → 9\.5 %", listed, re.S)
+    newest, oldest = re.findall(r'href="(/desk/commission/edit/[^"]*back=\d+)"', page)
+
+    filled = text(operator.get(newest))
+    assert "The form shows how it was before" in filled
+    assert re.search(r'name="rate" value="8(\.00?)?"', filled)
+    assert "pays 0 % instead of 9.5 %" in change(operator, newest, RATE)
+    before = rate_for(service.provider, service.category_id)
+    assert (before.rate_bp, before.tiers, before.intro_bp) == (800, (RateTier(100_000, 650),), 0)
+
+    assert "there was no rate here, and the next one above counted. Remove the rate" in text(
+        operator.get(oldest)
+    )
+    change(operator, oldest, {"do": "drop"})
+    assert rate_for(service.provider, service.category_id).rate_bp == 500
+    assert "and the next one above counted. So it is now." in text(operator.get(oldest))
+
+
+def test_another_rates_change_is_not_taken_back_here(operator: Client, service: Service) -> None:
+    change(operator, "/desk/commission/edit/", {"rate": "9"})
+    own = f"/desk/commission/edit/?provider={service.provider.public_id}"
+    entry = AuditEntry.objects.get(action="commission.set")
+
+    assert operator.get(f"/desk/commission/edit/?back={entry.pk}").status_code == 200
+    assert operator.get(f"{own}&back={entry.pk}").status_code == 404
+    for wrong in ("0", "x", "9" * 30, "٣"):
+        assert operator.get("/desk/commission/edit/", {"back": wrong}).status_code == 404
+
+
 def test_vat_is_set_by_country(operator: Client) -> None:
     where = "/desk/commission/"
     assert operator.post(where, {"do": "vat", "country": "XX", "rate": "25.5"}).status_code == 422

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import clock
+from common.models import Event
 from payments import services
 from payments.enums import AccountKind
 from payments.models import CommissionRule, CommissionTier, CommissionVat, Payment
@@ -16,6 +17,7 @@ from payments.rules.commission import MOST_BP, STANDARD, Rate, RateTier, Share, 
 from payments.selectors import balance, provider_balance
 from payments.selectors.shares import general_bp, rate_for
 from payments.services import shares
+from payments.services.rates import read_told
 from providers.models import Provider
 from providers.selectors.categories import forget_tree
 from tests.factories import make_category, make_outlet
@@ -98,6 +100,23 @@ def test_the_nearest_rate_counts(provider: Provider) -> None:
         rule = CommissionRule.objects.get(rate_bp=number * 100)
         services.drop_commission(rule=rule, actor=ACTOR)
         assert rate_for(provider, colour.pk).rate_bp == (number - 1) * 100
+
+
+def test_each_change_of_a_rate_is_an_event_with_what_was_before(provider: Provider) -> None:
+    first = Rate(800, (RateTier(100_000, 650),), 0, DAY)
+    services.set_commission(provider=provider, category=None, rate=first, actor=ACTOR)
+    services.set_commission(provider=None, rate=Rate(700), actor=ACTOR)
+    services.drop_commission(rule=CommissionRule.objects.get(provider=provider), actor=ACTOR)
+
+    told = Event.objects.filter(type="commission.changed").order_by("seq")
+    assert [(each.subject_type, each.subject_id, each.seq) for each in told] == [
+        ("commission", "rates", n) for n in (1, 2, 3)
+    ]
+    made, general, dropped = (each.payload for each in told)
+    assert (made["provider"], made["category"], made["before"]) == (provider.public_id, None, None)
+    assert read_told(made["after"]) == first
+    assert (general["provider"], read_told(general["after"])) == (None, Rate(700))
+    assert (dropped["before"], dropped["after"]) == (made["after"], None)
 
 
 @pytest.mark.usefixtures("books")
