@@ -41,8 +41,6 @@ from providers.enums import Role
 from providers.models import Membership, Provider, Service, StaffMember
 from providers.selectors.access import has_role
 
-# A search shows so many at most: who wants fewer types more.
-MOST_FOUND = 50
 # From so many visits alike on, one speaks of what is usual.
 USUAL = 2
 _DONE = (states.COMPLETED, states.CLOSED)
@@ -124,13 +122,19 @@ def visits_for(membership: Membership) -> QuerySet[Booking]:
     return rows.filter(Exists(BookingItem.objects.filter(own, booking=OuterRef("pk"))))
 
 
-def customers_of(membership: Membership, *, limit: int, cursor: str = "") -> tuple[list[Line], str | None]:
+def customers_of(
+    membership: Membership, *, limit: int, cursor: str = "", asked: Wanted | None = None
+) -> tuple[list[Line], str | None]:
     """A page of the customers, who has the newest visit first, and the next page's cursor. Two queries.
 
-    Raises CursorInvalid.
+    `asked`: only who fits a name or a visit's reference, for managers a phone or an e-mail, too. Staff do not find by
+    what they are not shown. Raises CursorInvalid.
     """
     of = f"customers:{membership.provider.public_id}"
-    people = _people(visits_for(membership))
+    visits = visits_for(membership)
+    people = _people(visits)
+    if asked:
+        people = people.filter(person__in=_fitting(membership, visits, asked))
     if cursor:
         newest, person = read_cursor(cursor, of=of)
         at = datetime.fromisoformat(newest)
@@ -143,12 +147,8 @@ def customers_of(membership: Membership, *, limit: int, cursor: str = "") -> tup
     return _lines(page), following
 
 
-def find_customers_of(membership: Membership, asked: Wanted) -> list[Line]:
-    """Who fits a name or a visit's reference, for managers a phone or an e-mail, too; at most MOST_FOUND. Two queries.
-
-    Staff do not find by what they are not shown.
-    """
-    visits = visits_for(membership)
+def _fitting(membership: Membership, visits: QuerySet[Booking], asked: Wanted) -> QuerySet[Any, Any]:
+    """The numbers of the persons who fit."""
     fits = Q(ref__iexact=asked.text)
     managed = has_role(membership.role, Role.MANAGER)
     if managed and asked.phone:
@@ -157,8 +157,7 @@ def find_customers_of(membership: Membership, asked: Wanted) -> list[Line]:
         fits |= Q(customer__name__ilike=containing(asked.text))
         if managed:
             fits |= Q(customer__email__ilike=containing(asked.text))
-    theirs = visits.filter(fits).annotate(person=_PERSON).values("person")
-    return _lines(list(_people(visits).filter(person__in=theirs)[:MOST_FOUND]))
+    return visits.filter(fits).order_by().annotate(person=_PERSON).values("person")
 
 
 def _people(visits: QuerySet[Booking]) -> QuerySet[Any, Any]:

@@ -55,9 +55,14 @@ class NoteForm(DeskForm):
 def listing(desk: Desk) -> HttpResponse:
     """Who had or will have a visit, the newest visit first; POST looks for somebody."""
     asked = wanted(desk.request.POST.get("q", ""))
-    following = None
+    given = desk.request.POST if asked.text else desk.request.GET
+    found, following = read.customers_of(
+        desk.membership,
+        limit=ON_A_PAGE,
+        cursor=given.get("cursor", "")[:200],
+        asked=asked if asked.text else None,
+    )
     if asked.text:
-        found = read.find_customers_of(desk.membership, asked)
         # Who searched, when, and how much that showed: never for what, which may be a name.
         with transaction.atomic():
             audit.record(
@@ -67,15 +72,12 @@ def listing(desk: Desk) -> HttpResponse:
                 object_id=desk.provider.public_id,
                 found=len(found),
             )
-    else:
-        cursor = desk.request.GET.get("cursor", "")[:200]
-        found, following = read.customers_of(desk.membership, limit=ON_A_PAGE, cursor=cursor)
     return desk.render(
         "customers",
         nav="customers",
         text=asked.text,
         lines=[(name_of(line.customer), line) for line in found],
-        most=read.MOST_FOUND,
+        is_first="cursor" not in given,
         zone=desk.zone,
         next_cursor=following,
     )

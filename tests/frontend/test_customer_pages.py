@@ -174,6 +174,24 @@ def test_what_is_looked_for_stands_in_no_address_no_log_and_no_audit(
     assert (row.object_id, row.data) == (shop.outlet.provider.public_id, {"found": 1})
 
 
+def test_the_pages_of_an_answer_are_forms_that_keep_what_was_typed(
+    shop: Shop, at_ten: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontend.views.provider_customers.ON_A_PAGE", 1)
+    for hour, who in ((11, "Ada Virtanen"), (13, "Eino Virtanen"), (15, "Olga Korhonen")):
+        as_guest(booked(shop, hour, shop.aino), name=who)
+
+    first = look(shop.manager, shop, "Virtanen")
+    cursor = first.context["next_cursor"]
+    last = shop.manager.post(listed(shop), {"q": "Virtanen", "cursor": cursor})
+
+    assert (names(first), names(last)) == (["Eino Virtanen"], ["Ada Virtanen"])
+    assert last.context["next_cursor"] is None
+    assert "First page" in text(last) and "Next page" not in text(last)
+    assert f'name="cursor" value="{cursor}"' in first.content.decode()
+    assert not re.findall(r'(?:href|action)="[^"]*(?:Virtanen|cursor)', first.content.decode())
+
+
 def test_what_is_typed_into_the_address_looks_for_nothing(shop: Shop, at_ten: None) -> None:
     booked(shop, 11, shop.aino)
 
