@@ -25,8 +25,9 @@ from bookings.errors import (
     StaffNotAble,
     TooManyHolds,
 )
-from bookings.rules.series import MOST_VISITS, Frequency, Rule, RuleUnknown, monthly, parse
-from bookings.selectors.series import Tried, asked_first, series_for, sold_in_series, tried, visits_of
+from bookings.models import BookingSeries
+from bookings.rules.series import MOST_VISITS, Frequency, Rule, RuleUnknown, instant, monthly, parse
+from bookings.selectors.series import Tried, Visit, asked_first, series_for, sold_in_series, tried, visits_of
 from bookings.selectors.slots import ItemRequest
 from bookings.services import holds, series
 from bookings.services.holders import Contact
@@ -267,7 +268,13 @@ def page(request: HttpRequest, series_id: str) -> HttpResponse:
         "outlet": found.outlet,
         "zone": found.timezone,
         "rule": rule_words(parse(found.rule), found.first_day),
-        "visits": visits,
+        "visits": [(each, _agreed(each, found)) for each in visits],
         "ahead": sum(each.is_ahead for each in visits),
     }
     return render(request, "series/series.html", context)
+
+
+def _agreed(visit: Visit, series: BookingSeries) -> datetime | None:
+    """When the visit would be by the rule; None when it is then."""
+    start = instant(visit.day, series.at, visit.booking.zone)
+    return None if start == visit.booking.starts_at else start

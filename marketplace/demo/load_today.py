@@ -188,7 +188,7 @@ class _Shop:
         taken = self.day + timedelta(days=(WEDNESDAY - self.day.weekday()) % 7 or 7)
         her = StaffMember.objects.get(membership__user__email=BUSY)
         skills = her.skills.filter(held_back=False, service__capacity=1).order_by(
-            "-service__duration_min", "service__public_id"
+            "service__duration_min", "service__public_id"
         )
         services = [skill.service for skill in skills.select_related("service")]
         for n, phone in enumerate(FICTIONAL_PHONES[:2]):
@@ -210,7 +210,7 @@ class _Shop:
             waitlist.join(
                 principal=Principal(user=helmi),
                 outlet=self.outlet.public_id,
-                service=services[0].public_id,
+                service=services[-1].public_id,
                 first_day=self.day + timedelta(days=2),
                 last_day=self.day + timedelta(days=6),
                 from_time=WITH_ANYONE[0],

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from bookings.enums import QueueState, Source
 from bookings.models import Booking, BookingSeries, BusyTime, CustomerNote, QueueEntry, WaitEntry
@@ -22,6 +23,7 @@ from marketplace.demo.load_today import MARKED, PATIENCE, load_today
 from marketplace.demo.terms import SALON, WORKSHOP
 from providers.models import Membership, Outlet
 from tests.demo.conftest import DAY
+from tests.signing_in import sign_in
 
 # A Tuesday; both are open from 10 to 18 in Helsinki, which is two hours ahead.
 MIDDAY, NIGHT = (datetime.combine(DAY, time(hour, 10), tzinfo=UTC) for hour in (11, 1))
@@ -145,6 +147,19 @@ def test_two_series_are_ahead_and_a_date_of_one_has_moved(small_city: None) -> N
     visits = [(row.day, row.booking.local_start.date()) for row in salon.visits.select_related("booking")]
     assert len(visits) == 4 and sum(day != booked for day, booked in visits) == 1
     assert all(series.visits.count() == 3 for series in helmis)
+
+
+def test_the_page_of_a_series_says_which_date_is_another_than_the_rule_s(small_city: None) -> None:
+    salon = BookingSeries.objects.get(outlet__provider__name=SALON)
+    moved = [row for row in salon.visits.all() if row.day != row.booking.local_start.date()]
+    assert salon.customer.user
+    client = sign_in(Client(), salon.customer.user)
+
+    page = client.get(f"/s/{salon.public_id}", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+
+    agreed = f"{moved[0].day:%a} {moved[0].day.day} {moved[0].day:%B}"
+    assert page.count("instead of") == 1
+    assert f"instead of {agreed}, {salon.at:%H:%M}" in page
 
 
 def test_the_series_begin_anew_when_they_are_over(undone: None) -> None:
