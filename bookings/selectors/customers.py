@@ -131,10 +131,10 @@ def customers_of(
     what they are not shown. Raises CursorInvalid.
     """
     of = f"customers:{membership.provider.public_id}"
-    visits = visits_for(membership)
-    people = _people(visits)
+    people = _people(visits_for(membership))
     if asked:
-        people = people.filter(person__in=_fitting(membership, visits, asked))
+        # In the same pass as the list: a subquery of who fits took over 100 s for a common name among 50,000 visits.
+        people = people.annotate(fitting=Count("pk", filter=_fits(membership, asked))).filter(fitting__gt=0)
     if cursor:
         newest, person = read_cursor(cursor, of=of)
         at = datetime.fromisoformat(newest)
@@ -147,8 +147,8 @@ def customers_of(
     return _lines(page), following
 
 
-def _fitting(membership: Membership, visits: QuerySet[Booking], asked: Wanted) -> QuerySet[Any, Any]:
-    """The numbers of the persons who fit."""
+def _fits(membership: Membership, asked: Wanted) -> Q:
+    """Which visits name somebody who is looked for."""
     fits = Q(ref__iexact=asked.text)
     managed = has_role(membership.role, Role.MANAGER)
     if managed and asked.phone:
@@ -157,7 +157,7 @@ def _fitting(membership: Membership, visits: QuerySet[Booking], asked: Wanted) -
         fits |= Q(customer__name__ilike=containing(asked.text))
         if managed:
             fits |= Q(customer__email__ilike=containing(asked.text))
-    return visits.filter(fits).order_by().annotate(person=_PERSON).values("person")
+    return fits
 
 
 def _people(visits: QuerySet[Booking]) -> QuerySet[Any, Any]:
