@@ -7,6 +7,7 @@ from accounts.services.customers import (
     join_by_phone,
     join_customers,
     main_customer,
+    part_from_user,
 )
 from accounts.services.people import (
     forget_phone,
@@ -31,6 +32,7 @@ __all__ = [
     "main_customer",
     "note_use",
     "open_account",
+    "part_from_user",
     "revoke_token",
     "save_address",
     "save_person",

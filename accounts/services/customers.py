@@ -1,6 +1,7 @@
 """Customers: who is served. A guest's are their own until the address, or the number, that they gave is verified."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,9 @@ from accounts.models import Customer, User
 from accounts.services.contacts import clean_email, clean_phone
 from common import audit, clock
 from common.actors import user_actor
+from common.errors import NotAllowed
 from common.events import publish
+from common.models import Event
 
 
 def main_customer(*, user: User) -> Customer:
@@ -110,24 +113,29 @@ def join_by_phone(customer: Customer) -> None:
             _join(customer, user)
 
 
+def part_from_user(*, customer: Customer, user: User) -> None:
+    """The user says that what a shop wrote down for their number is not theirs: it leaves their account, and the number
+    leaves it, which was wrong. Raises NotAllowed for what did not come by a number alone.
+    """
+    with transaction.atomic():
+        locked = Customer.objects.select_for_update().get(pk=customer.pk)
+        if locked.user_id != user.pk or locked.is_main or locked.email:
+            raise NotAllowed
+        locked.user = locked.phone = locked.joined_at = None
+        locked.save(update_fields=["user", "phone", "joined_at"])
+        _tell(locked, "customer.parted", user, {})
+
+
 def _join(customer: Customer, user: User) -> None:
     customer.user = user
     customer.save(update_fields=["user", "joined_at"])
-    by = "email" if customer.email else "phone"
-    audit.record(
-        actor=user_actor(user.public_id),
-        action="customer.joined",
-        object_type="customer",
-        object_id=customer.public_id,
-        user=user.public_id,
-        by=by,
-    )
-    # A customer joins once and has no other event: the first number is always free.
-    publish(
-        subject_type="customer",
-        subject_id=customer.public_id,
-        seq=1,
-        type="customer.joined",
-        actor=user_actor(user.public_id),
-        payload={"user": user.public_id, "by": by},
-    )
+    _tell(customer, "customer.joined", user, {"by": "email" if customer.email else "phone"})
+
+
+def _tell(customer: Customer, event: str, user: User, more: dict[str, Any]) -> None:
+    """The audit row and the event of the locked customer."""
+    actor, id = user_actor(user.public_id), customer.public_id
+    payload: dict[str, Any] = {"user": user.public_id, **more}
+    audit.record(actor=actor, action=event, object_type="customer", object_id=id, **payload)
+    before = Event.objects.filter(subject_type="customer", subject_id=id).count()
+    publish(subject_type="customer", subject_id=id, seq=before + 1, type=event, actor=actor, payload=payload)

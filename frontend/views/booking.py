@@ -35,6 +35,7 @@ from frontend.timeline import timeline
 from frontend.views import shops
 from frontend.views.join import is_offered
 from frontend.views.messages import MessageForm, thread
+from frontend.views.not_mine import came_by_phone
 from frontend.visit_cards import WITH_CODE, WITH_RECEIPT
 from invoices.selectors import may_ask, may_read, papers_of
 from invoices.services.issuing import OVER
@@ -146,6 +147,7 @@ def _context(request: HttpRequest, access: Access, open_payment: Payment | None)
         # Its page is kept on the customer's device, to be read without a network.
         "may_keep_offline": access.is_customer and booking.status in AHEAD,
         "is_open": core.is_open(booking),
+        "came_by_phone": came_by_phone(access),
         "key": new_key(),
     }
 

@@ -15,7 +15,8 @@ from accounts.models import Customer, User
 from bookings.enums import Source
 from bookings.models import Booking
 from bookings.selectors.access import booking_for
-from bookings.services import front_desk, holds
+from bookings.services import front_desk, holds, paying
+from common.errors import NotAllowed
 from common.models import AuditEntry, Event
 from notifications.models import DevMail
 from tests.bookings.conftest import Shop, contact, shop
@@ -226,3 +227,46 @@ def test_a_guest_who_types_a_number_joins_nobody(shop: Shop) -> None:
 
     assert access.booking.customer is not None
     assert access.booking.customer.user is None
+
+
+@pytest.mark.django_db
+def test_a_strangers_visit_leaves_the_account(shop: Shop) -> None:
+    user = shop.customer.user
+    assert user is not None
+    services.verify_phone(user=user, phone=NUMBER)
+    theirs = front_desk.book_in(
+        principal=shop.owner,
+        outlet=shop.outlet.public_id,
+        item=holds.ItemRequest(shop.service.public_id),
+        start=tomorrow_at(10),
+        contact=holds.Contact("Ville", phone=NUMBER),
+        source=Source.WALK_IN,
+    )
+    client, path = signed_in(user), f"/b/{theirs.ref}/not-mine"
+    assert path in client.get(f"/b/{theirs.ref}").content.decode()
+    assert "+358 40 1234567, which is your number" in client.get(path).content.decode()
+
+    assert client.post(path).url == "/bookings"
+
+    assert client.get(f"/b/{theirs.ref}").status_code == 404
+    assert client.post(path).status_code == 404
+    customer = Customer.objects.get(bookings=theirs)
+    assert (customer.user, customer.phone, customer.name) == (None, None, "Ville")
+    told = Event.objects.filter(subject_id=customer.public_id).order_by("seq")
+    assert [(each.seq, each.type) for each in told] == [(1, "customer.joined"), (2, "customer.parted")]
+    assert services.join_customers(user=user, phones=[NUMBER]) == []
+
+
+@pytest.mark.django_db
+def test_what_one_booked_oneself_is_ones_own(shop: Shop) -> None:
+    access = shop.hold(principal=shop.customer)
+    paying.pay(access=access, method="counter", return_url="")
+    user, customer = shop.customer.user, shop.again(access).booking.customer
+    assert user is not None
+    assert customer is not None
+    client = signed_in(user)
+
+    assert "not-mine" not in client.get(f"/b/{access.booking.ref}").content.decode()
+    assert client.get(f"/b/{access.booking.ref}/not-mine").status_code == 404
+    with pytest.raises(NotAllowed):
+        services.part_from_user(customer=customer, user=user)

@@ -188,6 +188,8 @@ PAGES: dict[str, dict[str, Case]] = {
         "POST": Case("fill in", state="held", form={"do": "update"}),
     },
     # For guests: the visit of this world belongs to a user.
+    # Of none of these: only what came into an account by a number (tests/accounts/test_verified_phone.py).
+    "frontend:not_mine": {"GET": Case("link of a mail"), "POST": Case("link of a mail")},
     "frontend:join": {"POST": Case("link of a mail")},
     "frontend:again": {
         "GET": Case("customer's part"),
