@@ -170,7 +170,7 @@ def decide(desk: OperatorsDesk, application_id: str, decision: str) -> HttpRespo
         def do() -> Application:
             return vetting.approve(application=found, operator=operator, message=form.words(language))
 
-        said = _("Approved. Everybody sees it now.")
+        said = _("%(business)s: approved. Everybody sees it now.")
     elif decision == "revision":
         form = revision = RevisionForm(sent, auto_id="revision_%s")
 
@@ -179,18 +179,19 @@ def decide(desk: OperatorsDesk, application_id: str, decision: str) -> HttpRespo
                 application=found, operator=operator, points=revision.points, message=form.words(language)
             )
 
-        said = _("Sent back. They are told what to change.")
+        said = _("%(business)s: sent back. They are told what to change.")
     elif decision == "reject":
         form = ReasonForm(sent, kind="reject", auto_id="reject_%s")
 
         def do() -> Application:
             return vetting.reject(application=found, operator=operator, reason=form.words(language))
 
-        said = _("Rejected. They are told why, and may appeal.")
+        said = _("%(business)s: rejected. They are told why, and may appeal.")
     else:
         raise NotFound
     if decided(desk, form, lambda: do().public_id):
-        messages.success(desk.request, said)
+        # By name: the page that follows is the next application's.
+        messages.success(desk.request, said % {"business": found.provider.name})
         return _onwards(desk)
     return _page(desk, read.find_application(application_id), status=422, **{decision: form})
 

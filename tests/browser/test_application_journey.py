@@ -215,7 +215,7 @@ def _asks_for_a_correction(operator: Page, site: Site) -> None:
     # Now keys are letters: nothing else opens.
     operator.get_by_label("Services and prices").fill("Say what the beard trim costs with VAT.")
     operator.get_by_label("Services and prices").press("Enter")
-    expect(operator.get_by_text("Sent back. They are told what to change.")).to_be_visible()
+    expect(operator.get_by_text("sent back. They are told what to change.")).to_be_visible()
 
 
 def _approves_by_keyboard(operator: Page) -> None:
@@ -229,7 +229,7 @@ def _approves_by_keyboard(operator: Page) -> None:
     operator.keyboard.press("Tab")
     expect(operator.get_by_role("button", name="Approve and show it")).to_be_focused()
     operator.keyboard.press("Enter")
-    expect(operator.get_by_text("Approved. Everybody sees it now.")).to_be_visible()
+    expect(operator.get_by_text("approved. Everybody sees it now.")).to_be_visible()
 
 
 def _searches(guest: Page) -> None:

@@ -122,7 +122,7 @@ def test_after_a_decision_the_next_that_is_free_is_shown(desk: Client, case: Vet
     answer = send(desk, f"/desk/applications/{first.public_id}/decide/reject/", message="Not here.")
 
     assert answer.redirect_chain[-1][0] == f"/desk/applications/{free.public_id}/"
-    assert "Rejected." in page(answer)
+    assert f"{first.provider.name}: rejected." in page(answer), "the page is the next one's"
 
 
 def test_nothing_waits(desk: Client) -> None:
