@@ -15,7 +15,7 @@ from bookings.selectors.feeds import may_read
 from common import clock
 from common.errors import NotAllowed, NotFound
 from common.spans import Span, merge
-from providers.models import StaffMember
+from providers.models import Outlet, StaffMember
 from providers.selectors.access import READ, access_membership, access_staff
 
 # Live visits and sessions of a person that a time from outside overlaps, from now on.
@@ -43,6 +43,15 @@ class Conflict:
     name: str
     start: datetime
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """When somebody has something in a calendar of another program; `all_day` when that is all of what was asked."""
+
+    name: str
+    span: Span
+    all_day: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,16 @@ def taken_elsewhere(staff: Iterable[int], window: Span) -> dict[int, list[Span]]
     for pk, period in rows.values_list("staff_id", "period"):
         found[pk].append(Span(max(period.lower, window.start), min(period.upper, window.end)))
     return {pk: merge(spans) for pk, spans in found.items()}
+
+
+def elsewhere_at(outlets: Iterable[Outlet], window: Span) -> list[Elsewhere]:
+    """What calendars of other programs take within `window` from who works at any of these outlets, in order of time.
+    Two queries."""
+    people = StaffMember.objects.filter(assignments__outlet__in=list(outlets), archived_at__isnull=True)
+    names = dict(people.values_list("pk", "name"))
+    found = taken_elsewhere(names, window) if names else {}
+    rows = [Elsewhere(names[pk], span, span == window) for pk, spans in found.items() for span in spans]
+    return sorted(rows, key=lambda each: (each.span, each.name))
 
 
 def conflicts_of(person: StaffMember) -> list[Conflict]:

@@ -13,6 +13,7 @@ from bookings.services import changes, core, reserve
 from bookings.services.settling import outcome_of
 from common import clock
 from common.errors import InvalidInput, NotAllowed
+from common.spans import Span
 from payments.rules.policy import Action, ActorKind
 
 # Minutes.
@@ -37,7 +38,7 @@ def check_length(*, access: Access, minutes: int) -> reserve.Taken:
     item = _changeable(access, access.booking, minutes)
     taken = reserve.check_length(access.booking, {item.pk: minutes})
     if set(taken.items[0].team) != {person.pk for person in item.people}:
-        raise SlotTaken
+        raise _not_with(access.booking, item, minutes)
     return taken
 
 
@@ -60,7 +61,7 @@ def set_length(*, access: Access, minutes: int, version: str) -> Booking:
         people = {person.pk for person in item.people}
         reserve.take_longer(booking, {item.pk: minutes}, staff_booking=True)
         if {person.pk for person in items_of(booking)[0].people} != people:
-            raise SlotTaken  # somebody else would have had the time
+            raise _not_with(booking, item, minutes)  # somebody else would have had the time
         core.change(
             booking,
             event="booking.lengthened" if more > 0 else "booking.shortened",
@@ -75,6 +76,13 @@ def set_length(*, access: Access, minutes: int, version: str) -> Booking:
             by="staff",
         )
         return booking
+
+
+def _not_with(booking: Booking, item: BookingItem, minutes: int) -> SlotTaken:
+    """Why the item's people cannot be at it so long."""
+    pks = [person.pk for person in item.people]
+    whole = Span(booking.starts_at, booking.starts_at + timedelta(minutes=minutes + item.buffer_after_min))
+    return SlotTaken(reserve.taken_outside(pks, whole, besides_booking=booking.pk))
 
 
 def _changeable(access: Access, booking: Booking, minutes: int) -> BookingItem:

@@ -4,12 +4,13 @@ Locks, in this order everywhere (docs/locking.md): the booking, stale holds in t
 in pk order. Under them the engine looks again and the rows are written; the exclusion constraints stand behind.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected
 from psycopg.types.range import TimestamptzRange
 
@@ -18,10 +19,12 @@ from bookings.errors import NotOffered, SlotNotOffered, SlotTaken, StaffNotAble
 from bookings.models import Allocation, Booking, BookingItem, ItemHelper
 from bookings.rules.several import Layout, Placed, taken_of_people, taken_of_units
 from bookings.selectors import visit_time
+from bookings.selectors.busy_calendars import taken_elsewhere
 from bookings.selectors.open_time import unit_pks
 from bookings.selectors.plans import Plan, items_of, plan_of
 from bookings.services import core, expiry, seats
 from common import clock
+from common.names import joined
 from common.spans import Span
 from geo.routing import Absent
 from providers.models import Resource, StaffMember
@@ -89,12 +92,13 @@ def offering_alternatives(
     """
     try:
         yield
-    except SlotTaken:
+    except SlotTaken as error:
         found = visit_time.alternatives(plan.ask(), start=start, besides_booking=besides_booking)
         raise SlotTaken(
+            error.detail,
             alternatives=[
                 {"start": clock.rfc3339(layout.start), "end": clock.rfc3339(layout.end)} for layout in found
-            ]
+            ],
         ) from None
 
 
@@ -260,10 +264,33 @@ def _choose(
         raise NotOffered
     layout = found.fits(start, by_staff=staff_booking, agreed=agreed)
     if layout is None:
+        if staff_booking and len(plan.staff_pks) == 1:
+            raise SlotTaken(
+                taken_outside(plan.staff_pks, plan.period(start), besides_booking=besides_booking)
+            )
         # Free was never on offer, or someone else has it: customers are told which.
         raise SlotTaken if staff_booking or agreed or found.is_offered(start) else SlotNotOffered
     visits = [time.visit for time in found.times]
     return Taken(layout, taken_of_people(visits, layout), taken_of_units(visits, layout))
+
+
+def taken_outside(
+    staff_pks: Collection[int], period: Span, *, besides_booking: int | None = None
+) -> str | None:
+    """In words for members: who of these people has something in a calendar of another program in `period`, when
+    nothing that is booked takes them then; None when it is a booking that does."""
+    outside = taken_elsewhere(staff_pks, period)
+    booked = Allocation.objects.filter(
+        live=True, staff__in=staff_pks, period__overlap=TimestamptzRange(period.start, period.end)
+    )
+    if besides_booking is not None:
+        booked = booked.exclude(item__booking=besides_booking)
+    if not outside or booked.exists():
+        return None
+    people = StaffMember.objects.filter(pk__in=outside).order_by("name")
+    return _(
+        "%(name)s has something in another calendar then. Choose another time, or take it out of there first."
+    ) % {"name": joined(people.values_list("name", flat=True))}
 
 
 def _put(booking: Booking, items: Sequence[BookingItem], taken: Taken) -> None:

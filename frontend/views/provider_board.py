@@ -99,7 +99,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A visit or session in the list of a day of everybody's week."""
+    """A visit or session in the list of a day of everybody's week; neither is what another calendar takes."""
 
     start: datetime
     end: datetime
@@ -314,7 +314,7 @@ def _tone(booking: Booking) -> str:
 
 
 def _lines(found: Board) -> Iterator[Line]:
-    """Everybody's visits and sessions of a day, each once, in order of time."""
+    """Everybody's visits and sessions of a day, each once, and what is taken elsewhere, in order of time."""
     items: dict[int, Line] = {}
     for block in (block for column in found.people for block in column.blocks):
         item, booking = block.item, block.booking
@@ -340,7 +340,10 @@ def _lines(found: Board) -> Iterator[Line]:
         for column in found.people
         for each in column.sessions
     ]
-    yield from sorted([*items.values(), *held], key=lambda line: (line.start, line.end, line.who))
+    elsewhere = [
+        Line(span.start, span.end, column.name) for column in found.people for span in column.elsewhere
+    ]
+    yield from sorted([*items.values(), *held, *elsewhere], key=lambda line: (line.start, line.end, line.who))
 
 
 def _at(found: Board, instant: datetime) -> str:

@@ -22,6 +22,7 @@ from bookings.rules import states
 from bookings.selectors import sessions as selectors
 from bookings.selectors.access import Access, booking_for
 from bookings.selectors.bookings import day_of
+from bookings.selectors.busy_calendars import elsewhere_at
 from bookings.selectors.day_ways import WayThere, ways_there
 from bookings.selectors.messages import unread
 from bookings.services import changes, requests, standard, till, visits
@@ -164,6 +165,7 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         over=[row for row in rows if row.is_over],
         ahead_count=len([row for row in rows if not row.is_over]),
         sessions=sessions,
+        elsewhere=elsewhere_at([outlet], _whole_day(outlet, chosen)),
         done_count=len([row for row in rows if row.booking.status in DONE]),
         late_count=len([row for row in ahead if row.booking.starts_at < now]),
         money=day_money([row.booking for row in every], outlet.currency) if desk.can_manage else None,
@@ -288,10 +290,7 @@ def day_sessions(
     desk: Desk, outlet: Outlet, day: date, now: datetime, said: dict[str, list[Message]]
 ) -> list[SessionLine]:
     """The group sessions of a local day, each with its roster; what is `said` of somebody in it goes with them."""
-    start, end = (
-        datetime.combine(each, time(), tzinfo=outlet.zone) for each in (day, day + timedelta(days=1))
-    )
-    rows = list(selectors.sessions_of(outlet, Span(start, end)))
+    rows = list(selectors.sessions_of(outlet, _whole_day(outlet, day)))
     rosters = selectors.rosters(rows)
     return [
         SessionLine(
@@ -304,6 +303,13 @@ def day_sessions(
         )
         for line in rows
     ]
+
+
+def _whole_day(outlet: Outlet, day: date) -> Span:
+    start, end = (
+        datetime.combine(each, time(), tzinfo=outlet.zone) for each in (day, day + timedelta(days=1))
+    )
+    return Span(start, end)
 
 
 def day_row(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -12,8 +13,10 @@ from bookings.enums import ObjectionKind
 from bookings.models import Booking
 from bookings.rules import states
 from bookings.selectors import waiting
+from bookings.selectors.busy_calendars import Elsewhere, elsewhere_at
 from common import clock
 from common.money import Money
+from common.spans import Span
 from frontend import formats
 from frontend.affected import WHY
 from frontend.day_money import day_money
@@ -60,11 +63,12 @@ class Today:
     done: int
     ahead: int
     late: int
+    elsewhere: list[Elsewhere]
     money: list[dict[str, Money]]
 
 
 def today_at(desk: Desk, shops: Sequence[Outlet]) -> Today:
-    """Who is next at these shops, by each one's clock, and what the day brings. Three queries and one for each
+    """Who is next at these shops, by each one's clock, and what the day brings. Five queries and one for each
     currency."""
     now = clock.now()
     visits = list(waiting.day_at(shops, now))
@@ -88,8 +92,17 @@ def today_at(desk: Desk, shops: Sequence[Outlet]) -> Today:
         done=len([visit for visit in visits if visit.status in (states.COMPLETED, states.CLOSED)]),
         ahead=len(open_),
         late=len(late),
+        elsewhere=[each for each in elsewhere_at(shops, _day_of(desk, now)) if each.span.end > now],
         money=[day_money([visit for visit in visits if visit.currency == code], code) for code in currencies],
     )
+
+
+def _day_of(desk: Desk, now: datetime) -> Span:
+    """The local day by the business's clock."""
+    zone = ZoneInfo(desk.zone)
+    today = now.astimezone(zone).date()
+    start, end = (datetime.combine(each, time(), tzinfo=zone) for each in (today, today + timedelta(days=1)))
+    return Span(start, end)
 
 
 def waits_at(desk: Desk) -> list[Wait]:

@@ -13,11 +13,13 @@ from django.test import Client
 from accounts.models import User
 from accounts.principals import Principal
 from bookings import errors
+from bookings.enums import Source
 from bookings.models import BusyCalendar, BusyTime, OpenKept
 from bookings.selectors import kept
+from bookings.selectors.access import booking_for
 from bookings.selectors.busy_calendars import conflicts_of
 from bookings.selectors.slots import ItemRequest, slots_for
-from bookings.services import busy_calendars, keeping
+from bookings.services import busy_calendars, changes, front_desk, holds, keeping, lengths
 from bookings.services.busy_reading import AHEAD, read_file
 from common import clock
 from common.errors import NotAllowed, NotFound
@@ -25,7 +27,7 @@ from common.fetching import Fetched, FetchFailed
 from common.models import Event
 from providers.enums import Role
 from tests.bookings.conftest import Shop
-from tests.factories import make_member, make_outlet, make_staff, tomorrow_at
+from tests.factories import make_member, make_outlet, make_staff, take_elsewhere, tomorrow_at
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,50 @@ def test_such_a_time_cannot_be_held(shop: Shop) -> None:
     with pytest.raises(errors.SlotTaken):
         shop.hold(tomorrow_at(11))
     assert shop.hold(tomorrow_at(12)).booking.status == "held"
+
+
+def test_a_member_is_told_that_it_is_another_calendar_that_has_the_time(shop: Shop) -> None:
+    """A booking in the way keeps its words: only then has somebody else the time."""
+    moved, other = (
+        front_desk.book_in(
+            principal=shop.owner,
+            outlet=shop.outlet.public_id,
+            item=holds.ItemRequest(shop.service.public_id),
+            start=tomorrow_at(hour),
+            contact=holds.Contact("Walk-in"),
+            source=Source.WALK_IN,
+        )
+        for hour in (9, 15)
+    )
+    take_elsewhere(shop.person, tomorrow_at(10), tomorrow_at(12))
+    access = booking_for(shop.owner, moved.ref)
+
+    def refusal(deed: Callable[[], object]) -> errors.SlotTaken:
+        with pytest.raises(errors.SlotTaken) as caught:
+            deed()
+        return caught.value
+
+    def book_in() -> object:
+        return front_desk.book_in(
+            principal=shop.owner,
+            outlet=shop.outlet.public_id,
+            item=holds.ItemRequest(shop.service.public_id),
+            start=tomorrow_at(11),
+            contact=holds.Contact("Walk-in"),
+            source=Source.WALK_IN,
+        )
+
+    walk_in = refusal(book_in)
+    dropped = refusal(
+        lambda: changes.would_take(access=access, start=tomorrow_at(10), staff=shop.person.public_id)
+    )
+    longer = refusal(lambda: lengths.check_length(access=access, minutes=90))
+    booked = refusal(lambda: changes.would_take(access=access, start=other.starts_at, staff=None))
+
+    theirs = f"{shop.person.name} has something in another calendar then."
+    assert [str(each).startswith(theirs) for each in (walk_in, dropped, longer)] == [True] * 3
+    assert walk_in.data["alternatives"]
+    assert str(booked) == "This time has just been taken."
 
 
 def test_search_makes_its_open_time_anew(shop: Shop) -> None:

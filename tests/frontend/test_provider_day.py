@@ -28,6 +28,7 @@ from tests.factories import (
     make_service,
     make_staff,
     make_user,
+    take_elsewhere,
     tomorrow_at,
 )
 from tests.frontend.test_booking_changes import ten_seconds_later
@@ -410,3 +411,17 @@ def test_what_follows_live_is_marked_for_the_island(shop: Shop) -> None:
     page = shop.staff.get(shop.url).content.decode()
     assert f'data-live-board="{shop.outlet.public_id}"' in page
     assert re.findall(r'id="([a-z-]+)" data-live', page) == ["day-line", "requests", "day"]
+
+
+def test_the_list_and_everybodys_week_show_what_other_calendars_take(shop: Shop) -> None:
+    midnight = datetime.combine(shop.day, time(), tzinfo=shop.outlet.zone)
+    take_elsewhere(shop.aino, shop.at(12), shop.at(13))
+    take_elsewhere(shop.juho, midnight, midnight + timedelta(days=1))
+
+    listed = text(shop.manager.get(f"{shop.url}?day={shop.day.isoformat()}"))
+    week = text(
+        shop.manager.get(f"{shop.url.removesuffix('day')}board?view=week&who=all&day={shop.day.isoformat()}")
+    )
+
+    assert f"Taken elsewhere {shop.juho.name} All day {shop.aino.name} 12:00–13:00" in listed
+    assert f"12:00–13:00 {shop.aino.name} Taken elsewhere" in week

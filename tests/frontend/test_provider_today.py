@@ -24,6 +24,7 @@ from tests.factories import (
     make_service,
     make_staff,
     make_user,
+    take_elsewhere,
 )
 from tests.frontend.booking_steps import text
 from tests.vetting.conftest import make_document, make_kind
@@ -279,6 +280,18 @@ def test_who_waits_in_a_queue_is_counted_with_how_long_the_first_has(shop: Shop)
     assert f"2 wait in the queue at {shop.outlet.name}" in html
     assert "The first for 25 minutes" in html
     assert f"/{shop.outlet.public_id}/queue" in html
+
+
+def test_what_other_calendars_still_take_today_is_shown(shop: Shop) -> None:
+    assert "Taken elsewhere" not in shop.page().content.decode()
+    take_elsewhere(shop.aino, NOW - timedelta(hours=3), NOW - timedelta(hours=2))
+    take_elsewhere(shop.juho, NOW + timedelta(hours=1), NOW + timedelta(hours=2))
+
+    found = shop.page().context["today"].elsewhere
+    html = text(shop.page())
+
+    assert [each.name for each in found] == ["Juho"]
+    assert "Taken elsewhere Juho 13:00–14:00" in html
 
 
 def test_it_follows_all_shops(shop: Shop) -> None:
