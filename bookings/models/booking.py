@@ -63,9 +63,9 @@ class Booking(models.Model):
     # What the customer says at the counter or the door; four digits, shown to the customer only.
     check_in_code = models.CharField(max_length=4)
     check_in_tries = models.PositiveSmallIntegerField(default=0)
-    # The customer scanned the outlet's square and said that they are there.
     # Of a no-show that was called from a queue: they were put back, and whether they come is still open.
     waits_again = models.BooleanField(default=False, db_default=False)
+    # The customer scanned the outlet's square and said that they are there.
     arrived_at = models.DateTimeField(null=True, blank=True)
     # Home visits: where to go. Encrypted; the point is needed for distances.
     address_line = EncryptedTextField(blank=True, default="")

@@ -156,7 +156,6 @@ def day(desk: Desk, outlet_id: str) -> HttpResponse:
         after=chosen + timedelta(days=1),
         tomorrow_url=f"?day={(today + timedelta(days=1)).isoformat()}" if chosen == today else "",
         now=now,
-        first_name=(desk.request.user.name.split() or [""])[0],  # type: ignore[union-attr]  # signed in
         waiting=waiting,
         said=[message for each in said.values() for message in each],
         under_way=[row for row in rows if row.is_under_way],

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from bookings.errors import PolicyChanged, SlotNotOffered
+from bookings.errors import PolicyChanged, SlotNotOffered, StaffNotAble
 from bookings.models import Booking
 from bookings.selectors.access import Access
 from bookings.selectors.working import WorkingHours
@@ -215,11 +215,23 @@ def _refused(desk: Desk, access: Access, error: DomainError, wish: Wish) -> Http
         access,
         "drop_refused",
         status=error.status,
-        refused=error,
+        refused=_why(access, error, wish),
         wish=wish,
         undone="undo" in desk.request.POST,
         alternatives=[Time(start, end, rfc3339(start)) for start, end in times if start and end],
     )
+
+
+def _why(access: Access, error: DomainError, wish: Wish) -> str:
+    """In words; somebody who was dropped on is named, for the board shows only that they are free."""
+    if isinstance(error, StaffNotAble) and wish.staff:
+        person = StaffMember.objects.filter(
+            public_id=wish.staff, provider_id=access.booking.outlet.provider_id
+        ).first()
+        if person is not None:
+            named = {"person": person.name, "service": access.booking.service_names}
+            return _("%(person)s does not do this here: %(service)s.") % named
+    return str(error)
 
 
 def _part(desk: Desk, access: Access, name: str, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -27,6 +27,8 @@ from providers.selectors import vetting
 from reviews.selectors.standing import of_business
 
 # Of each kind of what waits, and of who is next; the rest is a link away.
+# How long a review without a reply is something to do.
+NEW = timedelta(days=30)
 SHOWN = 5
 UNDER_WAY = {states.ON_THE_WAY, states.CHECKED_IN, states.STARTED}
 OVER = {states.COMPLETED, states.CLOSED, states.NO_SHOW}
@@ -193,9 +195,11 @@ def _papers(desk: Desk) -> Iterator[Wait]:
 
 
 def _reviews(desk: Desk) -> Iterator[Wait]:
-    count = of_business(desk.provider).filter(replied_at__isnull=True, hidden_at__isnull=True).count()
+    """Those of the last month: an old one waits for nobody any more."""
+    new = of_business(desk.provider).filter(created_at__gt=clock.DatabaseNow() - NEW)
+    count = new.filter(replied_at__isnull=True, hidden_at__isnull=True).count()
     if count:
-        title = ngettext("%(n)s review without a reply", "%(n)s reviews without a reply", count) % {
+        title = ngettext("%(n)s new review without a reply", "%(n)s new reviews without a reply", count) % {
             "n": count
         }
         url = reverse("provider:reviews", args=[desk.provider.public_id]) + "?show=unanswered"

@@ -14,7 +14,7 @@ from bookings.services import lengths
 from common import clock
 from common.clock import rfc3339
 from providers.enums import Role
-from tests.factories import make_outlet
+from tests.factories import make_outlet, make_staff
 from tests.frontend.test_provider_day import Shop, at_ten, booked, shop, signed_in, text
 from tests.frontend.test_provider_visits import board, item_of
 
@@ -61,6 +61,16 @@ def test_who_cannot_be_told_and_hours_that_are_left_are_said(shop: Shop, at_ten:
     said = text(asked(shop, shop.manager, booking, start=rfc3339(shop.at(20))))
     assert "Left no e-mail: tell them yourself." in said
     assert "Outside the hours of Aino Rinne." in said
+
+
+def test_who_does_not_do_it_is_named(shop: Shop, at_ten: None) -> None:
+    booking = booked(shop, 11, shop.aino)
+    veera = make_staff(shop.outlet, name="Veera")
+
+    page = asked(shop, shop.manager, booking, start=rfc3339(shop.at(14)), staff=veera.public_id)
+
+    assert page.status_code == 422
+    assert f"Veera does not do this here: {booking.service_names}." in text(page)
 
 
 def test_it_moves_to_a_colleague_and_back(shop: Shop, at_ten: None) -> None:

@@ -139,7 +139,7 @@ def test_all_that_waits_is_listed_with_where_it_is_dealt_with(shop: Shop) -> Non
         ("How did Anna's visit go?", day + visits["missed"].ref),
         ("How did Bela's visit go?", day + visits["asked"].ref),
         ("Hygiene runs out on 20 December 2026", "documents/"),
-        ("1 review without a reply", "reviews/?show=unanswered"),
+        ("1 new review without a reply", "reviews/?show=unanswered"),
         ("Ella has still to agree to €58.00", f"visits/{visits['priced'].ref}/"),
     ]
     assert "Answer by Tue 24 November, 16:00 · Mon 23 November, 16:00 · Cut" in text(shop.page())
