@@ -122,6 +122,8 @@ def load(
             load_calendars(at=midnight)
         first = written + timedelta(days=1) if written else day - timedelta(days=PAST_DAYS)
         count = _load_days(visits, [p.public_id for p in plans], first, last, progress)
+        # What follows reads them: a planner that thinks there are none takes minutes for it.
+        _analyse()
         if written is None:
             progress.step("reports, cases and objections")
             load_cases(seed, struggling=visits.struggling)
@@ -142,10 +144,14 @@ def load(
             data={"seed": seed, "day": day.isoformat(), "through": last.isoformat(), "visits": count},
         )
         progress.step("checking and committing")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _analyse()
     progress.end(f"{count} visits up to {last}")
     return Loaded(0 if written else len(plans), count, last)
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def steps(seed: int) -> int:
