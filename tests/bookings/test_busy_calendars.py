@@ -281,10 +281,10 @@ def test_a_file_is_read_at_once_and_again_as_days_pass(shop: Shop) -> None:
     ahead = (clock.now() + AHEAD - tomorrow_at(10, outlet=shop.outlet)) // timedelta(days=1) + 1
     assert (answer.json()["kind"], answer.json()["events"]) == ("file", ahead)
     assert hours(shop, days=20) == [9, 12, 13, 14, 15, 16]
-    last = BusyTime.objects.order_by("-period").values_list("period", flat=True)[0].upper
+    last = BusyTime.objects.order_by("-period").values_list("period", flat=True)[0].lower
     with clock.at(clock.now() + timedelta(days=3)):
         assert busy_calendars.read_due(look=Answers()) == 1
-        assert BusyTime.objects.order_by("-period")[0].period.upper == last + timedelta(days=3)
+        assert BusyTime.objects.order_by("-period")[0].period.lower == last + timedelta(days=3)
     assert b"Dentist" not in bytes(BusyCalendar.objects.get().content or b"")
 
 

@@ -61,7 +61,7 @@ def test_a_statement_adds_up_and_a_hold_is_told(device: Device, site: Site, worl
     site.orm(earn, provider)
     owner = sign_in(device(), street.OWNER)
     owner.goto(f"/provider/{provider}/")
-    owner.get_by_role("link", name="Money", exact=True).first.click()
+    owner.get_by_role("link", name="Statements and payouts").first.click()
 
     # What the page says is what the file adds up to.
     total = before + sum(4000 + number - 251 for number in range(VISITS))

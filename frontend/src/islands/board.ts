@@ -23,8 +23,9 @@ export function start(root: HTMLElement): void {
     // Somebody holds a visit in their hand: what was missed is fetched when they let go ("board:settled").
     if (root.dataset["busy"]) return void (root.dataset["missed"] = "1");
     delete root.dataset["missed"];
-    const answer = await fetch(address(), { headers: asSeen(), cache: "no-store" });
-    if (!answer.ok) return;
+    // Without a network it stays as it is: what was missed is fetched when there is one again.
+    const answer = await fetch(address(), { headers: asSeen(), cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (root.dataset["busy"]) return void (root.dataset["missed"] = "1");
     for (const part of root.querySelectorAll<HTMLElement>("[data-live][id]")) {
