@@ -1,6 +1,7 @@
 """How django-allauth works here. Its own settings are in marketplace/settings.py."""
 
 import logging
+from contextlib import suppress
 from ipaddress import ip_address
 from smtplib import SMTPException
 from typing import Any
@@ -100,14 +101,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if joined:
             words = gettext("What shops wrote down for this number is in your account now.")
             messages.success(context.request, words)
-        self.send_notification_mail(
-            "account/email/phone_changed",
-            user,
-            {
-                "phone": spaced_phone(phone),
-                "account_url": settings.SITE_URL + reverse("account_change_phone"),
-            },
-        )
+        more = {
+            "phone": spaced_phone(phone),
+            "account_url": settings.SITE_URL + reverse("account_change_phone"),
+        }
+        # It is done, whether or not a mail server takes the word of it just now.
+        with suppress(MailNotSent):
+            self.send_notification_mail("account/email/phone_changed", user, more)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/account/"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.models import Customer, User
 from accounts.services.contacts import clean_email, clean_phone
@@ -137,5 +137,6 @@ def _tell(customer: Customer, event: str, user: User, more: dict[str, Any]) -> N
     actor, id = user_actor(user.public_id), customer.public_id
     payload: dict[str, Any] = {"user": user.public_id, **more}
     audit.record(actor=actor, action=event, object_type="customer", object_id=id, **payload)
-    before = Event.objects.filter(subject_type="customer", subject_id=id).count()
-    publish(subject_type="customer", subject_id=id, seq=before + 1, type=event, actor=actor, payload=payload)
+    told = Event.objects.filter(subject_type="customer", subject_id=id)
+    seq = (told.aggregate(last=Max("seq"))["last"] or 0) + 1
+    publish(subject_type="customer", subject_id=id, seq=seq, type=event, actor=actor, payload=payload)

@@ -80,6 +80,23 @@ def test_a_code_by_text_makes_the_number_ones_own_and_brings_the_walk_ins() -> N
 
 
 @pytest.mark.django_db
+def test_it_is_verified_also_when_no_mail_can_say_so(settings: Any) -> None:
+    alice = make_user()
+    client = signed_in(alice)
+    ask(client)
+    code = code_in(DevMail.objects.get())
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+
+    page = type_in(client, code)
+
+    assert page.redirect_chain == [("/account/phone/", 302)]
+    assert "Yours: its code came back." in page.content.decode()
+    alice.refresh_from_db()
+    assert alice.phone == NUMBER
+
+
+@pytest.mark.django_db
 def test_three_wrong_codes_and_it_counts_no_longer() -> None:
     alice = make_user()
     client = signed_in(alice)
